@@ -1,0 +1,29 @@
+import { countDays } from './calendar.ts'
+import { type Observation, PERIOD_BASES, windowOf } from './observation.ts'
+import { KINDS } from './source.ts'
+
+/**
+ * The order in which the observations of one series are accepted, most authoritative first: by kind,
+ * a stated period before an inferred one, later published first (undated last), shorter period first,
+ * earlier start first, then source id in code-point order. It is total, because one source states one
+ * figure for a series and period.
+ */
+export function byAuthority(observations: readonly Observation[]): Observation[] {
+  return observations
+    .map((observation) => ({ observation, window: windowOf(observation) }))
+    .sort(
+      ({ observation: a, window: w }, { observation: b, window: v }) =>
+        KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
+        PERIOD_BASES.indexOf(a.period_basis) - PERIOD_BASES.indexOf(b.period_basis) ||
+        compareText(b.published_on ?? '', a.published_on ?? '') ||
+        countDays(w) - countDays(v) ||
+        w.start - v.start ||
+        compareText(a.source, b.source),
+    )
+    .map(({ observation }) => observation)
+}
+
+/** Code-point order; the texts compared are ASCII, where it is the order of code units. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}

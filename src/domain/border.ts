@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { countryCode, line } from './text.ts'
+
+/** An ordered pair of sides: the reporting country, then its neighbour. */
+export const borderId = z
+  .string()
+  .regex(/^[A-Z]{2}-[A-Z]{2}$/)
+  .meta({ examples: ['PL-BY'] })
+
+/** A border as it is seeded: what is known of it apart from its figures. */
+export const borderSchema = z.strictObject({
+  id: borderId.describe('The reporting country and its neighbour, joined by a hyphen.'),
+  country: countryCode.describe('The reporting side: ISO 3166-1 alpha-2, or `EU`.'),
+  neighbour: countryCode.describe('The other side: ISO 3166-1 alpha-2, or `EU`.'),
+  position: z.int().min(1).max(1_000_000).describe('Where it stands in lists of borders; lowest first.'),
+  label: line(200).describe('The name of the border in English.'),
+  members: z
+    .array(borderId)
+    .describe('For a group, the borders that it stands for together; empty for a border of its own.'),
+})
+
+export type Border = z.infer<typeof borderSchema>
+
+/** Whether a border is a group of others. */
+export function isGroup(border: Border): boolean {
+  return border.members.length > 0
+}
+
+/** The order of borders in every list: by position, then by id. */
+export function compareBorders(a: Border, b: Border): number {
+  return a.position - b.position || (a.id < b.id ? -1 : Number(a.id > b.id))
+}

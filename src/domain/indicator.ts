@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { countryCode, line, slug } from './text.ts'
+
+/** What is counted. Indicators are never added to one another. */
+export const indicatorSchema = z.strictObject({
+  id: slug.describe('What is counted.').meta({ examples: ['attempted_crossings'] }),
+  label: line(200).describe('The name of the indicator in English.'),
+  definition: line(2000).describe('What one unit of it is, and what it is not.'),
+  definitions: z
+    .record(countryCode, line(2000))
+    .describe('How the reporting countries count it, by country, where they differ.'),
+})
+
+export type Indicator = z.infer<typeof indicatorSchema>
+
+export const DEFAULT_INDICATOR = 'attempted_crossings'
