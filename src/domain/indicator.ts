@@ -4,6 +4,7 @@ import { countryCode, line, slug } from './text.ts'
 /** What is counted. Indicators are never added to one another. */
 export const indicatorSchema = z.strictObject({
   id: slug.describe('What is counted.').meta({ examples: ['attempted_crossings'] }),
+  position: z.int().min(1).max(1_000_000).describe('Where it stands in lists of indicators; lowest first.'),
   label: line(200).describe('The name of the indicator in English.'),
   definition: line(2000).describe('What one unit of it is, and what it is not.'),
   definitions: z

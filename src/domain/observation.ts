@@ -7,6 +7,8 @@ import { civilDate, countryCode, line, MAX_COUNT } from './text.ts'
 
 export const QUALIFIERS = ['exact', 'at_least', 'more_than', 'at_most', 'about'] as const
 export const PERIOD_BASES = ['stated', 'inferred'] as const
+export type Qualifier = (typeof QUALIFIERS)[number]
+export type PeriodBasis = (typeof PERIOD_BASES)[number]
 export const STATUSES = ['accepted', 'conflicting', 'approximate'] as const
 
 /** One figure as a publication states it. Source, border, indicator and period are its natural key. */
@@ -78,6 +80,14 @@ export const statusSchema = z
   )
 
 export type Status = z.infer<typeof statusSchema>
+
+/** An observation as it is answered, with how it fares. */
+export const judgedObservationSchema = observationSchema
+  .omit({ version: true })
+  .extend({ status: statusSchema, version: observationSchema.shape.version })
+  .meta({ id: 'Observation' })
+
+export type JudgedObservation = z.infer<typeof judgedObservationSchema>
 
 /** The smallest and the largest whole number that something can be; `max` is Infinity without a bound. */
 export interface Range {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { civilDate, line, slug } from './text.ts'
+import { civilDate, line, originName, slug } from './text.ts'
 
 /** Who stands behind a publication, most authoritative first. */
 export const KINDS = ['official', 'analysis', 'claim'] as const
@@ -10,9 +10,7 @@ export const sourceSchema = z.strictObject({
   publisher: line(200)
     .describe('Where the figure stood.')
     .meta({ examples: ['Pozirk'] }),
-  origin: line(200)
-    .describe('Who counted.')
-    .meta({ examples: ['Straż Graniczna'] }),
+  origin: originName.describe('Who counted.').meta({ examples: ['Straż Graniczna'] }),
   kind: z
     .enum(KINDS)
     .describe(
@@ -27,4 +25,5 @@ export const sourceSchema = z.strictObject({
     .describe('Where it can be read; null where no address is recorded. Stored, never fetched.'),
 })
 
+export type Kind = (typeof KINDS)[number]
 export type Source = z.infer<typeof sourceSchema>

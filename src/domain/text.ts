@@ -26,6 +26,9 @@ export const slug = z
   .max(100)
   .regex(/^[a-z0-9]+(?:[-_][a-z0-9]+)*$/, 'is not lower-case words joined by hyphens or underscores')
 
+/** The name of someone who counts; without commas, because lists of names are separated by them. */
+export const originName = line(200).refine((name) => !name.includes(','), 'holds a comma')
+
 /** A civil date, `YYYY-MM-DD`, of the years 1 to 9999. */
 export const civilDate = z
   .string()

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { borderSchema } from '../domain/border.ts'
+import { eventSchema } from '../domain/event.ts'
+import { indicatorSchema } from '../domain/indicator.ts'
+import { statementSchema } from '../domain/observation.ts'
+import { sourceSchema } from '../domain/source.ts'
+import { parseCsv } from '../formats/csv.ts'
+import type { Records } from '../store/record.ts'
+
+const DIRECTORY = new URL('../../seeds/', import.meta.url)
+
+/** Said to the operator: which line of which seed file is wrong, and how. */
+export class BadSeeds extends Error {}
+
+/** The published figures that come with the program, each row checked. */
+export function readSeeds(directory: URL = DIRECTORY): Records {
+  const rows = <Row>(
+    file: string,
+    schema: z.ZodType<Row>,
+    shape: (cells: Cells) => object = (cells) => cells,
+  ) =>
+    parseCsv(readFileSync(new URL(file, directory), 'utf8')).map((cells, index) => {
+      const result = schema.safeParse(shape(cells))
+      if (result.success) return result.data
+      throw new BadSeeds(`${file}, line ${index + 2}: ${z.prettifyError(result.error)}`)
+    })
+  const definitions = rows('indicator-definitions.csv', z.record(z.string(), z.string()))
+  return {
+    indicators: rows('indicators.csv', indicatorSchema, (cells) => ({
+      ...cells,
+      position: wholeNumber(cells.position),
+      definitions: Object.fromEntries(
+        definitions.filter((row) => row.indicator === cells.id).map((row) => [row.country, row.definition]),
+      ),
+    })),
+    borders: rows('borders.csv', borderSchema, (cells) => ({
+      ...cells,
+      position: wholeNumber(cells.position),
+      members: cells.members?.split(' ') ?? [],
+    })),
+    sources: rows('sources.csv', sourceSchema),
+    observations: rows('observations.csv', statementSchema, (cells) => ({
+      ...cells,
+      count: wholeNumber(cells.count),
+    })),
+    events: rows('events.csv', eventSchema),
+  }
+}
+
+type Cells = Record<string, string | null>
+
+/** The number that a cell holds; anything else goes on as it is, to be refused: an empty cell is no 0. */
+function wholeNumber(cell: string | null | undefined): number | string | null | undefined {
+  return cell && /^\d+$/.test(cell) ? Number(cell) : cell
+}

@@ -1,0 +1,40 @@
+import { Command } from 'commander'
+import { BadConfig, configSchema, readConfig } from '../config.ts'
+import { DatabaseRefused } from '../store/database.ts'
+import { migrateCommand } from './migrate.ts'
+import { openapiCommand } from './openapi.ts'
+import { BadSeeds } from './read-seeds.ts'
+import { seedCommand } from './seed.ts'
+import { serveCommand } from './serve.ts'
+
+/** Runs the command line. What the operator can mend is said in one line, and the exit code is 1. */
+export async function run(argv: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+  const config = () => readConfig(environment)
+  const program = new Command('crossings')
+    .description('Border Crossings: an open REST API for migration border-crossing statistics.')
+    .addCommand(serveCommand(config))
+    .addCommand(migrateCommand(config))
+    .addCommand(seedCommand(config))
+    .addCommand(openapiCommand())
+    .addHelpText('after', `\nEnvironment:\n${settings()}`)
+  try {
+    await program.parseAsync(argv)
+  } catch (error) {
+    if (!isForOperator(error)) throw error
+    process.stderr.write(`crossings: ${error.message}\n`)
+    process.exitCode = 1
+  }
+}
+
+function settings(): string {
+  return Object.entries(configSchema.shape)
+    .map(
+      ([name, schema]) => `  ${name.padEnd(14)} ${schema.description} Default: ${schema.parse(undefined)}.`,
+    )
+    .join('\n')
+}
+
+function isForOperator(error: unknown): error is Error {
+  const isOurs = error instanceof BadConfig || error instanceof BadSeeds || error instanceof DatabaseRefused
+  return isOurs || (error instanceof Error && 'syscall' in error)
+}

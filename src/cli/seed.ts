@@ -1,0 +1,23 @@
+import { Command } from 'commander'
+import type { Config } from '../config.ts'
+import { openConfiguredStore } from '../server.ts'
+import { readSeeds } from './read-seeds.ts'
+
+/** `crossings seed`: adds the figures that come with the program. */
+export function seedCommand(config: () => Config): Command {
+  return new Command('seed')
+    .description(
+      'Add the figures that come with the program and were never recorded before; nothing is overwritten or revived.',
+    )
+    .action(async () => {
+      const store = await openConfiguredStore(config())
+      try {
+        const added = await store.addMissing(readSeeds())
+        const { version } = await store.currentVersion()
+        const counts = Object.entries(added).map(([what, count]) => `${count} ${what}`)
+        process.stdout.write(`added ${counts.join(', ')}; version ${version}\n`)
+      } finally {
+        await store.close()
+      }
+    })
+}

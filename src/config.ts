@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+/** A setting of the environment with what it means, for `--help`, the README and error messages. */
+export const configSchema = z.object({
+  HOST: z.string().min(1).default('127.0.0.1').describe('The address to listen on.'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'is not a port number')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'is not a port number from 0 to 65535')
+    .default(3000)
+    .describe('The port to listen on; 0 takes a free one.'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^file:.+/, 'is not file: and a path, such as file:data/crossings.sqlite')
+    .default('file:data/crossings.sqlite')
+    .describe('Where the SQLite database is.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('warn')
+    .describe('How much to log.'),
+})
+
+export type Config = z.infer<typeof configSchema>
+
+/** Said to the operator: which setting is wrong, and how. */
+export class BadConfig extends Error {}
+
+/**
+ * Reads the settings from an environment.
+ * @throws BadConfig in one line that names every bad setting
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const result = configSchema.safeParse(environment)
+  if (result.success) return result.data
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+  throw new BadConfig(`bad configuration: ${faults.join('; ')}`)
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { proofIn, rangeIn } from './bounds.ts'
+import { proofSchema } from './figure.ts'
+import { judgedObservationSchema, type Observation, rangeOf, windowOf } from './observation.ts'
+import type { Reconciliation } from './reconciliation.ts'
+
+/** A conflicting observation, and what the accepted ones say instead. */
+export const conflictSchema = z
+  .object({
+    ...judgedObservationSchema.shape,
+    accepted_min: z.int().min(0).describe('`min` of the figure that totals give for its border and period.'),
+    accepted_max: z
+      .int()
+      .min(0)
+      .nullable()
+      .describe('`max` of that figure; null where it has no upper bound.'),
+    difference: z
+      .int()
+      .describe(
+        'Its nearest possible value less the nearest end of that range: above it positive, below negative.',
+      ),
+    proof: proofSchema.shape.min.describe('The observations from which that end of the range follows.'),
+  })
+  .meta({ id: 'Conflict' })
+
+export type Conflict = z.infer<typeof conflictSchema>
+
+/** Sets a conflicting observation against what the accepted ones of its series imply. */
+export function conflictOf(observation: Observation, { bounds }: Reconciliation) {
+  const stated = rangeOf(observation)
+  if (stated === null) throw new RangeError('an approximate observation conflicts with nothing')
+  const window = windowOf(observation)
+  const accepted = rangeIn(bounds, window)
+  const proof = proofIn(bounds, window)
+  const isAbove = stated.min > accepted.max
+  return {
+    accepted_min: accepted.min,
+    accepted_max: Number.isFinite(accepted.max) ? accepted.max : null,
+    difference: isAbove ? stated.min - accepted.max : stated.max - accepted.min,
+    proof: isAbove ? (proof.max ?? []) : proof.min,
+  }
+}

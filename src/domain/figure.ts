@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { proofIn, rangeIn, type Term } from './bounds.ts'
+import { countDays, formatDay, overlaps, type Window } from './calendar.ts'
+import { countWithin } from './day-set.ts'
+import type { Range } from './observation.ts'
+import type { Reconciliation } from './reconciliation.ts'
+import { civilDate } from './text.ts'
+
+export const FIGURE_QUALIFIERS = ['exact', 'between', 'at_least', 'at_most', 'unknown'] as const
+export type FigureQualifier = (typeof FIGURE_QUALIFIERS)[number]
+
+const termSchema = z
+  .object({
+    observation: z.int().describe('The id of an observation; it stands in `observations`.'),
+    sign: z.literal([1, -1]).describe('Whether it is added (1) or subtracted (−1).'),
+  })
+  .meta({ id: 'Term' })
+
+export const proofSchema = z
+  .object({
+    min: z
+      .array(termSchema)
+      .describe('How `min` follows: the lower ends of sign 1 less the upper ends of sign −1; empty for 0.'),
+    max: z
+      .array(termSchema)
+      .nullable()
+      .describe(
+        'How `max` follows: the upper ends of sign 1 less the lower ends of sign −1; null without one.',
+      ),
+  })
+  .describe('The observations from which the bounds follow.')
+  .meta({ id: 'Proof' })
+
+/** The answer for a window: the tightest range that the accepted observations leave. */
+export const figureSchema = z.object({
+  period_start: civilDate.nullable().describe('The first day of the window; null where nothing dates it.'),
+  period_end: civilDate
+    .nullable()
+    .describe('The last day of the window, inclusive; null where nothing dates it.'),
+  count: z
+    .int()
+    .min(0)
+    .nullable()
+    .describe(
+      'The number that may be quoted, with the qualifier: `min` for exact, between and at_least; null for at_most and unknown.',
+    ),
+  qualifier: z
+    .enum(FIGURE_QUALIFIERS)
+    .describe(
+      '`exact` (min = max), `between` (0 < min < max), `at_least` (min > 0, no max), `at_most` (0 = min < max) or `unknown` (0 = min, no max).',
+    ),
+  min: z.int().min(0).describe('The smallest number that the accepted observations leave possible.'),
+  max: z.int().min(0).nullable().describe('The largest such number; null where there is no upper bound.'),
+  days: z.int().min(0).describe('The number of days in the window.'),
+  days_covered: z.int().min(0).describe('How many of them are inside at least one accepted observation.'),
+  conflicts: z
+    .int()
+    .min(0)
+    .describe('How many conflicting observations overlap the window; for a group, those of its members too.'),
+  proof: proofSchema.optional().describe('Only with `explain=true`.'),
+})
+
+export type Figure = z.infer<typeof figureSchema>
+
+/** What a reconciliation says of a window. Without a window it says that nothing is known, which is never 0. */
+export function figureOf(
+  reconciliation: Reconciliation,
+  window: Window | null,
+  { explain = false }: { explain?: boolean } = {},
+): Figure {
+  if (window === null) return { ...UNKNOWN, ...(explain ? { proof: { min: [], max: null } } : {}) }
+  const range = rangeIn(reconciliation.bounds, window)
+  const qualifier = qualifierOf(range)
+  return {
+    period_start: formatDay(window.start),
+    period_end: formatDay(window.end),
+    count: qualifier === 'unknown' || qualifier === 'at_most' ? null : range.min,
+    qualifier,
+    min: range.min,
+    max: Number.isFinite(range.max) ? range.max : null,
+    days: countDays(window),
+    days_covered: countWithin(reconciliation.covered, window),
+    conflicts: reconciliation.conflicts.filter((conflict) => overlaps(conflict, window)).length,
+    ...(explain ? { proof: proofIn(reconciliation.bounds, window) } : {}),
+  }
+}
+
+/** How a range is to be read. */
+export function qualifierOf({ min, max }: Range): FigureQualifier {
+  if (min === max) return 'exact'
+  if (max === Number.POSITIVE_INFINITY) return min > 0 ? 'at_least' : 'unknown'
+  return min > 0 ? 'between' : 'at_most'
+}
+
+/** The terms of a figure's proofs. */
+export function termsOf({ proof }: Pick<Figure, 'proof'>): Term[] {
+  return [...(proof?.min ?? []), ...(proof?.max ?? [])]
+}
+
+const UNKNOWN: Figure = {
+  period_start: null,
+  period_end: null,
+  count: null,
+  qualifier: 'unknown',
+  min: 0,
+  max: null,
+  days: 0,
+  days_covered: 0,
+  conflicts: 0,
+}

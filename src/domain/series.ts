@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { type Border, borderId } from './border.ts'
+import type { Window } from './calendar.ts'
+import { figureOf } from './figure.ts'
+import { clip, type Interval, parsePeriod, periodsIn, startOfYear } from './period.ts'
+import type { ReconciledIndicator } from './reconcile-indicator.ts'
+import { labelsOf, type TotalsQuestion, totalSchema } from './totals.ts'
+
+const { border, country, neighbour, indicator, period_start, period_end, ...figure } = totalSchema.shape
+
+/** The figure of one border for one calendar period. */
+export const seriesRowSchema = z
+  .object({
+    border,
+    country,
+    neighbour,
+    indicator,
+    period: z
+      .string()
+      .describe('The calendar period: `2024-11-15`, `2024-W46` (ISO 8601), `2024-11`, `2024-Q4` or `2024`.')
+      .meta({ examples: ['2024-11'] }),
+    period_start,
+    period_end,
+    partial: z.boolean().describe('Whether the window asked for cuts days off the calendar period.'),
+    ...figure,
+  })
+  .meta({ id: 'SeriesRow' })
+
+export type SeriesRow = z.infer<typeof seriesRowSchema>
+
+/** A row's place in the list: its calendar period and its border. */
+export const placeSchema = z.strictObject({ period: z.string(), border: borderId })
+
+export interface SeriesQuestion extends TotalsQuestion {
+  readonly interval: Interval
+  readonly cumulative: boolean
+  /** The place of the row to go on behind; null to begin with the first. */
+  readonly after: z.infer<typeof placeSchema> | null
+}
+
+/**
+ * The figures of each calendar period that meets the window, border by border, made as they are read.
+ * Cumulative rows run from 1 January, or the window's start if later, to the end of their period.
+ */
+export function* series(reconciled: ReconciledIndicator, question: SeriesQuestion): Generator<SeriesRow> {
+  const { indicator, borders, window, interval, cumulative, explain, after } = question
+  if (window === null) return
+  const begin = after === null ? window.start : parsePeriod(after.period)?.start
+  for (const period of periodsIn(window, interval, begin)) {
+    const within = clip(period, window)
+    const counted = cumulative ? sinceNewYear(within, window) : within
+    for (const each of period.label === after?.period ? behind(borders, after.border) : borders) {
+      const { period_start, period_end, ...figure } = figureOf(reconciled.of(each), counted, { explain })
+      yield {
+        ...labelsOf(each),
+        indicator,
+        period: period.label,
+        period_start,
+        period_end,
+        partial: within.start > period.start || within.end < period.end,
+        ...figure,
+      }
+    }
+  }
+}
+
+function sinceNewYear(within: Window, window: Window): Window {
+  return { start: Math.max(startOfYear(within.end), window.start), end: within.end }
+}
+
+function behind(borders: readonly Border[], id: string): readonly Border[] {
+  return borders.slice(borders.findIndex((border) => border.id === id) + 1)
+}

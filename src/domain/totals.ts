@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { type Border, borderId } from './border.ts'
+import type { Window } from './calendar.ts'
+import { figureOf, figureSchema } from './figure.ts'
+import { indicatorSchema } from './indicator.ts'
+import type { ReconciledIndicator } from './reconcile-indicator.ts'
+import { countryCode } from './text.ts'
+
+const { period_start, period_end, ...figure } = figureSchema.shape
+
+/** The figure of one border for the window asked for. */
+export const totalSchema = z
+  .object({
+    border: borderId.describe('The reporting country and its neighbour, joined by a hyphen.'),
+    country: countryCode.describe('The reporting side.'),
+    neighbour: countryCode.describe('The other side.'),
+    indicator: indicatorSchema.shape.id,
+    period_start,
+    period_end,
+    ...figure,
+  })
+  .meta({ id: 'Total' })
+
+/** The figure of all borders asked for together. */
+export const grandTotalSchema = totalSchema
+  .extend({
+    border: borderId
+      .nullable()
+      .describe('The border or group that they are; null for a plain sum of others.'),
+    country: countryCode.nullable().describe('Its reporting side; null for a plain sum.'),
+    neighbour: countryCode.nullable().describe('Its other side; null for a plain sum.'),
+  })
+  .meta({ id: 'GrandTotal' })
+
+export type Total = z.infer<typeof totalSchema>
+export type GrandTotal = z.infer<typeof grandTotalSchema>
+
+export interface TotalsQuestion {
+  readonly indicator: string
+  readonly borders: readonly Border[]
+  readonly window: Window | null
+  readonly explain: boolean
+}
+
+/** A figure for each border, and one for all of them together: null where there is no border. */
+export function totals(
+  reconciled: ReconciledIndicator,
+  { indicator, borders, window, explain }: TotalsQuestion,
+): { data: Total[]; total: GrandTotal | null } {
+  const { border, reconciliation } = reconciled.together(borders)
+  return {
+    data: borders.map((each) => ({
+      ...labelsOf(each),
+      indicator,
+      ...figureOf(reconciled.of(each), window, { explain }),
+    })),
+    total:
+      borders.length === 0
+        ? null
+        : {
+            ...(border === null ? { border: null, country: null, neighbour: null } : labelsOf(border)),
+            indicator,
+            ...figureOf(reconciliation, window, { explain }),
+          },
+  }
+}
+
+/** What names a border in a row of figures. */
+export function labelsOf({ id, country, neighbour }: Border) {
+  return { border: id, country, neighbour }
+}

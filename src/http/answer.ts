@@ -1,0 +1,90 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
+import { z } from 'zod'
+import { CSV_TYPE, formatCsv } from '../formats/csv.ts'
+import { addressWith, questionOf } from './address.ts'
+import type { Asked } from './ask.ts'
+import { writeCursor } from './cursor.ts'
+import { Problem } from './problem.ts'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** The formats of collections, by the media type that `Accept` asks for them with; the first is the default. */
+const FORMATS = { 'application/json': 'json', 'text/csv': 'csv' } as const
+export type Format = (typeof FORMATS)[keyof typeof FORMATS]
+
+/** What every answer says of itself. */
+export const metaSchema = z.object({
+  version: z.int().min(0).describe('The version of the data that it comes from.'),
+  as_of: z
+    .union([z.int(), z.iso.datetime()])
+    .nullable()
+    .describe('The version or time that was asked for; null for the present.'),
+  permalink: z
+    .string()
+    .describe('The address of this answer for good: the same query pinned to this version.'),
+})
+
+export const listMetaSchema = metaSchema
+  .extend({
+    next: z.string().nullable().describe('The `cursor` of the next page; null on the last.'),
+  })
+  .meta({ id: 'ListMeta' })
+
+/** The format asked for: by `format`, else by `Accept`. @throws Problem (406) for one that is not served */
+export function formatOf(request: FastifyRequest, format: Format | undefined): Format {
+  if (format !== undefined) return format
+  return FORMATS[acceptedOf(request, ['application/json', 'text/csv'])]
+}
+
+/** For what is served as JSON alone. @throws Problem (406) where that is not accepted */
+export function requireJson(request: FastifyRequest): void {
+  acceptedOf(request, ['application/json'])
+}
+
+function acceptedOf<Type extends string>(request: FastifyRequest, types: readonly Type[]): Type {
+  const accepted = new Negotiator(request.raw).mediaType([...types])
+  const type = types.find((each) => each === accepted)
+  if (type === undefined) throw new Problem(406, `This is served as ${types.join(' and ')}.`)
+  return type
+}
+
+/** A row of an answer; a field that is undefined is left out. */
+export type Row = Readonly<Record<string, unknown>>
+
+export interface Answer {
+  readonly asked: Asked
+  readonly format: Format
+  /** The names of the fields of a row, in order. */
+  readonly columns: readonly string[]
+  /** The rows, or for what is no collection the one thing that it is. */
+  readonly rows: readonly Row[] | Row
+  /** What JSON holds besides `data` and `meta`. */
+  readonly extra?: Readonly<Record<string, unknown>>
+  /** For a list, the last row of this page where there are more, else null; what is no list has none. */
+  readonly next?: unknown
+}
+
+/** Sends rows as JSON or CSV, with the links that lead on from them. */
+export function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+  const { asked, format, columns, rows, extra = {}, next } = answer
+  const { version } = asked.filter
+  const cursor = next == null ? null : writeCursor({ version, after: next }, questionOf(request))
+  const permalink = addressWith(request, { as_of: version })
+  const links = [`<${permalink}>; rel="canonical"`, '</openapi.json>; rel="service-desc"']
+  if (cursor !== null) links.push(`<${addressWith(request, { cursor })}>; rel="next"`)
+  reply.header('link', links.join(', '))
+  reply.header('cache-control', typeof asked.as_of === 'number' ? FOREVER : FOR_NOW)
+  if (format === 'csv') return reply.type(CSV_TYPE).send(formatCsv(columns, [rows].flat()))
+  const meta = { version, as_of: asked.as_of, permalink, ...(next === undefined ? {} : { next: cursor }) }
+  return sendJson(reply, { data: rows, ...extra, meta })
+}
+
+/** Sends a body as JSON. It is one text already, so that no schema is run over it again. */
+export function sendJson(reply: FastifyReply, body: unknown): FastifyReply {
+  return reply.type(JSON_TYPE).send(JSON.stringify(body))
+}
+
+/** A past version never changes; the present may with the next write. */
+const FOREVER = 'public, max-age=31536000, immutable'
+const FOR_NOW = 'public, max-age=60, stale-while-revalidate=3600, stale-if-error=86400'

@@ -1,0 +1,67 @@
+import fastify, { type FastifyInstance, type onRouteHookHandler } from 'fastify'
+import type { Dependencies } from './ask.ts'
+import { closeGracefully } from './closing.ts'
+import { answerErrors, clientErrorHandler } from './errors.ts'
+import { declareMethods } from './methods.ts'
+import { documentApi } from './openapi.ts'
+import { aboutRoutes } from './routes/about.ts'
+import { conflictsRoutes } from './routes/conflicts.ts'
+import { dimensionsRoutes } from './routes/dimensions.ts'
+import { healthRoutes } from './routes/health.ts'
+import { observationsRoutes } from './routes/observations.ts'
+import { problemsRoutes } from './routes/problems.ts'
+import { publicationsRoutes } from './routes/publications.ts'
+import { seriesRoutes } from './routes/series.ts'
+import { totalsRoutes } from './routes/totals.ts'
+import { validatorCompiler } from './validate.ts'
+
+export interface AppOptions extends Dependencies {
+  readonly logLevel: string
+  /** Told of each route as it is registered. */
+  readonly onRoute?: onRouteHookHandler
+}
+
+/** How long a client may take, in milliseconds; checked this often, because Node's own 30 s is too rare. */
+const REQUEST_TIMEOUT_MS = 15_000
+const HEADERS_TIMEOUT_MS = 10_000
+const CHECK_EVERY_MS = 1_000
+
+/** Builds the server from what it depends on; it neither listens nor reads the environment. */
+export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: logLevel === 'silent' ? false : { level: logLevel },
+    bodyLimit: 1024 * 1024,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: 5_000,
+    http: {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
+    },
+    return503OnClosing: false,
+    frameworkErrors: answerErrors,
+    clientErrorHandler,
+  })
+  if (onRoute !== undefined) app.addHook('onRoute', onRoute)
+  app.removeContentTypeParser('text/plain')
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(() => (body) => JSON.stringify(body))
+  app.setErrorHandler(answerErrors)
+  closeGracefully(app)
+  declareMethods(app)
+  await documentApi(app)
+  for (const routes of [
+    totalsRoutes,
+    seriesRoutes,
+    observationsRoutes,
+    conflictsRoutes,
+    dimensionsRoutes,
+    publicationsRoutes,
+    aboutRoutes,
+    healthRoutes,
+  ]) {
+    await app.register(routes, dependencies)
+  }
+  await app.register(problemsRoutes)
+  return app
+}

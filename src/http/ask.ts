@@ -1,0 +1,107 @@
+import type { FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Filter } from '../domain/filter.ts'
+import type { Store } from '../store/store.ts'
+import { questionOf } from './address.ts'
+import { type Position, readCursor } from './cursor.ts'
+import { suggest } from './nearest.ts'
+import { badParameters, type Fault } from './problem.ts'
+import { quote } from './validate.ts'
+
+/** What the routes are built from. */
+export interface Dependencies {
+  readonly store: Store
+  /** The present, as an RFC 3339 time in UTC. */
+  readonly now: () => string
+}
+
+/** The parameters of a query as its schema leaves them. */
+interface Query extends Omit<Filter, 'version'> {
+  readonly period?: { readonly from: string; readonly to: string } | undefined
+  readonly as_of?: number | string | undefined
+}
+
+/** What a request asks: which observations, and in which version of the data. */
+export interface Asked {
+  readonly filter: Filter
+  /** The version or time asked for; null for the present. */
+  readonly as_of: number | string | null
+}
+
+/**
+ * Makes the one filter of a request, pinned to a version, so that everything read for an answer is of
+ * one state, whatever is written meanwhile.
+ * @throws Problem (400) for codes that name nothing, and for times and versions that are yet to come
+ */
+export async function ask(
+  { store, now }: Dependencies,
+  { period, as_of, ...query }: Query,
+  pinned: Position<unknown> | null = null,
+): Promise<Asked> {
+  const filter = { ...query, ...(await windowOfQuery(query, period)), version: await versionAsked() }
+  await checkCodes(store, filter)
+  return { filter, as_of: as_of ?? null }
+
+  async function versionAsked(): Promise<number> {
+    const current = await store.currentVersion()
+    if (typeof as_of === 'number' && as_of > current.version) {
+      throw badParameters([
+        { parameter: 'as_of', detail: `is beyond the present: the newest version is ${current.version}` },
+      ])
+    }
+    if (typeof as_of === 'string' && as_of > now()) {
+      throw badParameters([{ parameter: 'as_of', detail: `is beyond the present: it is ${now()}` }])
+    }
+    const asked =
+      as_of === undefined
+        ? undefined
+        : typeof as_of === 'number'
+          ? as_of
+          : (await store.versionAt(as_of)).version
+    if (pinned === null) return asked ?? current.version
+    if (pinned.version > current.version || (asked !== undefined && asked !== pinned.version)) {
+      throw badParameters([{ parameter: 'cursor', detail: 'is of another version of the data' }])
+    }
+    return pinned.version
+  }
+}
+
+/** The position that a request's cursor names, or null on the first page. */
+export function positionOf<Row>(
+  request: FastifyRequest,
+  cursor: string | undefined,
+  row: z.ZodType<Row>,
+): Position<Row> | null {
+  return cursor === undefined ? null : readCursor(cursor, questionOf(request), row)
+}
+
+async function windowOfQuery(
+  { from, to }: Query,
+  period: Query['period'],
+): Promise<Pick<Filter, 'from' | 'to'>> {
+  if (period !== undefined && (from !== undefined || to !== undefined)) {
+    throw badParameters([
+      { parameter: 'period', detail: 'is short for from and to; give it or them, not both' },
+    ])
+  }
+  const window = period ?? { from, to }
+  if (window.from !== undefined && window.to !== undefined && window.from > window.to) {
+    throw badParameters([
+      { parameter: 'from', detail: `lies after to: ${window.from} is after ${window.to}` },
+    ])
+  }
+  return window
+}
+
+async function checkCodes(store: Store, filter: Filter): Promise<void> {
+  const codes: Partial<Record<keyof Filter, readonly string[]>> = await store.codes()
+  const faults: Fault[] = Object.entries(codes).flatMap(([parameter, known]) => {
+    const asked: unknown = filter[parameter as keyof Filter]
+    const unknown = Array.isArray(asked) ? asked.map(String).filter((name) => !known.includes(name)) : []
+    return unknown.map((name) => ({
+      parameter,
+      detail: `names nothing held here: ${quote(name)}${suggest(name, known)}`,
+    }))
+  })
+  if (faults.length > 0) throw badParameters(faults.slice(0, 20))
+}

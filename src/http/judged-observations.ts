@@ -1,0 +1,53 @@
+import { type Filter, type Page, worldOf } from '../domain/filter.ts'
+import type { JudgedObservation, Status } from '../domain/observation.ts'
+import type { Reconciliation } from '../domain/reconciliation.ts'
+import type { Store } from '../store/store.ts'
+import { breather } from './breather.ts'
+import { reconcileWorld } from './reconciled.ts'
+
+/** An observation with how it fares, and the reconciliation of its series that says so. */
+interface Judged {
+  readonly row: JudgedObservation
+  readonly reconciliation: Reconciliation
+}
+
+/**
+ * A page of the observations that a filter means, each judged against all others of its world; only
+ * those of some statuses where these are given. It reads on until the page is full or nothing is left.
+ */
+export async function judgedObservations(
+  store: Store,
+  filter: Filter,
+  statuses: readonly Status[] | undefined,
+  { after, limit }: Page<number>,
+): Promise<Judged[]> {
+  const reconciliationOf = reconcileWorld(store, filter)
+  const breathe = breather()
+  const judged: Judged[] = []
+  for (let last = after, more = true; more && judged.length < limit; ) {
+    const observations = await store.observations(filter, { after: last, limit })
+    for (const observation of observations) {
+      const reconciliation = await reconciliationOf(observation)
+      const status = reconciliation.statuses.get(observation.id) ?? 'approximate'
+      const { version, ...fields } = observation
+      if (statuses === undefined || statuses.includes(status)) {
+        judged.push({ row: { ...fields, status, version }, reconciliation })
+      }
+      await breathe()
+    }
+    last = observations.at(-1)?.id ?? null
+    more = observations.length === limit
+  }
+  return judged.slice(0, limit)
+}
+
+/** The observations with some ids, judged, in the order of lists. */
+export async function observationsById(
+  store: Store,
+  filter: Filter,
+  id: readonly number[],
+): Promise<JudgedObservation[]> {
+  const page = { after: null, limit: id.length + 1 }
+  const judged = await judgedObservations(store, { ...worldOf(filter), id }, undefined, page)
+  return judged.map(({ row }) => row)
+}

@@ -1,0 +1,25 @@
+import { distance } from 'fastest-levenshtein'
+import countries from 'i18n-iso-countries'
+import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
+
+countries.registerLocale(english)
+
+/** The option that someone who wrote `text` probably meant, or null where none is near. */
+export function nearest(text: string, options: readonly string[]): string | null {
+  const alpha2 = countries.getAlpha2Code(text, 'en')
+  if (alpha2 !== undefined && options.includes(alpha2)) return alpha2
+  const ranked = options
+    .map((option) => ({ option, edits: distance(text.toLowerCase(), option.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits)
+  const [best] = ranked
+  return best !== undefined && best.edits <= Math.max(1, Math.floor(best.option.length / 3))
+    ? best.option
+    : null
+}
+
+/** "; did you mean …?" where something is near, else what there is, as far as it can be listed. */
+export function suggest(text: string, options: readonly string[]): string {
+  const near = nearest(text.slice(0, 100), options)
+  if (near !== null) return `; did you mean ${near}?`
+  return options.length <= 20 ? `; there is ${options.join(', ')}` : ''
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { sendJson } from './answer.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A request with a short answer, which the documentation shows. */
+    readonly example?: string
+  }
+}
+
+const EXAMPLES = new URL('../../openapi/examples.json', import.meta.url)
+
+const examplesSchema = z.record(z.string(), z.object({ request: z.string(), response: z.unknown() }))
+export type Examples = z.infer<typeof examplesSchema>
+
+type JsonSchema = Record<string, unknown>
+
+const INFO = {
+  title: 'Border Crossings',
+  version: '1.0.0',
+  description:
+    'Migration border-crossing statistics: how many attempts to cross a border were reported, by border and period. ' +
+    'Every published figure is a constraint, and every answer is the tightest range that all accepted figures leave, ' +
+    'with its proof and its conflicts. Counts are whole numbers of the unit that the indicator defines; ' +
+    'days are civil dates, and periods include both ends. Everything is public, `GET`, and cacheable.',
+  license: { name: 'MIT', identifier: 'MIT' },
+}
+
+const TAGS = [
+  { name: 'Figures', description: 'The answers: tightest ranges for windows and calendar periods.' },
+  { name: 'Evidence', description: 'What was published, and what contradicts what.' },
+  { name: 'Dimensions', description: 'What the figures are of, and where they come from.' },
+  { name: 'Service', description: 'About this service, and how it is.' },
+]
+
+/** Documents the API from the schemas of its routes, and serves the document. Call it before the routes. */
+export async function documentApi(app: FastifyInstance): Promise<void> {
+  const zodToJsonConfig = { override: asOnTheWire }
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: INFO, servers: [{ url: '/' }], tags: TAGS, security: [] },
+    transform: createJsonSchemaTransform({ zodToJsonConfig }),
+    transformObject: (document) => finished(createJsonSchemaTransformObject({ zodToJsonConfig })(document)),
+  })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    transformStaticCSP: (header) => header.replace(/;?\s*upgrade-insecure-requests/, ''),
+    uiConfig: { validatorUrl: null },
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+    sendJson(reply.header('cache-control', 'public, max-age=300'), app.swagger()),
+  )
+}
+
+/** The example answers that the document shows, by operationId. */
+export function readExamples(): Examples {
+  return examplesSchema.parse(JSON.parse(readFileSync(EXAMPLES, 'utf8')))
+}
+
+/** Puts a schema's form in a request in place of the text that zod sees, and leaves answers open to new fields. */
+function asOnTheWire({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodTypes
+  jsonSchema: JsonSchema
+}): void {
+  const { wire, description } = jsonSchema
+  if (typeof wire === 'object' && wire !== null) {
+    for (const key of Object.keys(jsonSchema)) delete jsonSchema[key]
+    Object.assign(jsonSchema, wire, description && { description })
+  }
+  if (zodSchema._zod.def.type === 'object' && jsonSchema.additionalProperties === false) {
+    delete jsonSchema.additionalProperties
+  }
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
+}
+
+interface Document {
+  readonly paths?: Record<string, Record<string, Operation>>
+  readonly components?: { readonly schemas?: Record<string, unknown> }
+}
+
+interface Operation {
+  readonly operationId?: string
+  readonly responses?: Record<string, { content?: Record<string, { example?: unknown }> }>
+}
+
+/** The document with its examples, and without the schemas that nothing refers to. */
+function finished<Doc extends object>(document: Doc): Doc {
+  const copy: Doc & Document = structuredClone(document)
+  const examples = readExamples()
+  for (const operation of Object.values(copy.paths ?? {}).flatMap((path) => Object.values(path))) {
+    const example = examples[operation.operationId ?? '']
+    const content = operation.responses?.['200']?.content?.['application/json']
+    if (example !== undefined && content !== undefined) content.example = example.response
+  }
+  for (let unused = unusedSchemas(copy); unused.length > 0; unused = unusedSchemas(copy)) {
+    for (const name of unused) delete copy.components?.schemas?.[name]
+  }
+  return copy
+}
+
+function unusedSchemas(document: Document): string[] {
+  const text = JSON.stringify(document)
+  return Object.keys(document.components?.schemas ?? {}).filter(
+    (name) => !text.includes(`"#/components/schemas/${name}"`),
+  )
+}

@@ -1,0 +1,121 @@
+import { STATUS_CODES } from 'node:http'
+import { z } from 'zod'
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
+
+const faultSchema = z.object({
+  parameter: z.string().optional().describe('The query or path parameter at fault.'),
+  pointer: z.string().optional().describe('The part of the body at fault, as a JSON Pointer (RFC 6901).'),
+  detail: z.string().describe('What is wrong with it, and what would be right.'),
+})
+
+/** Every error, the framework's own included: RFC 9457. */
+export const problemSchema = z
+  .object({
+    type: z.string().describe('What kind of problem it is: the address of a page that explains it.'),
+    title: z.string().describe('The kind of problem in words.'),
+    status: z.int().min(400).max(599).describe('The HTTP status.'),
+    detail: z.string().describe('What went wrong this time.'),
+    errors: z.array(faultSchema).optional().describe('For bad input, each fault in it.'),
+  })
+  .meta({ id: 'Problem' })
+
+export type ProblemBody = z.infer<typeof problemSchema>
+export type Fault = z.infer<typeof faultSchema>
+
+interface ProblemKind {
+  readonly name: string
+  readonly title: string
+  /** What a client should know of every problem of this kind. */
+  readonly meaning: string
+}
+
+/** The kinds of problem, by status. */
+export const PROBLEM_KINDS: Readonly<Record<number, ProblemKind>> = {
+  400: kind('bad-request', 'Bad request', 'The request cannot be understood; `errors` names what to change.'),
+  401: kind('unauthorized', 'Unauthorized', 'A valid API key is needed.'),
+  403: kind('forbidden', 'Forbidden', 'The API key does not allow this.'),
+  404: kind('not-found', 'Not found', 'Nothing has this address. Paths have no trailing slash.'),
+  405: kind('method-not-allowed', 'Method not allowed', 'The `Allow` header lists what the address accepts.'),
+  406: kind(
+    'not-acceptable',
+    'Not acceptable',
+    'The `Accept` header asks for a format that is not served here.',
+  ),
+  408: kind('request-timeout', 'Request timeout', 'The request did not arrive in time.'),
+  409: kind('conflict', 'Conflict', 'The request contradicts what is already recorded.'),
+  412: kind('precondition-failed', 'Precondition failed', 'It has changed since it was read; read it again.'),
+  413: kind('content-too-large', 'Content too large', 'The body is larger than is accepted.'),
+  414: kind('uri-too-long', 'URI too long', 'The address is longer than is accepted.'),
+  415: kind(
+    'unsupported-media-type',
+    'Unsupported media type',
+    'The body is in a format that is not read here.',
+  ),
+  422: kind(
+    'unprocessable-content',
+    'Unprocessable content',
+    'The body is understood but cannot be followed.',
+  ),
+  428: kind('precondition-required', 'Precondition required', 'The request must say which state it changes.'),
+  429: kind('too-many-requests', 'Too many requests', 'Wait as long as `Retry-After` says.'),
+  431: kind('header-fields-too-large', 'Header fields too large', 'The headers or the address are too long.'),
+  500: kind('internal-server-error', 'Internal server error', 'A fault of the server; it has been logged.'),
+  503: kind('service-unavailable', 'Service unavailable', 'The server cannot answer now; try again later.'),
+}
+
+function kind(name: string, title: string, meaning: string): ProblemKind {
+  return { name, title, meaning }
+}
+
+/** Thrown wherever a request cannot be answered; it becomes the response. */
+export class Problem extends Error {
+  readonly status: number
+  readonly errors: readonly Fault[] | undefined
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    status: number,
+    detail: string,
+    { errors, headers = {} }: { errors?: readonly Fault[]; headers?: Record<string, string> } = {},
+  ) {
+    super(detail)
+    this.status = status
+    this.errors = errors
+    this.headers = headers
+  }
+}
+
+/** A 400 that names the parameters at fault. */
+export function badParameters(errors: readonly Fault[]): Problem {
+  const names = [...new Set(errors.map((error) => error.parameter))].join(', ')
+  return new Problem(400, `The request cannot be understood: see ${names}.`, { errors })
+}
+
+/** The body of a problem response. */
+export function bodyOf({ status, message, errors }: Problem): ProblemBody {
+  const { name, title } = PROBLEM_KINDS[status] ?? {
+    name: String(status),
+    title: STATUS_CODES[status] ?? 'Error',
+  }
+  return {
+    type: `/problems/${name}`,
+    title,
+    status,
+    detail: message,
+    ...(errors === undefined ? {} : { errors: [...errors] }),
+  }
+}
+
+/** What is said of an error that is no {@link Problem}: nothing that shows how the server is built. */
+export function problemFrom(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const status = statusOf(error)
+  const { meaning } = PROBLEM_KINDS[status] ?? { meaning: 'The request cannot be answered.' }
+  return new Problem(status, meaning, status === 503 ? { headers: { 'retry-after': '1' } } : {})
+}
+
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  return status >= 400 && status < 600 ? status : 500
+}

@@ -1,0 +1,90 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { extentOf, extentSchema } from '../../domain/extent.ts'
+import { requireJson, sendJson } from '../answer.ts'
+import { ask, type Dependencies } from '../ask.ts'
+import { DEFAULT_LIMIT, deliveryParameters, MAX_LIMIT } from '../parameters.ts'
+import { jsonResponses } from '../response.ts'
+
+const LINKS = {
+  totals: '/v1/totals',
+  series: '/v1/series',
+  observations: '/v1/observations',
+  conflicts: '/v1/conflicts',
+  borders: '/v1/borders',
+  indicators: '/v1/indicators',
+  sources: '/v1/sources',
+  events: '/v1/events',
+  openapi: '/openapi.json',
+  docs: '/docs',
+}
+
+const count = z.int().min(0)
+
+const body = z
+  .object({
+    name: z.string().describe('The name of the service.'),
+    description: z.string().describe('What it is.'),
+    version: count.describe('The newest version of the data: how many writes have been committed.'),
+    recorded_at: z.iso.datetime().nullable().describe('When that was; null before the first write.'),
+    extent: extentSchema.describe('How far the data reach.'),
+    counts: z.object({ sources: count, borders: count, indicators: count, events: count }),
+    limits: z.object({
+      limit_default: count.describe('Rows of a page unless `limit` says otherwise.'),
+      limit_max: count.describe('The most rows that `limit` may ask for.'),
+    }),
+    licences: z.object({
+      code: z.string().describe('The licence of the program.'),
+      data: z.string().describe('The terms of the figures.'),
+    }),
+    citation: z.string().describe('How to cite an answer.'),
+    links: z.record(z.string(), z.string()).describe('Where to go on.'),
+  })
+  .meta({ id: 'About' })
+
+/** `GET /v1`: what this is, how far it reaches, and how to cite it. */
+export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+  const { store } = dependencies
+  const query = z.strictObject({ _: deliveryParameters._ })
+  app.route({
+    method: 'GET',
+    url: '/v1',
+    schema: {
+      operationId: 'getAbout',
+      summary: 'What this is',
+      description: 'What the service holds, how far the data reach, the limits, the terms, and how to cite.',
+      tags: ['Service'],
+      querystring: query,
+      response: jsonResponses('About the service.', body, 400, 406),
+    },
+    config: { example: '/v1' },
+    handler: async (request, reply) => {
+      requireJson(request)
+      const { version, recorded_at } = await store.currentVersion()
+      const { filter } = await ask(dependencies, { as_of: version })
+      const about: z.infer<typeof body> = {
+        name: 'Border Crossings',
+        description:
+          'Migration border-crossing statistics: how many attempts to cross a border were reported, by border and period. ' +
+          'Each answer is the tightest range that all accepted published figures leave.',
+        version,
+        recorded_at,
+        extent: extentOf(await store.seriesExtents(filter)),
+        counts: {
+          sources: (await store.sources(filter)).length,
+          borders: (await store.borders()).length,
+          indicators: (await store.indicators()).length,
+          events: (await store.events(filter)).length,
+        },
+        limits: { limit_default: DEFAULT_LIMIT, limit_max: MAX_LIMIT },
+        licences: {
+          code: 'MIT',
+          data: 'The figures are facts. Each names the publication that it comes from; quote that too.',
+        },
+        citation: `Border Crossings, version ${version} of the data, with the address in meta.permalink of the answer.`,
+        links: LINKS,
+      }
+      return sendJson(reply.header('cache-control', 'public, max-age=60'), about)
+    },
+  })
+}

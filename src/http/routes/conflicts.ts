@@ -1,0 +1,46 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { conflictOf, conflictSchema } from '../../domain/conflict.ts'
+import type { Dependencies } from '../ask.ts'
+import { breather } from '../breather.ts'
+import { collection } from '../collection.ts'
+import { explained, explainedSchema, termCounter } from '../explained.ts'
+import { judgedObservations } from '../judged-observations.ts'
+import { deliveryParameters, pagingParameters } from '../parameters.ts'
+import { observationParameters } from './observations.ts'
+
+/** `GET /v1/conflicts`: the figures that contradict what more authoritative ones imply. */
+export const conflictsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+  const { store } = dependencies
+  app.route(
+    collection(dependencies, {
+      url: '/v1/conflicts',
+      operationId: 'listConflicts',
+      summary: 'Figures that contradict others',
+      description:
+        'Each observation that cannot be true if the more authoritative ones are, with the range that these ' +
+        'leave for its border and period, how far off it is, and the proof of the nearest end of that range. ' +
+        'Ordered like observations.',
+      tag: 'Evidence',
+      example: '/v1/conflicts?country=LT&source=lrytas-2025-10-18',
+      query: z.strictObject({ ...observationParameters, ...deliveryParameters, ...pagingParameters }),
+      row: conflictSchema,
+      extra: { observations: explainedSchema },
+      paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
+      async answer({ filter, page }) {
+        const judged = await judgedObservations(store, filter, ['conflicting'], page)
+        const breathe = breather()
+        const count = termCounter('limit')
+        const rows = []
+        for (const { row, reconciliation } of judged) {
+          const conflict = { ...row, ...conflictOf(row, reconciliation) }
+          count(conflict.proof)
+          rows.push(conflict)
+          await breathe()
+        }
+        const terms = rows.slice(0, page.limit - 1).flatMap(({ proof }) => proof)
+        return { rows, extra: { observations: await explained(store, filter, terms) } }
+      },
+    }),
+  )
+}

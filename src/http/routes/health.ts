@@ -1,0 +1,47 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { sendJson } from '../answer.ts'
+import type { Dependencies } from '../ask.ts'
+import { jsonResponses } from '../response.ts'
+
+const live = z.object({ status: z.literal('live') }).meta({ id: 'Live' })
+const ready = z
+  .object({
+    status: z.literal('ready'),
+    version: z.int().min(0).describe('The newest version of the data.'),
+  })
+  .meta({ id: 'Ready' })
+
+/** `GET /health/live` and `GET /health/ready`: for the operator. */
+export const healthRoutes: FastifyPluginAsync<Dependencies> = async (app, { store }) => {
+  app.route({
+    method: 'GET',
+    url: '/health/live',
+    schema: {
+      operationId: 'getLive',
+      summary: 'Whether the process runs',
+      description: 'Answers as long as the process can answer at all.',
+      tags: ['Service'],
+      response: jsonResponses('It runs.', live),
+    },
+    config: { example: '/health/live' },
+    handler: async (_request, reply) =>
+      sendJson(reply.header('cache-control', 'no-store'), { status: 'live' }),
+  })
+  app.route({
+    method: 'GET',
+    url: '/health/ready',
+    schema: {
+      operationId: 'getReady',
+      summary: 'Whether the service can answer',
+      description: 'Answers 200 once the database can be read, else 503.',
+      tags: ['Service'],
+      response: jsonResponses('It can answer.', ready),
+    },
+    config: { example: '/health/ready' },
+    handler: async (_request, reply) => {
+      const { version } = await store.currentVersion()
+      return sendJson(reply.header('cache-control', 'no-store'), { status: 'ready', version })
+    },
+  })
+}

@@ -1,0 +1,99 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { judgedObservationSchema } from '../../domain/observation.ts'
+import { metaSchema, requireJson, send } from '../answer.ts'
+import { ask, type Dependencies } from '../ask.ts'
+import { collection } from '../collection.ts'
+import { judgedObservations, observationsById } from '../judged-observations.ts'
+import {
+  borderParameters,
+  deliveryParameters,
+  evidenceParameters,
+  pagingParameters,
+  parameters,
+  windowParameters,
+} from '../parameters.ts'
+import { badParameters, Problem } from '../problem.ts'
+import { jsonResponses } from '../response.ts'
+
+const ID = /^[1-9]\d{0,14}$/
+
+/** The filters of the lists of observations. */
+export const observationParameters = {
+  indicator: parameters.indicators,
+  ...borderParameters,
+  ...windowParameters,
+  ...evidenceParameters,
+  qualifier: parameters.qualifier,
+}
+
+/** `GET /v1/observations`: the figures as they were published, and each one by its id. */
+export const observationsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+  const { store } = dependencies
+  app.route(
+    collection(dependencies, {
+      url: '/v1/observations',
+      operationId: 'listObservations',
+      summary: 'Figures as published',
+      description:
+        'Each figure as a publication states it, and how it fares against the others. ' +
+        '`from` and `to` select those that overlap the window. Ordered by period_start, period_end, border, source.',
+      tag: 'Evidence',
+      example: '/v1/observations?source=pozirk-2024-11-15&country=PL',
+      query: z.strictObject({
+        ...observationParameters,
+        status: parameters.status,
+        ...deliveryParameters,
+        ...pagingParameters,
+      }),
+      row: judgedObservationSchema,
+      paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
+      async answer({ filter, query, page }) {
+        const judged = await judgedObservations(store, filter, query.status, page)
+        return { rows: judged.map(({ row }) => row) }
+      },
+    }),
+  )
+
+  const query = z.strictObject({
+    as_of: deliveryParameters.as_of,
+    published_until: evidenceParameters.published_until,
+    _: deliveryParameters._,
+  })
+  app.route({
+    method: 'GET',
+    url: '/v1/observations/:id',
+    schema: {
+      operationId: 'getObservation',
+      summary: 'One figure as published',
+      description: 'The figure with this id, and how it fares against the others.',
+      tags: ['Evidence'],
+      params: z.object({
+        id: z
+          .string()
+          .describe('The id of an observation.')
+          .meta({ wire: { type: 'integer', minimum: 1, examples: [1] } }),
+      }),
+      querystring: query.meta({ style: 'form', explode: false }),
+      response: jsonResponses(
+        'The figure with this id.',
+        z.object({ data: judgedObservationSchema, meta: metaSchema }),
+        400,
+        404,
+        406,
+      ),
+    },
+    config: { example: '/v1/observations/1' },
+    handler: async (request, reply) => {
+      const { id } = request.params as { id: string }
+      requireJson(request)
+      if (!ID.test(id))
+        throw badParameters([{ parameter: 'id', detail: 'is not the number of an observation' }])
+      const asked = await ask(dependencies, request.query as z.output<typeof query>)
+      const [row] = await observationsById(store, asked.filter, [Number(id)])
+      if (row === undefined)
+        throw new Problem(404, `There is no observation ${id} in this version of the data.`)
+      return send(request, reply, { asked, format: 'json', columns: [], rows: row })
+    },
+  })
+}

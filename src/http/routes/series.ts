@@ -1,0 +1,68 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import type { Term } from '../../domain/bounds.ts'
+import { termsOf } from '../../domain/figure.ts'
+import { placeSchema, type SeriesRow, series, seriesRowSchema } from '../../domain/series.ts'
+import type { Dependencies } from '../ask.ts'
+import { breather } from '../breather.ts'
+import { collection } from '../collection.ts'
+import { explained, explainedSchema, termCounter } from '../explained.ts'
+import {
+  borderParameters,
+  deliveryParameters,
+  evidenceParameters,
+  pagingParameters,
+  parameters,
+  windowParameters,
+} from '../parameters.ts'
+import { reconcileEvidence } from '../reconciled.ts'
+
+/** `GET /v1/series`: a figure for each calendar period and border. */
+export const seriesRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+  const { store } = dependencies
+  app.route(
+    collection(dependencies, {
+      url: '/v1/series',
+      operationId: 'getSeries',
+      summary: 'Figures by calendar period',
+      description:
+        'The tightest range of the count in each calendar period that meets the window, by border. ' +
+        'Rows are ordered by period, then border. Ranges do not add up: for a whole window ask `/v1/totals`, ' +
+        'for all borders together ask for the group, for a running total ask for `cumulative`. ' +
+        'Counts are whole numbers in units of the indicator.',
+      tag: 'Figures',
+      example: '/v1/series?interval=quarter&period=2024&country=EU',
+      query: z.strictObject({
+        indicator: parameters.indicator,
+        interval: parameters.interval,
+        ...borderParameters,
+        ...windowParameters,
+        ...evidenceParameters,
+        cumulative: parameters.cumulative,
+        explain: parameters.explain,
+        ...deliveryParameters,
+        ...pagingParameters,
+      }),
+      row: seriesRowSchema,
+      extra: { observations: explainedSchema.optional() },
+      paging: { place: placeSchema, placeOf: (row) => placeSchema.strip().parse(row) },
+      async answer({ filter, query: { indicator, interval, cumulative, explain }, page }) {
+        const [counted] = indicator
+        const { reconciled, ...meant } = await reconcileEvidence(store, counted, filter)
+        const question = { ...meant, indicator: counted, interval, cumulative, explain, after: page.after }
+        const breathe = breather()
+        const count = termCounter('explain')
+        const rows: SeriesRow[] = []
+        const terms: Term[] = []
+        for (const row of series(reconciled, question)) {
+          rows.push(row)
+          count(termsOf(row))
+          terms.push(...termsOf(row))
+          if (rows.length === page.limit) break
+          await breathe()
+        }
+        return explain ? { rows, extra: { observations: await explained(store, filter, terms) } } : { rows }
+      },
+    }),
+  )
+}

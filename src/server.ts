@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import { buildApp } from './http/app.ts'
+import { openStore, type Store } from './store/store.ts'
+
+/** How long requests in flight may take once the server is told to stop, in milliseconds. */
+const GRACE_MS = 2_500
+
+export const presentTime = () => new Date().toISOString()
+
+export interface Server {
+  readonly url: string
+  /** Finishes what is in flight, then closes connections and the database. */
+  close(): Promise<void>
+}
+
+/** Serves a store over HTTP, as the configuration says. */
+export async function startServer(config: Config, store: Store): Promise<Server> {
+  const app = await buildApp({ store, now: presentTime, logLevel: config.LOG_LEVEL })
+  const url = await app.listen({ host: config.HOST, port: config.PORT })
+  return { url, close: () => stop(app, store) }
+}
+
+/** Opens the store that the configuration names. */
+export function openConfiguredStore(config: Config): Promise<Store> {
+  return openStore({ url: config.DATABASE_URL, now: presentTime })
+}
+
+async function stop(app: FastifyInstance, store: Store): Promise<void> {
+  const deadline = setTimeout(() => app.server.closeAllConnections(), GRACE_MS)
+  try {
+    await app.close()
+  } finally {
+    clearTimeout(deadline)
+    await store.close()
+  }
+}

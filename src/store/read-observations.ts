@@ -1,0 +1,100 @@
+import { and, asc, eq, gte, inArray, lte, type SQL, sql } from 'drizzle-orm'
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { Filter, Page } from '../domain/filter.ts'
+import type { Observation } from '../domain/observation.ts'
+import { observationStandsAt, sourceStandsAt } from './current.ts'
+import {
+  borders,
+  observations,
+  observationRevisions as revisions,
+  sourceRevisions as sources,
+} from './schema.ts'
+
+/** What each part of a filter asks of a row. */
+const conditions: { [Key in keyof Filter]-?: (value: NonNullable<Filter[Key]>) => SQL | undefined } = {
+  version: (version) => and(observationStandsAt(version), sourceStandsAt(version)),
+  published_until: (day) => lte(sources.published_on, day),
+  id: (values) => sql`${observations.id} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
+  indicator: (values) => inArray(observations.indicator, [...values]),
+  border: (values) => inArray(observations.border, [...values]),
+  country: (values) => inArray(borders.country, [...values]),
+  neighbour: (values) => inArray(borders.neighbour, [...values]),
+  origin: (values) => inArray(sources.origin, [...values]),
+  source: (values) => inArray(observations.source, [...values]),
+  kind: (values) => inArray(sources.kind, [...values]),
+  period_basis: (values) => inArray(revisions.period_basis, [...values]),
+  qualifier: (values) => inArray(revisions.qualifier, [...values]),
+  from: (day) => gte(observations.period_end, day),
+  to: (day) => lte(observations.period_start, day),
+}
+
+/** The condition that a filter puts on observations joined with their revisions, sources and borders. */
+export function whereOf(filter: Filter): SQL | undefined {
+  const entries = Object.entries(conditions) as [keyof Filter, (value: unknown) => SQL | undefined][]
+  return and(...entries.map(([key, ask]) => (filter[key] === undefined ? undefined : ask(filter[key]))))
+}
+
+const columns = {
+  id: observations.id,
+  source: observations.source,
+  publisher: sources.publisher,
+  origin: sources.origin,
+  kind: sources.kind,
+  title: sources.title,
+  published_on: sources.published_on,
+  url: sources.url,
+  border: observations.border,
+  country: borders.country,
+  neighbour: borders.neighbour,
+  indicator: observations.indicator,
+  period_start: observations.period_start,
+  period_end: observations.period_end,
+  period_basis: revisions.period_basis,
+  count: revisions.count,
+  qualifier: revisions.qualifier,
+  note: revisions.note,
+  version: revisions.version,
+}
+
+/** The order of every list of observations, as SQL compares it. */
+const listOrder = [
+  observations.period_start,
+  observations.period_end,
+  borders.position,
+  observations.border,
+  observations.source,
+  observations.indicator,
+]
+
+export function observationReader(db: BetterSQLite3Database) {
+  /** Rows behind the one with this id, in the order of the list; also where the id is no longer listed. */
+  const isAfter = (id: number) => {
+    const after = db
+      .select(Object.fromEntries(listOrder.map((column) => [column.name, column])))
+      .from(observations)
+      .innerJoin(borders, eq(borders.id, observations.border))
+      .where(eq(observations.id, id))
+    return and(
+      sql`${observations.period_start} >= (SELECT period_start FROM observations WHERE id = ${id})`,
+      sql`(${sql.join(listOrder, sql`, `)}) > (${after})`,
+    )
+  }
+  return {
+    /**
+     * The observations that a filter means, ordered by period_start, period_end, border and source.
+     * All of them, or one page.
+     */
+    async observations(filter: Filter, page?: Page<number>): Promise<Observation[]> {
+      const isOnPage = page === undefined || page.after === null ? undefined : isAfter(page.after)
+      const query = db
+        .select(columns)
+        .from(observations)
+        .innerJoin(revisions, eq(revisions.observation, observations.id))
+        .innerJoin(sources, eq(sources.source, observations.source))
+        .innerJoin(borders, eq(borders.id, observations.border))
+        .where(and(whereOf(filter), isOnPage))
+        .orderBy(...listOrder.map((column) => asc(column)))
+      return page === undefined ? query.all() : query.limit(page.limit).all()
+    },
+  }
+}

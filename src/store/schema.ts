@@ -1,0 +1,219 @@
+import { sql } from 'drizzle-orm'
+import {
+  type AnySQLiteColumn,
+  check,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  unique,
+} from 'drizzle-orm/sqlite-core'
+import { EVENT_PRECISIONS } from '../domain/event.ts'
+import { PERIOD_BASES, QUALIFIERS } from '../domain/observation.ts'
+import { KINDS } from '../domain/source.ts'
+import { MAX_COUNT } from '../domain/text.ts'
+
+const isDay = (column: AnySQLiteColumn) => sql`${column} >= '0001-01-01' AND date(${column}) IS ${column}`
+const isOneOf = (column: AnySQLiteColumn, values: readonly string[]) =>
+  sql`${column} IN (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`
+const isText = (column: AnySQLiteColumn) => sql`length(${column}) > 0`
+
+/** The writes committed, each with a time that never runs backwards. */
+export const versions = sqliteTable('versions', {
+  version: integer().primaryKey(),
+  recorded_at: text().notNull(),
+})
+
+export const indicators = sqliteTable(
+  'indicators',
+  {
+    id: text().primaryKey(),
+    position: integer().notNull(),
+    label: text().notNull(),
+    definition: text().notNull(),
+  },
+  (table) => [
+    check('indicator_label', isText(table.label)),
+    check('indicator_definition', isText(table.definition)),
+  ],
+)
+
+export const indicatorDefinitions = sqliteTable(
+  'indicator_definitions',
+  {
+    indicator: text()
+      .notNull()
+      .references(() => indicators.id),
+    country: text().notNull(),
+    definition: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.indicator, table.country] }),
+    check('country_definition', isText(table.definition)),
+  ],
+)
+
+export const borders = sqliteTable(
+  'borders',
+  {
+    id: text().primaryKey(),
+    country: text().notNull(),
+    neighbour: text().notNull(),
+    position: integer().notNull(),
+    label: text().notNull(),
+  },
+  (table) => [
+    check('border_id', sql`${table.id} = ${table.country} || '-' || ${table.neighbour}`),
+    check('border_country', sql`${table.country} GLOB '[A-Z][A-Z]'`),
+    check('border_neighbour', sql`${table.neighbour} GLOB '[A-Z][A-Z]'`),
+    check('border_label', isText(table.label)),
+  ],
+)
+
+/** Which borders a group stands for together. */
+export const borderMembers = sqliteTable(
+  'border_members',
+  {
+    border: text()
+      .notNull()
+      .references(() => borders.id),
+    member: text()
+      .notNull()
+      .references(() => borders.id),
+  },
+  (table) => [
+    primaryKey({ columns: [table.border, table.member] }),
+    index('border_members_by_member').on(table.member),
+    check('member_is_another', sql`${table.border} <> ${table.member}`),
+  ],
+)
+
+export const sources = sqliteTable('sources', { id: text().primaryKey() }, (table) => [
+  check('source_id', isText(table.id)),
+])
+
+/** Every state a source has had; `retraction` says why it was withdrawn. */
+export const sourceRevisions = sqliteTable(
+  'source_revisions',
+  {
+    source: text()
+      .notNull()
+      .references(() => sources.id),
+    version: integer()
+      .notNull()
+      .references(() => versions.version),
+    publisher: text().notNull(),
+    origin: text().notNull(),
+    kind: text({ enum: KINDS }).notNull(),
+    title: text(),
+    published_on: text(),
+    url: text(),
+    retraction: text(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.source, table.version] }),
+    check('source_publisher', isText(table.publisher)),
+    check('source_origin', sql`${isText(table.origin)} AND instr(${table.origin}, ',') = 0`),
+    check('source_kind', isOneOf(table.kind, KINDS)),
+    check('source_published_on', sql`${table.published_on} IS NULL OR ${isDay(table.published_on)}`),
+    check(
+      'source_url',
+      sql`${table.url} IS NULL OR ${table.url} LIKE 'http://_%' OR ${table.url} LIKE 'https://_%'`,
+    ),
+    check('source_retraction', sql`${table.retraction} IS NULL OR ${isText(table.retraction)}`),
+  ],
+)
+
+/** The natural key of each figure ever recorded; it never changes. */
+export const observations = sqliteTable(
+  'observations',
+  {
+    id: integer().primaryKey(),
+    source: text()
+      .notNull()
+      .references(() => sources.id),
+    border: text()
+      .notNull()
+      .references(() => borders.id),
+    indicator: text()
+      .notNull()
+      .references(() => indicators.id),
+    period_start: text().notNull(),
+    period_end: text().notNull(),
+  },
+  (table) => [
+    unique('observation_natural_key').on(
+      table.source,
+      table.border,
+      table.indicator,
+      table.period_start,
+      table.period_end,
+    ),
+    index('observations_by_series').on(table.indicator, table.border),
+    index('observations_by_border').on(table.border),
+    index('observations_by_period').on(table.period_start, table.period_end),
+    check('observation_period_start', isDay(table.period_start)),
+    check('observation_period_end', isDay(table.period_end)),
+    check('observation_period', sql`${table.period_start} <= ${table.period_end}`),
+  ],
+)
+
+/** Every state a figure has had; `retraction` says why it was withdrawn. */
+export const observationRevisions = sqliteTable(
+  'observation_revisions',
+  {
+    observation: integer().notNull(),
+    version: integer()
+      .notNull()
+      .references(() => versions.version),
+    period_basis: text({ enum: PERIOD_BASES }).notNull(),
+    count: integer().notNull(),
+    qualifier: text({ enum: QUALIFIERS }).notNull(),
+    note: text(),
+    retraction: text(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.observation, table.version] }),
+    foreignKey({ columns: [table.observation], foreignColumns: [observations.id] }),
+    check('observation_period_basis', isOneOf(table.period_basis, PERIOD_BASES)),
+    check('observation_count', sql`${table.count} BETWEEN 0 AND ${sql.raw(String(MAX_COUNT))}`),
+    check('observation_qualifier', isOneOf(table.qualifier, QUALIFIERS)),
+    check('observation_retraction', sql`${table.retraction} IS NULL OR ${isText(table.retraction)}`),
+  ],
+)
+
+export const events = sqliteTable('events', { id: text().primaryKey() }, (table) => [
+  check('event_id', isText(table.id)),
+])
+
+/** Every state an event has had; `retraction` says why it was withdrawn. */
+export const eventRevisions = sqliteTable(
+  'event_revisions',
+  {
+    event: text()
+      .notNull()
+      .references(() => events.id),
+    version: integer()
+      .notNull()
+      .references(() => versions.version),
+    period_start: text().notNull(),
+    period_end: text().notNull(),
+    precision: text({ enum: EVENT_PRECISIONS }).notNull(),
+    title: text().notNull(),
+    source: text()
+      .notNull()
+      .references(() => sources.id),
+    retraction: text(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.event, table.version] }),
+    check('event_period_start', isDay(table.period_start)),
+    check('event_period_end', isDay(table.period_end)),
+    check('event_period', sql`${table.period_start} <= ${table.period_end}`),
+    check('event_precision', isOneOf(table.precision, EVENT_PRECISIONS)),
+    check('event_title', isText(table.title)),
+    check('event_retraction', sql`${table.retraction} IS NULL OR ${isText(table.retraction)}`),
+  ],
+)
