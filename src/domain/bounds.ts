@@ -19,8 +19,8 @@ export interface Term {
 export interface Bounds {
   /** The tightest lower bound of F(to) − F(from), a whole number; −Infinity where there is none. */
   least(from: Day, to: Day): number
-  /** The same from one day to many: what {@link Bounds.least} says for each `to`. */
-  leastFrom(from: Day): (to: Day) => number
+  /** What {@link Bounds.least} says of every two of some days: a row for each `from`, in it one for each `to`. */
+  leastBetween(days: readonly Day[]): number[][]
   /** The terms that add up to a finite `least(from, to)`, as few as can be; none where it is 0 by order alone. */
   prove(from: Day, to: Day): Term[]
   /** One F that satisfies all the figures, out of the many that do. */
@@ -52,9 +52,14 @@ export function sumOf(parts: readonly Bounds[]): Bounds {
   const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
   return {
     least: (from, to) => total(parts.map((part) => part.least(from, to))),
-    leastFrom(from) {
-      const each = parts.map((part) => part.leastFrom(from))
-      return (to) => total(each.map((least) => least(to)))
+    leastBetween(days) {
+      const sums = days.map(() => days.map(() => 0))
+      for (const part of parts) {
+        const least = part.leastBetween(days)
+        for (const [i, row] of sums.entries())
+          for (const j of row.keys()) row[j] = (row[j] ?? 0) + (least[i]?.[j] ?? 0)
+      }
+      return sums
     },
     prove: (from, to) => parts.flatMap((part) => part.prove(from, to)),
     runningCount: (day) => total(parts.map((part) => part.runningCount(day))),
@@ -65,10 +70,10 @@ export function sumOf(parts: readonly Bounds[]): Bounds {
 export function tighterOf(own: Bounds, other: Bounds): Bounds {
   return {
     least: (from, to) => Math.max(own.least(from, to), other.least(from, to)),
-    leastFrom(from) {
-      const one = own.leastFrom(from)
-      const two = other.leastFrom(from)
-      return (to) => Math.max(one(to), two(to))
+    leastBetween(days) {
+      const one = own.leastBetween(days)
+      const two = other.leastBetween(days)
+      return one.map((row, i) => row.map((least, j) => Math.max(least, two[i]?.[j] ?? least)))
     },
     prove(from, to) {
       const tighter = own.least(from, to) >= other.least(from, to) ? own : other

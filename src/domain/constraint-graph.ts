@@ -128,16 +128,15 @@ export function boundsOf(graph: ConstraintGraph): Bounds {
       search(graph, path.start.part, path.end.part, Number.POSITIVE_INFINITY)
       return Math.max(inOrder, leastAfterSearch(graph, path.start, path.end))
     },
-    leastFrom(from) {
-      const start = firstFrom(graph, from)
-      if (start === undefined) return (to) => (from <= to ? 0 : Number.NEGATIVE_INFINITY)
-      search(graph, start.part, null, Number.POSITIVE_INFINITY)
-      const least = graph.boundaries.map((end) => leastAfterSearch(graph, start, end))
-      return (to) => {
-        const end = lastUntil(graph, to)
-        const inOrder = from <= to ? 0 : Number.NEGATIVE_INFINITY
-        return Math.max(inOrder, (end && least[end.index]) ?? inOrder)
+    leastBetween(days) {
+      const ends = days.map((day) => lastUntil(graph, day))
+      const least = days.map((from) => days.map((to) => (from <= to ? 0 : Number.NEGATIVE_INFINITY)))
+      const starts = days.map((day) => firstFrom(graph, day))
+      for (const [part, rows] of Map.groupBy(starts.keys(), (row) => starts[row]?.part)) {
+        if (part !== undefined) search(graph, part, null, Number.POSITIVE_INFINITY)
+        for (const row of rows) tighten(graph, least[row] ?? [], starts[row], ends)
       }
+      return least
     },
     prove(from, to) {
       const path = pathEnds(graph, from, to)
@@ -226,6 +225,20 @@ function outward(part: Part): Step[] {
   for (const step of steps) if (step.to.part !== part) steps[kept++] = step
   steps.length = kept
   return steps
+}
+
+/** Raises the entries of a row to the bounds that the last search, from the part of `start`, has found. */
+function tighten(
+  graph: ConstraintGraph,
+  row: number[],
+  start: Boundary | undefined,
+  ends: readonly (Boundary | undefined)[],
+): void {
+  if (start === undefined) return
+  for (let column = 0; column < row.length; column++) {
+    const end = ends[column]
+    if (end !== undefined) row[column] = Math.max(row[column] ?? 0, leastAfterSearch(graph, start, end))
+  }
 }
 
 function leastAfterSearch(graph: ConstraintGraph, start: Boundary, end: Boundary): number {

@@ -26,10 +26,10 @@ export function windowMeant(
   { from, to }: Filter,
   meant: readonly Border[],
   borders: readonly Border[],
-  observations: readonly Observation[],
+  observationsOf: ReadonlyMap<string, readonly Observation[]>,
 ): Window | null {
   const ids = new Set(meant.flatMap((border) => [border, ...membersOf(border, borders)]).map(({ id }) => id))
-  const windows = observations.filter(({ border }) => ids.has(border)).map(windowOf)
+  const windows = [...ids].flatMap((id) => observationsOf.get(id) ?? []).map(windowOf)
   const start = from === undefined ? least(windows.map((window) => window.start)) : toDay(from)
   const end = to === undefined ? least(windows.map((window) => -window.end)) : -toDay(to)
   return start === null || end === null || start > -end ? null : { start, end: -end }

@@ -13,12 +13,11 @@ export interface ReconciledIndicator {
   together(borders: readonly Border[]): { border: Border | null; reconciliation: Reconciliation }
 }
 
-/** Reconciles observations of one indicator in one world; `borders` are all there are, groups too. */
+/** Reconciles observations of one indicator in one world, by border; `borders` are all there are, groups too. */
 export function reconcileIndicator(
   borders: readonly Border[],
-  observations: readonly Observation[],
+  observationsOf: ReadonlyMap<string, readonly Observation[]>,
 ): ReconciledIndicator {
-  const observationsOf = Map.groupBy(observations, (observation) => observation.border)
   const reconciled = new Map<string, Reconciliation>()
 
   function of(border: Border): Reconciliation {
@@ -39,11 +38,12 @@ export function reconcileIndicator(
   return { of, together }
 }
 
-/** The ids of the borders whose observations an answer for the named ones, one by one and together, rests on. */
-export function bordersNeeded(named: readonly Border[], borders: readonly Border[]): string[] {
+/** The borders whose observations an answer for the named ones, one by one and together, rests on. */
+export function bordersNeeded(named: readonly Border[], borders: readonly Border[]): Border[] {
   const together = exactly(named, borders)
   const needed = [...named, ...(together === null ? [] : [together])]
-  return [...new Set([...needed.map(({ id }) => id), ...standFor(needed, borders)])]
+  const ids = new Set([...needed.map(({ id }) => id), ...standFor(needed, borders)])
+  return borders.filter(({ id }) => ids.has(id))
 }
 
 /** The one border or group that the named borders are together, or null. */

@@ -71,24 +71,28 @@ export function reconcileGroup(
 
 /** Adds what Σ says of every two boundaries, save where it says no more than it does of two parts of the way. */
 function assumeAll(graph: ConstraintGraph, days: readonly Day[], together: Bounds, figures: number): void {
-  const leastFrom = days.map((from) => {
-    const least = together.leastFrom(from)
-    return days.map(least)
-  })
-  const least = (i: number, j: number) => leastFrom[i]?.[j] ?? Number.NEGATIVE_INFINITY
-  const followsFromParts = (i: number, j: number) => {
-    const towards = i < j ? 1 : -1
-    if (i + towards === j) return false
-    return [i + towards, j - towards].some((k) => least(i, k) + least(k, j) === least(i, j))
-  }
+  const least = together.leastBetween(days)
   for (const [i, from] of days.entries()) {
     for (const [j, to] of days.entries()) {
-      const weight = least(i, j)
-      if (i === j || weight === Number.NEGATIVE_INFINITY || followsFromParts(i, j)) continue
-      if (weight === 0 && i < j) continue
+      const weight = least[i]?.[j] ?? Number.NEGATIVE_INFINITY
+      const isImplied = i === j || weight === (i < j ? 0 : Number.NEGATIVE_INFINITY)
+      if (isImplied || followsFromParts(least, i, j, weight)) continue
       assume(graph, { from, to, weight, figures, prove: () => together.prove(from, to) })
     }
   }
+}
+
+/** Whether the way from i to j by a neighbour of either is bounded as tightly; each part of it is shorter. */
+function followsFromParts(
+  least: readonly (readonly number[])[],
+  i: number,
+  j: number,
+  weight: number,
+): boolean {
+  const towards = i < j ? 1 : -1
+  if (i + towards === j) return false
+  const by = (k: number) => (least[i]?.[k] ?? 0) + (least[k]?.[j] ?? 0)
+  return by(i + towards) === weight || by(j - towards) === weight
 }
 
 function acceptAll(graph: ConstraintGraph, observations: readonly Observation[]) {
@@ -117,7 +121,7 @@ function constraintsOf(observations: readonly Observation[]): Constraint[] {
 }
 
 /** Every first day of an observation and every day after its last, in order. */
-function boundaryDays(observations: readonly Observation[]): Day[] {
+export function boundaryDays(observations: readonly Observation[]): Day[] {
   const days = observations.map(windowOf).flatMap(({ start, end }) => [start, end + 1])
   return [...new Set(days)].sort((a, b) => a - b)
 }
