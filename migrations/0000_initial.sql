@@ -1,23 +1,33 @@
 CREATE TABLE `border_members` (
 	`border` text NOT NULL,
+	`version` integer NOT NULL,
 	`member` text NOT NULL,
-	PRIMARY KEY(`border`, `member`),
-	FOREIGN KEY (`border`) REFERENCES `borders`(`id`) ON UPDATE no action ON DELETE no action,
+	PRIMARY KEY(`border`, `version`, `member`),
 	FOREIGN KEY (`member`) REFERENCES `borders`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`border`,`version`) REFERENCES `border_revisions`(`border`,`version`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "member_is_another" CHECK("border_members"."border" <> "border_members"."member")
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `border_members_by_member` ON `border_members` (`member`);--> statement-breakpoint
+CREATE TABLE `border_revisions` (
+	`border` text NOT NULL,
+	`version` integer NOT NULL,
+	`position` integer NOT NULL,
+	`label` text NOT NULL,
+	PRIMARY KEY(`border`, `version`),
+	FOREIGN KEY (`border`) REFERENCES `borders`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`version`) REFERENCES `versions`(`version`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "border_position" CHECK("border_revisions"."position" > 0),
+	CONSTRAINT "border_label" CHECK(length("border_revisions"."label") > 0)
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `borders` (
 	`id` text PRIMARY KEY NOT NULL,
 	`country` text NOT NULL,
 	`neighbour` text NOT NULL,
-	`position` integer NOT NULL,
-	`label` text NOT NULL,
 	CONSTRAINT "border_id" CHECK("borders"."id" = "borders"."country" || '-' || "borders"."neighbour"),
 	CONSTRAINT "border_country" CHECK("borders"."country" GLOB '[A-Z][A-Z]'),
-	CONSTRAINT "border_neighbour" CHECK("borders"."neighbour" GLOB '[A-Z][A-Z]'),
-	CONSTRAINT "border_label" CHECK(length("borders"."label") > 0)
+	CONSTRAINT "border_neighbour" CHECK("borders"."neighbour" GLOB '[A-Z][A-Z]')
 ) STRICT;
 --> statement-breakpoint
 CREATE TABLE `event_revisions` (
@@ -48,20 +58,32 @@ CREATE TABLE `events` (
 --> statement-breakpoint
 CREATE TABLE `indicator_definitions` (
 	`indicator` text NOT NULL,
+	`version` integer NOT NULL,
 	`country` text NOT NULL,
 	`definition` text NOT NULL,
-	PRIMARY KEY(`indicator`, `country`),
+	PRIMARY KEY(`indicator`, `version`, `country`),
+	FOREIGN KEY (`indicator`,`version`) REFERENCES `indicator_revisions`(`indicator`,`version`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "definition_country" CHECK("indicator_definitions"."country" GLOB '[A-Z][A-Z]'),
+	CONSTRAINT "definition_definition" CHECK(length("indicator_definitions"."definition") > 0)
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `indicator_revisions` (
+	`indicator` text NOT NULL,
+	`version` integer NOT NULL,
+	`position` integer NOT NULL,
+	`label` text NOT NULL,
+	`definition` text NOT NULL,
+	PRIMARY KEY(`indicator`, `version`),
 	FOREIGN KEY (`indicator`) REFERENCES `indicators`(`id`) ON UPDATE no action ON DELETE no action,
-	CONSTRAINT "country_definition" CHECK(length("indicator_definitions"."definition") > 0)
+	FOREIGN KEY (`version`) REFERENCES `versions`(`version`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "indicator_position" CHECK("indicator_revisions"."position" > 0),
+	CONSTRAINT "indicator_label" CHECK(length("indicator_revisions"."label") > 0),
+	CONSTRAINT "indicator_definition" CHECK(length("indicator_revisions"."definition") > 0)
 ) STRICT;
 --> statement-breakpoint
 CREATE TABLE `indicators` (
 	`id` text PRIMARY KEY NOT NULL,
-	`position` integer NOT NULL,
-	`label` text NOT NULL,
-	`definition` text NOT NULL,
-	CONSTRAINT "indicator_label" CHECK(length("indicators"."label") > 0),
-	CONSTRAINT "indicator_definition" CHECK(length("indicators"."definition") > 0)
+	CONSTRAINT "indicator_id" CHECK(length("indicators"."id") > 0)
 ) STRICT;
 --> statement-breakpoint
 CREATE TABLE `observation_revisions` (

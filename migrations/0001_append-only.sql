@@ -6,10 +6,13 @@ WHEN NEW.`version` <> (SELECT coalesce(max(`version`), 0) + 1 FROM `versions`)
   OR strftime('%Y-%m-%dT%H:%M:%fZ', NEW.`recorded_at`) IS NOT NEW.`recorded_at`
 BEGIN SELECT RAISE(ABORT, 'a version must follow the last one in number and in time'); END;
 --> statement-breakpoint
-CREATE TRIGGER `groups_have_plain_members` BEFORE INSERT ON `border_members`
-WHEN NEW.`member` IN (SELECT `border` FROM `border_members`)
-  OR NEW.`border` IN (SELECT `member` FROM `border_members`)
-BEGIN SELECT RAISE(ABORT, 'a member of a group cannot be a group'); END;
+CREATE TRIGGER `indicator_revisions_are_new` BEFORE INSERT ON `indicator_revisions`
+WHEN NEW.`version` IS NOT (SELECT max(`version`) FROM `versions`)
+BEGIN SELECT RAISE(ABORT, 'a revision belongs to the version being written'); END;
+--> statement-breakpoint
+CREATE TRIGGER `border_revisions_are_new` BEFORE INSERT ON `border_revisions`
+WHEN NEW.`version` IS NOT (SELECT max(`version`) FROM `versions`)
+BEGIN SELECT RAISE(ABORT, 'a revision belongs to the version being written'); END;
 --> statement-breakpoint
 CREATE TRIGGER `source_revisions_are_new` BEFORE INSERT ON `source_revisions`
 WHEN NEW.`version` IS NOT (SELECT max(`version`) FROM `versions`)
@@ -23,10 +26,56 @@ CREATE TRIGGER `event_revisions_are_new` BEFORE INSERT ON `event_revisions`
 WHEN NEW.`version` IS NOT (SELECT max(`version`) FROM `versions`)
 BEGIN SELECT RAISE(ABORT, 'a revision belongs to the version being written'); END;
 --> statement-breakpoint
+CREATE TRIGGER `groups_have_plain_members` BEFORE INSERT ON `border_members`
+WHEN EXISTS (
+    SELECT 1 FROM `border_members` m WHERE m.`border` = NEW.`member`
+    AND m.`version` = (SELECT max(r.`version`) FROM `border_revisions` r WHERE r.`border` = m.`border`)
+  ) OR EXISTS (
+    SELECT 1 FROM `border_members` m WHERE m.`member` = NEW.`border`
+    AND m.`version` = (SELECT max(r.`version`) FROM `border_revisions` r WHERE r.`border` = m.`border`)
+  )
+BEGIN SELECT RAISE(ABORT, 'a member of a group cannot be a group'); END;
+--> statement-breakpoint
 CREATE TRIGGER `versions_refuse_update` BEFORE UPDATE ON `versions`
 BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
 --> statement-breakpoint
 CREATE TRIGGER `versions_refuse_delete` BEFORE DELETE ON `versions`
+BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
+--> statement-breakpoint
+CREATE TRIGGER `indicators_refuse_update` BEFORE UPDATE ON `indicators`
+BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
+--> statement-breakpoint
+CREATE TRIGGER `indicators_refuse_delete` BEFORE DELETE ON `indicators`
+BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
+--> statement-breakpoint
+CREATE TRIGGER `indicator_revisions_refuse_update` BEFORE UPDATE ON `indicator_revisions`
+BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
+--> statement-breakpoint
+CREATE TRIGGER `indicator_revisions_refuse_delete` BEFORE DELETE ON `indicator_revisions`
+BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
+--> statement-breakpoint
+CREATE TRIGGER `indicator_definitions_refuse_update` BEFORE UPDATE ON `indicator_definitions`
+BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
+--> statement-breakpoint
+CREATE TRIGGER `indicator_definitions_refuse_delete` BEFORE DELETE ON `indicator_definitions`
+BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
+--> statement-breakpoint
+CREATE TRIGGER `borders_refuse_update` BEFORE UPDATE ON `borders`
+BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
+--> statement-breakpoint
+CREATE TRIGGER `borders_refuse_delete` BEFORE DELETE ON `borders`
+BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
+--> statement-breakpoint
+CREATE TRIGGER `border_revisions_refuse_update` BEFORE UPDATE ON `border_revisions`
+BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
+--> statement-breakpoint
+CREATE TRIGGER `border_revisions_refuse_delete` BEFORE DELETE ON `border_revisions`
+BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
+--> statement-breakpoint
+CREATE TRIGGER `border_members_refuse_update` BEFORE UPDATE ON `border_members`
+BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
+--> statement-breakpoint
+CREATE TRIGGER `border_members_refuse_delete` BEFORE DELETE ON `border_members`
 BEGIN SELECT RAISE(ABORT, 'what is recorded is never changed'); END;
 --> statement-breakpoint
 CREATE TRIGGER `sources_refuse_update` BEFORE UPDATE ON `sources`

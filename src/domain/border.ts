@@ -25,8 +25,3 @@ export type Border = z.infer<typeof borderSchema>
 export function isGroup(border: Border): boolean {
   return border.members.length > 0
 }
-
-/** The order of borders in every list: by position, then by id. */
-export function compareBorders(a: Border, b: Border): number {
-  return a.position - b.position || (a.id < b.id ? -1 : Number(a.id > b.id))
-}

@@ -3,9 +3,20 @@ import type { FastifyRequest } from 'fastify'
 /** What of a query says how an answer is sent, not what is asked. */
 const DELIVERY = ['cursor', 'limit', 'format', '_', 'as_of']
 
+/**
+ * A request target as a path and a query alone (RFC 9112, origin-form): a client may send a scheme and a
+ * host with it, which must never come back in an answer, and a fragment, which is none of a server's business.
+ */
+export function originForm(target: string): string {
+  const [address = ''] = target.split('#', 1)
+  const path = address.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '')
+  return path.startsWith('/') ? path : `/${path}`
+}
+
 /** The path that was asked for, without its query. */
-export function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? request.url
+export function pathOf({ url }: Pick<FastifyRequest, 'url'>): string {
+  const mark = url.indexOf('?')
+  return mark < 0 ? url : url.slice(0, mark)
 }
 
 /** The question of a request in one form, however its parameters are ordered or written. */
@@ -31,5 +42,5 @@ export function addressWith(
 
 /** The query as it was sent; after validation no parameter is there twice. */
 function rawQuery(request: FastifyRequest): Record<string, string> {
-  return Object.fromEntries(new URLSearchParams(request.url.split('?', 2)[1] ?? ''))
+  return Object.fromEntries(new URLSearchParams(request.url.slice(pathOf(request).length)))
 }

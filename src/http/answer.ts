@@ -42,8 +42,12 @@ export function requireJson(request: FastifyRequest): void {
   acceptedOf(request, ['application/json'])
 }
 
+/** A parameter of a media type in `Accept`, such as charset: what is served fits any; q is none of them. */
+const MEDIA_TYPE_PARAMETER = /;\s*(?!q=)[^,;=]+=(?:"[^"]*"|[^,;]*)/gi
+
 function acceptedOf<Type extends string>(request: FastifyRequest, types: readonly Type[]): Type {
-  const accepted = new Negotiator(request.raw).mediaType([...types])
+  const accept = request.headers.accept?.replaceAll(MEDIA_TYPE_PARAMETER, '') || '*/*'
+  const accepted = new Negotiator({ headers: { accept } }).mediaType([...types])
   const type = types.find((each) => each === accepted)
   if (type === undefined) throw new Problem(406, `This is served as ${types.join(' and ')}.`)
   return type

@@ -1,7 +1,8 @@
 import fastify, { type FastifyInstance, type onRouteHookHandler } from 'fastify'
+import { originForm } from './address.ts'
 import type { Dependencies } from './ask.ts'
 import { closeGracefully } from './closing.ts'
-import { answerErrors, clientErrorHandler } from './errors.ts'
+import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts'
 import { declareMethods } from './methods.ts'
 import { documentApi } from './openapi.ts'
 import { aboutRoutes } from './routes/about.ts'
@@ -37,12 +38,15 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: CHECK_EVERY_MS,
+      requireHostHeader: false,
     },
+    rewriteUrl: (request) => originForm(request.url ?? '/'),
     return503OnClosing: false,
     frameworkErrors: answerErrors,
     clientErrorHandler,
   })
   if (onRoute !== undefined) app.addHook('onRoute', onRoute)
+  app.server.on('checkExpectation', refuseExpectation)
   app.removeContentTypeParser('text/plain')
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => (body) => JSON.stringify(body))

@@ -24,16 +24,24 @@ export function readCursor<Row>(cursor: string, question: string, after: z.ZodTy
   const isWhole =
     Buffer.from(text).toString('base64url') === cursor &&
     checksum(payload, question) === text.slice(0, CHECKSUM_LENGTH)
-  if (!isWhole) {
+  const position = isWhole ? z.tuple([z.int().min(0), after]).safeParse(parseJson(payload)).data : undefined
+  if (position === undefined) {
     throw badParameters([
       { parameter: 'cursor', detail: 'is not a `meta.next` of this very question; start again without it' },
     ])
   }
-  const [version, row] = z.tuple([z.int().min(0), after]).parse(JSON.parse(payload))
-  return { version, after: row }
+  return { version: position[0], after: position[1] }
 }
 
 const CHECKSUM_LENGTH = 16
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
 
 function checksum(payload: string, question: string): string {
   return createHash('sha256').update(`${question}\n${payload}`).digest('base64url').slice(0, CHECKSUM_LENGTH)

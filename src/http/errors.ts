@@ -1,5 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { COMMON_HEADERS } from './methods.ts'
 import { bodyOf, PROBLEM_KINDS, PROBLEM_TYPE, Problem, problemFrom } from './problem.ts'
 
 /** Answers whatever was thrown for a request as a problem; a fault of ours is logged with it, and only there. */
@@ -8,7 +10,7 @@ export function answerErrors(error: unknown, request: FastifyRequest, reply: Fas
   if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
   return reply
     .code(problem.status)
-    .headers({ ...problem.headers, 'cache-control': 'no-store' })
+    .headers({ ...COMMON_HEADERS, ...problem.headers, 'cache-control': 'no-store' })
     .type(PROBLEM_TYPE)
     .serializer((body: unknown) => JSON.stringify(body))
     .send(bodyOf(problem))
@@ -17,6 +19,16 @@ export function answerErrors(error: unknown, request: FastifyRequest, reply: Fas
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
+}
+
+/** Answers a request that expects something of the server which it does not do (RFC 9110, 10.1.1). */
+export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const body = JSON.stringify(
+    bodyOf(new Problem(417, 'The server does not do what the `Expect` header asks for.')),
+  )
+  response
+    .writeHead(417, { ...COMMON_HEADERS, 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' })
+    .end(body)
 }
 
 /** Answers what cannot even be read as HTTP, and closes the connection. */
@@ -29,15 +41,13 @@ export function clientErrorHandler(error: Error & { code?: string }, socket: Soc
   const { title, meaning } = PROBLEM_KINDS[status] ?? { title: 'Bad request', meaning: '' }
   const detail = status === 400 ? 'The request is not valid HTTP.' : meaning
   const body = JSON.stringify(bodyOf(new Problem(status, detail)))
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${title}`,
-      `content-type: ${PROBLEM_TYPE}`,
-      `content-length: ${Buffer.byteLength(body)}`,
-      'cache-control: no-store',
-      'connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  )
+  const headers = {
+    ...COMMON_HEADERS,
+    'content-type': PROBLEM_TYPE,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  socket.end([`HTTP/1.1 ${status} ${title}`, ...lines, '', body].join('\r\n'))
 }

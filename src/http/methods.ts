@@ -1,68 +1,73 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { pathOf } from './address.ts'
 import { Problem } from './problem.ts'
 
 /** How long a browser may keep the answer to a preflight, in seconds. */
 const PREFLIGHT_MAX_AGE = 86_400
 
+/** What every answer says, errors too: any page may read it, it varies with `Accept`, and it is what it says it is. */
+export const COMMON_HEADERS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'Link, ETag, Retry-After',
+  vary: 'Accept',
+  'x-content-type-options': 'nosniff',
+} as const
+
 /**
- * What an address accepts: every answer says that any page may read it (CORS), OPTIONS lists the
- * methods, any other method on a known path is a 405 with `Allow`, and an unknown path is a 404.
+ * Says what an address accepts, before a body is read: OPTIONS lists its methods, any other method on a
+ * known path is a 405 with `Allow`, and an unknown path is a 404, as is any with a trailing slash.
  * Call it before the routes are registered.
  */
 export function declareMethods(app: FastifyInstance): void {
-  const methodsByUrl = new Map<string, Set<string>>()
+  const methodsByUrl = new Map<string, readonly string[]>()
   app.addHook('onRoute', ({ url, method }) => {
-    const methods = methodsByUrl.get(url) ?? new Set(['OPTIONS'])
-    for (const each of [method].flat()) methods.add(each)
-    methodsByUrl.set(url, methods)
+    methodsByUrl.set(url, [...(methodsByUrl.get(url) ?? []), ...[method].flat()])
   })
-  const allowed = (path: string): string | null => {
-    const methods = [...methodsByUrl]
-      .filter(([url]) => url !== '*' && matches(url, path))
-      .flatMap(([, set]) => [...set])
-    return methods.length === 0 ? null : [...new Set(methods)].sort().join(', ')
-  }
+  const methodsOf = (path: string) =>
+    [
+      ...new Set([...methodsByUrl].filter(([url]) => matches(url, path)).flatMap(([, methods]) => methods)),
+    ].sort()
 
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('access-control-allow-origin', '*')
-    reply.header('access-control-expose-headers', 'Link, ETag, Retry-After')
-    reply.header('vary', 'Accept')
-    reply.header('x-content-type-options', 'nosniff')
-  })
-  app.options('*', { schema: { hide: true } }, async (request, reply) => {
-    const allow = allowed(pathOfUrl(request.url))
-    if (allow === null) throw notFound()
-    return reply
-      .code(204)
-      .header('allow', allow)
-      .header('access-control-allow-methods', allow)
-      .header('access-control-allow-headers', 'Accept, If-None-Match')
-      .header('access-control-max-age', PREFLIGHT_MAX_AGE)
-      .header('cache-control', `public, max-age=${PREFLIGHT_MAX_AGE}`)
-      .send()
-  })
-  app.setNotFoundHandler((request) => {
-    const allow = allowed(pathOfUrl(request.url))
-    if (allow === null) throw notFound()
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(COMMON_HEADERS)
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      throw new Problem(400, 'The request has no Host header (RFC 9112, 3.2).')
+    }
+    const path = pathOf(request)
+    const methods = path !== '/' && path.endsWith('/') ? [] : methodsOf(path)
+    if (methods.length === 0) throw notFound()
+    if (request.method === 'OPTIONS') return sendOptions(reply, [...methods, 'OPTIONS'].join(', '))
+    if (methods.includes(request.method)) return
+    const allow = [...methods, 'OPTIONS'].join(', ')
     throw new Problem(405, `${request.method} is not accepted here; ${allow} are.`, { headers: { allow } })
   })
+  app.setNotFoundHandler(() => {
+    throw notFound()
+  })
+}
+
+function sendOptions(reply: FastifyReply, allow: string): FastifyReply {
+  return reply
+    .code(204)
+    .header('allow', allow)
+    .header('access-control-allow-methods', allow)
+    .header('access-control-allow-headers', 'Accept, If-None-Match')
+    .header('access-control-max-age', PREFLIGHT_MAX_AGE)
+    .header('cache-control', `public, max-age=${PREFLIGHT_MAX_AGE}`)
+    .send()
 }
 
 function notFound(): Problem {
   return new Problem(404, 'Nothing has this address; paths have no trailing slash. /v1 lists what there is.')
 }
 
-function pathOfUrl(url: string): string {
-  return url.split('?', 1)[0] ?? url
-}
-
 /** Whether a path has the form of a route: each `:name` stands for one part, a last `*` for any rest. */
 function matches(url: string, path: string): boolean {
-  const pattern = url
-    .split('/')
-    .map((part) =>
-      part.startsWith(':') ? '[^/]+' : part === '*' ? '.*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'),
-    )
-    .join('/')
-  return new RegExp(`^${pattern}$`).test(path)
+  const wanted = url.split('/')
+  const given = path.split('/')
+  if (wanted.at(-1) === '*') return path.startsWith(url.slice(0, -1))
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, index) => (part.startsWith(':') ? given[index] !== '' : part === given[index]))
+  )
 }

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { sendJson } from './answer.ts'
+import { noParameters } from './parameters.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -52,7 +53,7 @@ export async function documentApi(app: FastifyInstance): Promise<void> {
     transformStaticCSP: (header) => header.replace(/;?\s*upgrade-insecure-requests/, ''),
     uiConfig: { validatorUrl: null },
   })
-  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+  app.get('/openapi.json', { schema: { hide: true, querystring: noParameters } }, async (_request, reply) =>
     sendJson(reply.header('cache-control', 'public, max-age=300'), app.swagger()),
   )
 }

@@ -5,6 +5,7 @@ import { DEFAULT_INDICATOR } from '../domain/indicator.ts'
 import { PERIOD_BASES, QUALIFIERS, STATUSES } from '../domain/observation.ts'
 import { INTERVALS, parsePeriod } from '../domain/period.ts'
 import { KINDS } from '../domain/source.ts'
+import { civilDate } from '../domain/text.ts'
 
 export const MAX_LIMIT = 10_000
 export const DEFAULT_LIMIT = 1_000
@@ -57,7 +58,10 @@ const asOf = z.union(
       .string()
       .regex(/^(0|[1-9]\d{0,14})$/)
       .transform(Number),
-    z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString()),
+    z.iso
+      .datetime({ offset: true })
+      .transform((text) => new Date(text).toISOString())
+      .refine((time) => /^\d{4}-/.test(time)),
   ],
   {
     error: 'is neither a version number nor an RFC 3339 time such as 2024-11-15T12:00:00Z (write + as %2B)',
@@ -113,7 +117,7 @@ export const parameters = {
   cumulative: flag
     .default(false)
     .describe('`true`: each row counts from 1 January, or from the start of the window if later.'),
-  published_until: firstDay
+  published_until: civilDate
     .optional()
     .describe(
       'Use only what had been published by this day: what a reader could know then. Undated sources are left out.',
@@ -150,6 +154,9 @@ export const parameters = {
     .describe('Where to go on: `meta.next` of the page before, as it stands.'),
   _: z.unknown().optional().describe('Ignored; spreadsheets use it to defeat caches.'),
 }
+
+/** The query of what takes no parameters. */
+export const noParameters = z.strictObject({ _: parameters._ })
 
 /** The days asked about. */
 export const windowParameters = { from: parameters.from, to: parameters.to, period: parameters.period }

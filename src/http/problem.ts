@@ -34,7 +34,7 @@ interface ProblemKind {
 export const PROBLEM_KINDS: Readonly<Record<number, ProblemKind>> = {
   400: kind('bad-request', 'Bad request', 'The request cannot be understood; `errors` names what to change.'),
   401: kind('unauthorized', 'Unauthorized', 'A valid API key is needed.'),
-  403: kind('forbidden', 'Forbidden', 'The API key does not allow this.'),
+  403: kind('forbidden', 'Forbidden', 'This is not allowed here, or not with this API key.'),
   404: kind('not-found', 'Not found', 'Nothing has this address. Paths have no trailing slash.'),
   405: kind('method-not-allowed', 'Method not allowed', 'The `Allow` header lists what the address accepts.'),
   406: kind(
@@ -52,6 +52,7 @@ export const PROBLEM_KINDS: Readonly<Record<number, ProblemKind>> = {
     'Unsupported media type',
     'The body is in a format that is not read here.',
   ),
+  417: kind('expectation-failed', 'Expectation failed', 'The server does not do what `Expect` asks for.'),
   422: kind(
     'unprocessable-content',
     'Unprocessable content',

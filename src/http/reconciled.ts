@@ -14,7 +14,7 @@ const MAX_GROUP_BOUNDARIES = 1_500
 
 /** What a filter's evidence implies about one indicator, with the borders and the window that it means. */
 export async function reconcileEvidence(store: Store, indicator: string, filter: Filter) {
-  const borders = await store.borders()
+  const borders = await store.borders(filter.version)
   const withIndicator = await store.bordersWith(indicator, filter.version)
   const meant = bordersMeant(filter, borders, withIndicator)
   const needed = bordersNeeded(meant, borders)
@@ -30,7 +30,7 @@ export async function reconcileEvidence(store: Store, indicator: string, filter:
 
 /** How each observation fares against all others of its world, whichever rows are asked for. */
 export function reconcileWorld(store: Store, world: World) {
-  const borders = store.borders()
+  const borders = store.borders(world.version)
   const judge = async (id: string, indicator: string): Promise<Reconciliation> => {
     const border = find(await borders, id)
     const needed = [border, ...membersOf(border, await borders)]

@@ -1,34 +1,58 @@
 import { and, eq, isNull, lte, max, type SQL, sql } from 'drizzle-orm'
 import { alias, QueryBuilder, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { eventRevisions, observationRevisions, sourceRevisions } from './schema.ts'
+import {
+  borderRevisions,
+  eventRevisions,
+  indicatorRevisions,
+  observationRevisions,
+  sourceRevisions,
+} from './schema.ts'
 
-/** Keeps of a table's revisions those that stood at a version: the newest of each owner, unless it retracts. */
-function standsAt<Table extends { version: SQLiteColumn; retraction: SQLiteColumn }>(
-  table: Table,
-  earlier: { version: SQLiteColumn },
-  isSameOwner: SQL,
-  version: number,
-): SQL | undefined {
+/** Keeps of a table's revisions those that stood at a version: the newest of each owner up to then. */
+function isNewest(version: SQLiteColumn, earlier: SQLiteColumn, isSameOwner: SQL, asOf: number): SQL {
   const newest = new QueryBuilder()
-    .select({ version: max(earlier.version) })
-    .from(earlier.version.table)
-    .where(and(isSameOwner, lte(earlier.version, version)))
-  return and(eq(table.version, sql`(${newest})`), isNull(table.retraction))
+    .select({ version: max(earlier) })
+    .from(earlier.table)
+    .where(and(isSameOwner, lte(earlier, asOf)))
+  return eq(version, sql`(${newest})`)
 }
 
+const otherBorders = alias(borderRevisions, 'other_border_revisions')
+const otherIndicators = alias(indicatorRevisions, 'other_indicator_revisions')
 const otherObservations = alias(observationRevisions, 'other_observation_revisions')
 const otherSources = alias(sourceRevisions, 'other_source_revisions')
 const otherEvents = alias(eventRevisions, 'other_event_revisions')
 
-export function observationStandsAt(version: number): SQL | undefined {
+export function borderStandsAt(asOf: number): SQL {
+  const isSame = eq(otherBorders.border, borderRevisions.border)
+  return isNewest(borderRevisions.version, otherBorders.version, isSame, asOf)
+}
+
+export function indicatorStandsAt(asOf: number): SQL {
+  const isSame = eq(otherIndicators.indicator, indicatorRevisions.indicator)
+  return isNewest(indicatorRevisions.version, otherIndicators.version, isSame, asOf)
+}
+
+export function observationStandsAt(asOf: number): SQL | undefined {
   const isSame = eq(otherObservations.observation, observationRevisions.observation)
-  return standsAt(observationRevisions, otherObservations, isSame, version)
+  return and(
+    isNewest(observationRevisions.version, otherObservations.version, isSame, asOf),
+    isNull(observationRevisions.retraction),
+  )
 }
 
-export function sourceStandsAt(version: number): SQL | undefined {
-  return standsAt(sourceRevisions, otherSources, eq(otherSources.source, sourceRevisions.source), version)
+export function sourceStandsAt(asOf: number): SQL | undefined {
+  const isSame = eq(otherSources.source, sourceRevisions.source)
+  return and(
+    isNewest(sourceRevisions.version, otherSources.version, isSame, asOf),
+    isNull(sourceRevisions.retraction),
+  )
 }
 
-export function eventStandsAt(version: number): SQL | undefined {
-  return standsAt(eventRevisions, otherEvents, eq(otherEvents.event, eventRevisions.event), version)
+export function eventStandsAt(asOf: number): SQL | undefined {
+  const isSame = eq(otherEvents.event, eventRevisions.event)
+  return and(
+    isNewest(eventRevisions.version, otherEvents.version, isSame, asOf),
+    isNull(eventRevisions.retraction),
+  )
 }

@@ -1,15 +1,17 @@
 import { and, asc, count, eq, exists, max, min, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
-import { type Border, compareBorders } from '../domain/border.ts'
+import type { Border } from '../domain/border.ts'
 import type { Extent } from '../domain/extent.ts'
 import { type World, worldOf } from '../domain/filter.ts'
 import type { Indicator } from '../domain/indicator.ts'
-import { observationStandsAt } from './current.ts'
+import { borderStandsAt, indicatorStandsAt, observationStandsAt } from './current.ts'
 import { whereOf } from './read-observations.ts'
 import {
   borderMembers,
+  borderRevisions,
   borders,
   indicatorDefinitions,
+  indicatorRevisions,
   indicators,
   observationRevisions,
   observations,
@@ -23,33 +25,76 @@ export function dimensionReader(db: BetterSQLite3Database) {
     observations: count(),
   }
   return {
-    /** Every border, groups too, in the order of lists. */
-    async borders(): Promise<Border[]> {
-      const members = db
+    /** Every border that stood at a version, groups too, in the order of lists. */
+    async borders(version: number): Promise<Border[]> {
+      const rows = db
+        .select({
+          id: borders.id,
+          country: borders.country,
+          neighbour: borders.neighbour,
+          position: borderRevisions.position,
+          label: borderRevisions.label,
+        })
+        .from(borders)
+        .innerJoin(borderRevisions, eq(borderRevisions.border, borders.id))
+        .where(borderStandsAt(version))
+        .orderBy(asc(borderRevisions.position), asc(borders.id))
+        .all()
+      const memberships = db
         .select({ border: borderMembers.border, member: borderMembers.member })
         .from(borderMembers)
-        .innerJoin(borders, eq(borders.id, borderMembers.member))
-        .orderBy(asc(borders.position), asc(borders.id))
+        .innerJoin(
+          borderRevisions,
+          and(
+            eq(borderRevisions.border, borderMembers.border),
+            eq(borderRevisions.version, borderMembers.version),
+          ),
+        )
+        .where(borderStandsAt(version))
         .all()
-      const membersOf = (id: string) => members.filter((row) => row.border === id).map((row) => row.member)
-      const rows = db.select().from(borders).all()
-      return rows.map((border) => ({ ...border, members: membersOf(border.id) })).sort(compareBorders)
+      const isMember = (group: string, member: string) =>
+        memberships.some((row) => row.border === group && row.member === member)
+      return rows.map((border) => ({
+        ...border,
+        members: rows.filter(({ id }) => isMember(border.id, id)).map(({ id }) => id),
+      }))
     },
 
-    /** Every indicator, in the order of lists. */
-    async indicators(): Promise<Indicator[]> {
-      const rows = db.select().from(indicators).orderBy(asc(indicators.position), asc(indicators.id)).all()
+    /** Every indicator that stood at a version, in the order of lists. */
+    async indicators(version: number): Promise<Indicator[]> {
+      const rows = db
+        .select({
+          id: indicatorRevisions.indicator,
+          position: indicatorRevisions.position,
+          label: indicatorRevisions.label,
+          definition: indicatorRevisions.definition,
+        })
+        .from(indicatorRevisions)
+        .where(indicatorStandsAt(version))
+        .orderBy(asc(indicatorRevisions.position), asc(indicatorRevisions.indicator))
+        .all()
       const definitions = db
-        .select()
+        .select({
+          indicator: indicatorDefinitions.indicator,
+          country: indicatorDefinitions.country,
+          definition: indicatorDefinitions.definition,
+        })
         .from(indicatorDefinitions)
+        .innerJoin(
+          indicatorRevisions,
+          and(
+            eq(indicatorRevisions.indicator, indicatorDefinitions.indicator),
+            eq(indicatorRevisions.version, indicatorDefinitions.version),
+          ),
+        )
+        .where(indicatorStandsAt(version))
         .orderBy(asc(indicatorDefinitions.country))
         .all()
+      const byIndicator = Map.groupBy(definitions, ({ indicator }) => indicator)
       return rows.map((indicator) => ({
         ...indicator,
         definitions: Object.fromEntries(
-          definitions
-            .filter((row) => row.indicator === indicator.id)
-            .map((row) => [row.country, row.definition]),
+          (byIndicator.get(indicator.id) ?? []).map(({ country, definition }) => [country, definition]),
         ),
       }))
     },

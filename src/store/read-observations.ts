@@ -2,8 +2,9 @@ import { and, asc, eq, gte, inArray, lte, type SQL, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Filter, Page } from '../domain/filter.ts'
 import type { Observation } from '../domain/observation.ts'
-import { observationStandsAt, sourceStandsAt } from './current.ts'
+import { borderStandsAt, observationStandsAt, sourceStandsAt } from './current.ts'
 import {
+  borderRevisions,
   borders,
   observations,
   observationRevisions as revisions,
@@ -60,7 +61,7 @@ const columns = {
 const listOrder = [
   observations.period_start,
   observations.period_end,
-  borders.position,
+  borderRevisions.position,
   observations.border,
   observations.source,
   observations.indicator,
@@ -68,12 +69,12 @@ const listOrder = [
 
 export function observationReader(db: BetterSQLite3Database) {
   /** Rows behind the one with this id, in the order of the list; also where the id is no longer listed. */
-  const isAfter = (id: number) => {
+  const isAfter = (id: number, version: number) => {
     const after = db
       .select(Object.fromEntries(listOrder.map((column) => [column.name, column])))
       .from(observations)
-      .innerJoin(borders, eq(borders.id, observations.border))
-      .where(eq(observations.id, id))
+      .innerJoin(borderRevisions, eq(borderRevisions.border, observations.border))
+      .where(and(eq(observations.id, id), borderStandsAt(version)))
     return and(
       sql`${observations.period_start} >= (SELECT period_start FROM observations WHERE id = ${id})`,
       sql`(${sql.join(listOrder, sql`, `)}) > (${after})`,
@@ -85,14 +86,16 @@ export function observationReader(db: BetterSQLite3Database) {
      * All of them, or one page.
      */
     async observations(filter: Filter, page?: Page<number>): Promise<Observation[]> {
-      const isOnPage = page === undefined || page.after === null ? undefined : isAfter(page.after)
+      const isOnPage =
+        page === undefined || page.after === null ? undefined : isAfter(page.after, filter.version)
       const query = db
         .select(columns)
         .from(observations)
         .innerJoin(revisions, eq(revisions.observation, observations.id))
         .innerJoin(sources, eq(sources.source, observations.source))
         .innerJoin(borders, eq(borders.id, observations.border))
-        .where(and(whereOf(filter), isOnPage))
+        .innerJoin(borderRevisions, eq(borderRevisions.border, observations.border))
+        .where(and(whereOf(filter), borderStandsAt(filter.version), isOnPage))
         .orderBy(...listOrder.map((column) => asc(column)))
       return page === undefined ? query.all() : query.limit(page.limit).all()
     },

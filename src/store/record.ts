@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm'
+import { desc } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Border } from '../domain/border.ts'
 import type { Event } from '../domain/event.ts'
@@ -7,10 +7,12 @@ import type { Statement } from '../domain/observation.ts'
 import type { Source } from '../domain/source.ts'
 import {
   borderMembers,
+  borderRevisions,
   borders,
   eventRevisions,
   events,
   indicatorDefinitions,
+  indicatorRevisions,
   indicators,
   observationRevisions,
   observations,
@@ -40,8 +42,8 @@ export function recorder(db: BetterSQLite3Database, now: () => string) {
         (tx) => {
           const write = writeIn(tx, now)
           return {
-            indicators: records.indicators.filter((indicator) => addIndicator(tx, indicator)).length,
-            borders: records.borders.filter((border) => addBorder(tx, border)).length,
+            indicators: records.indicators.filter((indicator) => addIndicator(tx, indicator, write)).length,
+            borders: records.borders.filter((border) => addBorder(tx, border, write)).length,
             sources: records.sources.filter((source) => addSource(tx, source, write)).length,
             observations: records.observations.filter((figure) => addObservation(tx, figure, write)).length,
             events: records.events.filter((event) => addEvent(tx, event, write)).length,
@@ -73,33 +75,45 @@ function writeIn(tx: Transaction, now: () => string): () => number {
   }
 }
 
-function addIndicator(tx: Transaction, { definitions, ...indicator }: Indicator): boolean {
-  const isNew = tx.insert(indicators).values(indicator).onConflictDoNothing().run().changes > 0
+function addIndicator(
+  tx: Transaction,
+  { id, definitions, ...state }: Indicator,
+  write: () => number,
+): boolean {
+  const isNew = tx.insert(indicators).values({ id }).onConflictDoNothing().run().changes > 0
   if (!isNew) return false
+  const version = write()
+  tx.insert(indicatorRevisions)
+    .values({ indicator: id, version, ...state })
+    .run()
   for (const [country, definition] of Object.entries(definitions)) {
-    tx.insert(indicatorDefinitions).values({ indicator: indicator.id, country, definition }).run()
+    tx.insert(indicatorDefinitions).values({ indicator: id, version, country, definition }).run()
   }
   return true
 }
 
-function addBorder(tx: Transaction, { members, ...border }: Border): boolean {
-  const isNew = tx.insert(borders).values(border).onConflictDoNothing().run().changes > 0
+function addBorder(tx: Transaction, border: Border, write: () => number): boolean {
+  const { id, country, neighbour, members, ...state } = border
+  const isNew = tx.insert(borders).values({ id, country, neighbour }).onConflictDoNothing().run().changes > 0
   if (!isNew) return false
-  for (const member of members) tx.insert(borderMembers).values({ border: border.id, member }).run()
+  const version = write()
+  tx.insert(borderRevisions)
+    .values({ border: id, version, ...state })
+    .run()
+  for (const member of members) tx.insert(borderMembers).values({ border: id, version, member }).run()
   return true
 }
 
-function addSource(tx: Transaction, { id, ...source }: Source, version: () => number): boolean {
-  const isKnown = tx.select().from(sources).where(eq(sources.id, id)).get() !== undefined
-  if (isKnown) return false
-  tx.insert(sources).values({ id }).run()
+function addSource(tx: Transaction, { id, ...source }: Source, write: () => number): boolean {
+  const isNew = tx.insert(sources).values({ id }).onConflictDoNothing().run().changes > 0
+  if (!isNew) return false
   tx.insert(sourceRevisions)
-    .values({ source: id, version: version(), ...source })
+    .values({ source: id, version: write(), ...source })
     .run()
   return true
 }
 
-function addObservation(tx: Transaction, figure: Statement, version: () => number): boolean {
+function addObservation(tx: Transaction, figure: Statement, write: () => number): boolean {
   const { source, country, neighbour, indicator, period_start, period_end, ...state } = figure
   const border = `${country}-${neighbour}`
   const added = tx
@@ -110,17 +124,16 @@ function addObservation(tx: Transaction, figure: Statement, version: () => numbe
     .get()
   if (added === undefined) return false
   tx.insert(observationRevisions)
-    .values({ observation: added.id, version: version(), ...state })
+    .values({ observation: added.id, version: write(), ...state })
     .run()
   return true
 }
 
-function addEvent(tx: Transaction, { id, ...event }: Event, version: () => number): boolean {
-  const isKnown = tx.select().from(events).where(eq(events.id, id)).get() !== undefined
-  if (isKnown) return false
-  tx.insert(events).values({ id }).run()
+function addEvent(tx: Transaction, { id, ...event }: Event, write: () => number): boolean {
+  const isNew = tx.insert(events).values({ id }).onConflictDoNothing().run().changes > 0
+  if (!isNew) return false
   tx.insert(eventRevisions)
-    .values({ event: id, version: version(), ...event })
+    .values({ event: id, version: write(), ...event })
     .run()
   return true
 }

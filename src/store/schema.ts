@@ -26,32 +26,49 @@ export const versions = sqliteTable('versions', {
   recorded_at: text().notNull(),
 })
 
-export const indicators = sqliteTable(
-  'indicators',
+export const indicators = sqliteTable('indicators', { id: text().primaryKey() }, (table) => [
+  check('indicator_id', isText(table.id)),
+])
+
+/** Every state an indicator has had. */
+export const indicatorRevisions = sqliteTable(
+  'indicator_revisions',
   {
-    id: text().primaryKey(),
+    indicator: text()
+      .notNull()
+      .references(() => indicators.id),
+    version: integer()
+      .notNull()
+      .references(() => versions.version),
     position: integer().notNull(),
     label: text().notNull(),
     definition: text().notNull(),
   },
   (table) => [
+    primaryKey({ columns: [table.indicator, table.version] }),
+    check('indicator_position', sql`${table.position} > 0`),
     check('indicator_label', isText(table.label)),
     check('indicator_definition', isText(table.definition)),
   ],
 )
 
+/** How the reporting countries count it, for each state of an indicator. */
 export const indicatorDefinitions = sqliteTable(
   'indicator_definitions',
   {
-    indicator: text()
-      .notNull()
-      .references(() => indicators.id),
+    indicator: text().notNull(),
+    version: integer().notNull(),
     country: text().notNull(),
     definition: text().notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.indicator, table.country] }),
-    check('country_definition', isText(table.definition)),
+    primaryKey({ columns: [table.indicator, table.version, table.country] }),
+    foreignKey({
+      columns: [table.indicator, table.version],
+      foreignColumns: [indicatorRevisions.indicator, indicatorRevisions.version],
+    }),
+    check('definition_country', sql`${table.country} GLOB '[A-Z][A-Z]'`),
+    check('definition_definition', isText(table.definition)),
   ],
 )
 
@@ -61,30 +78,50 @@ export const borders = sqliteTable(
     id: text().primaryKey(),
     country: text().notNull(),
     neighbour: text().notNull(),
-    position: integer().notNull(),
-    label: text().notNull(),
   },
   (table) => [
     check('border_id', sql`${table.id} = ${table.country} || '-' || ${table.neighbour}`),
     check('border_country', sql`${table.country} GLOB '[A-Z][A-Z]'`),
     check('border_neighbour', sql`${table.neighbour} GLOB '[A-Z][A-Z]'`),
-    check('border_label', isText(table.label)),
   ],
 )
 
-/** Which borders a group stands for together. */
-export const borderMembers = sqliteTable(
-  'border_members',
+/** Every state a border has had. */
+export const borderRevisions = sqliteTable(
+  'border_revisions',
   {
     border: text()
       .notNull()
       .references(() => borders.id),
+    version: integer()
+      .notNull()
+      .references(() => versions.version),
+    position: integer().notNull(),
+    label: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.border, table.version] }),
+    check('border_position', sql`${table.position} > 0`),
+    check('border_label', isText(table.label)),
+  ],
+)
+
+/** Which borders a group stands for together, for each of its states. */
+export const borderMembers = sqliteTable(
+  'border_members',
+  {
+    border: text().notNull(),
+    version: integer().notNull(),
     member: text()
       .notNull()
       .references(() => borders.id),
   },
   (table) => [
-    primaryKey({ columns: [table.border, table.member] }),
+    primaryKey({ columns: [table.border, table.version, table.member] }),
+    foreignKey({
+      columns: [table.border, table.version],
+      foreignColumns: [borderRevisions.border, borderRevisions.version],
+    }),
     index('border_members_by_member').on(table.member),
     check('member_is_another', sql`${table.border} <> ${table.member}`),
   ],

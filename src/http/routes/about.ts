@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
 import { requireJson, sendJson } from '../answer.ts'
 import { ask, type Dependencies } from '../ask.ts'
-import { DEFAULT_LIMIT, deliveryParameters, MAX_LIMIT } from '../parameters.ts'
+import { DEFAULT_LIMIT, MAX_LIMIT, noParameters } from '../parameters.ts'
 import { jsonResponses } from '../response.ts'
 
 const LINKS = {
@@ -45,7 +45,6 @@ const body = z
 /** `GET /v1`: what this is, how far it reaches, and how to cite it. */
 export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
   const { store } = dependencies
-  const query = z.strictObject({ _: deliveryParameters._ })
   app.route({
     method: 'GET',
     url: '/v1',
@@ -54,7 +53,7 @@ export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, depende
       summary: 'What this is',
       description: 'What the service holds, how far the data reach, the limits, the terms, and how to cite.',
       tags: ['Service'],
-      querystring: query,
+      querystring: noParameters,
       response: jsonResponses('About the service.', body, 400, 406),
     },
     config: { example: '/v1' },
@@ -72,8 +71,8 @@ export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, depende
         extent: extentOf(await store.seriesExtents(filter)),
         counts: {
           sources: (await store.sources(filter)).length,
-          borders: (await store.borders()).length,
-          indicators: (await store.indicators()).length,
+          borders: (await store.borders(version)).length,
+          indicators: (await store.indicators(version)).length,
           events: (await store.events(filter)).length,
         },
         limits: { limit_default: DEFAULT_LIMIT, limit_max: MAX_LIMIT },

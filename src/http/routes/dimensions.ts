@@ -42,7 +42,10 @@ export const dimensionsRoutes: FastifyPluginAsync<Dependencies> = async (app, de
         .meta({ id: 'Border' }),
       paging: idPlace,
       async answer({ filter, page }) {
-        const [borders, indicators] = [await store.borders(), await store.indicators()]
+        const [borders, indicators] = [
+          await store.borders(filter.version),
+          await store.indicators(filter.version),
+        ]
         const extents = await store.seriesExtents(filter)
         const rows = borders
           .filter(({ country }) => filter.country?.includes(country) ?? true)
@@ -77,7 +80,10 @@ export const dimensionsRoutes: FastifyPluginAsync<Dependencies> = async (app, de
         .meta({ id: 'Indicator' }),
       paging: idPlace,
       async answer({ filter, page }) {
-        const [borders, indicators] = [await store.borders(), await store.indicators()]
+        const [borders, indicators] = [
+          await store.borders(filter.version),
+          await store.indicators(filter.version),
+        ]
         const extents = await store.seriesExtents(filter)
         const rows = indicators.map((indicator) => {
           const own = extents.filter((extent) => extent.indicator === indicator.id)

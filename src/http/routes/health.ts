@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { sendJson } from '../answer.ts'
 import type { Dependencies } from '../ask.ts'
+import { noParameters } from '../parameters.ts'
 import { jsonResponses } from '../response.ts'
 
 const live = z.object({ status: z.literal('live') }).meta({ id: 'Live' })
@@ -22,7 +23,8 @@ export const healthRoutes: FastifyPluginAsync<Dependencies> = async (app, { stor
       summary: 'Whether the process runs',
       description: 'Answers as long as the process can answer at all.',
       tags: ['Service'],
-      response: jsonResponses('It runs.', live),
+      querystring: noParameters,
+      response: jsonResponses('It runs.', live, 400),
     },
     config: { example: '/health/live' },
     handler: async (_request, reply) =>
@@ -36,7 +38,8 @@ export const healthRoutes: FastifyPluginAsync<Dependencies> = async (app, { stor
       summary: 'Whether the service can answer',
       description: 'Answers 200 once the database can be read, else 503.',
       tags: ['Service'],
-      response: jsonResponses('It can answer.', ready),
+      querystring: noParameters,
+      response: jsonResponses('It can answer.', ready, 400),
     },
     config: { example: '/health/ready' },
     handler: async (_request, reply) => {

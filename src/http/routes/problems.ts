@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { sendJson } from '../answer.ts'
+import { noParameters } from '../parameters.ts'
 import { PROBLEM_KINDS, Problem } from '../problem.ts'
 import { jsonResponses } from '../response.ts'
 
@@ -29,7 +30,8 @@ export const problemsRoutes: FastifyPluginAsync = async (app) => {
           .describe('The last part of the `type`.')
           .meta({ examples: ['bad-request'] }),
       }),
-      response: jsonResponses('The kind of problem.', body, 404),
+      querystring: noParameters,
+      response: jsonResponses('The kind of problem.', body, 400, 404),
     },
     config: { example: '/problems/bad-request' },
     handler: async (request, reply) => {

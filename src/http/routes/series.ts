@@ -1,6 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import type { Term } from '../../domain/bounds.ts'
 import { termsOf } from '../../domain/figure.ts'
 import { placeSchema, type SeriesRow, series, seriesRowSchema } from '../../domain/series.ts'
 import type { Dependencies } from '../ask.ts'
@@ -53,14 +52,13 @@ export const seriesRoutes: FastifyPluginAsync<Dependencies> = async (app, depend
         const breathe = breather()
         const count = termCounter('explain')
         const rows: SeriesRow[] = []
-        const terms: Term[] = []
         for (const row of series(reconciled, question)) {
           rows.push(row)
           count(termsOf(row))
-          terms.push(...termsOf(row))
           if (rows.length === page.limit) break
           await breathe()
         }
+        const terms = rows.slice(0, page.limit - 1).flatMap(termsOf)
         return explain ? { rows, extra: { observations: await explained(store, filter, terms) } } : { rows }
       },
     }),
