@@ -20,10 +20,11 @@ export function readSeeds(directory: URL = DIRECTORY): Records {
     schema: z.ZodType<Row>,
     shape: (cells: Cells) => object = (cells) => cells,
   ) =>
-    parseCsv(readFileSync(new URL(file, directory), 'utf8')).map((cells, index) => {
+    readCells(file, directory).map((cells, index) => {
       const result = schema.safeParse(shape(cells))
       if (result.success) return result.data
-      throw new BadSeeds(`${file}, line ${index + 2}: ${z.prettifyError(result.error)}`)
+      const faults = result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`)
+      throw new BadSeeds(`${file}, line ${index + 2}: ${faults.join('; ')}`)
     })
   const definitions = rows('indicator-definitions.csv', z.record(z.string(), z.string()))
   return {
@@ -49,6 +50,14 @@ export function readSeeds(directory: URL = DIRECTORY): Records {
 }
 
 type Cells = Record<string, string | null>
+
+function readCells(file: string, directory: URL): Cells[] {
+  try {
+    return parseCsv(readFileSync(new URL(file, directory), 'utf8'))
+  } catch (error) {
+    throw new BadSeeds(`${file}: ${error instanceof Error ? error.message : error}`)
+  }
+}
 
 /** The number that a cell holds; anything else goes on as it is, to be refused: an empty cell is no 0. */
 function wholeNumber(cell: string | null | undefined): number | string | null | undefined {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { civilDate, line, originName, slug } from './text.ts'
+import { civilDate, line, originName, slug, webAddress } from './text.ts'
 
 /** Who stands behind a publication, most authoritative first. */
 export const KINDS = ['official', 'analysis', 'claim'] as const
@@ -18,9 +18,7 @@ export const sourceSchema = z.strictObject({
     ),
   title: line(1000).nullable().describe('The title of the publication; null where it is not recorded.'),
   published_on: civilDate.nullable().describe('The day it was published; null where that is not known.'),
-  url: z
-    .url({ protocol: /^https?$/ })
-    .max(2000)
+  url: webAddress
     .nullable()
     .describe('Where it can be read; null where no address is recorded. Stored, never fetched.'),
 })

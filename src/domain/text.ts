@@ -29,6 +29,11 @@ export const slug = z
 /** The name of someone who counts; without commas, because lists of names are separated by them. */
 export const originName = line(200).refine((name) => !name.includes(','), 'holds a comma')
 
+/** An address on the web, kept as it was written (an IRI: it may hold letters of any script). */
+export const webAddress = line(2000)
+  .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), 'is not an http or https address')
+  .meta({ format: 'iri' })
+
 /** A civil date, `YYYY-MM-DD`, of the years 1 to 9999. */
 export const civilDate = z
   .string()

@@ -29,6 +29,8 @@ export function openDatabase(url: string): Connection {
     connection.pragma('synchronous = FULL')
     connection.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
     connection.pragma('foreign_keys = ON')
+    // Without it REPLACE deletes rows past the triggers that refuse deletion (sqlite.org/lang_conflict.html).
+    connection.pragma('recursive_triggers = ON')
     return connection
   } catch (error) {
     if (error instanceof DatabaseRefused) throw error
@@ -36,8 +38,8 @@ export function openDatabase(url: string): Connection {
   }
 }
 
-/** From now on wait only briefly for another writer, because waiting holds up every reader of this process. */
-export function serveFrom(connection: Connection): void {
+/** Waits only briefly for another writer from now on, because waiting holds up every reader of this process. */
+export function waitBriefly(connection: Connection): void {
   connection.pragma('busy_timeout = 200')
 }
 

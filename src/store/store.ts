@@ -1,5 +1,5 @@
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { type Connection, openDatabase, serveFrom } from './database.ts'
+import { type Connection, openDatabase, waitBriefly } from './database.ts'
 import { migrate } from './migrate.ts'
 import { dimensionReader } from './read-dimensions.ts'
 import { observationReader } from './read-observations.ts'
@@ -26,7 +26,6 @@ export async function openStore({ url, now }: StoreOptions): Promise<Store> {
     connection.close()
     throw error
   }
-  serveFrom(connection)
   return storeOn(connection, now)
 }
 
@@ -38,6 +37,11 @@ function storeOn(connection: Connection, now: () => string) {
     ...observationReader(db),
     ...publicationReader(db),
     ...recorder(db, now),
+    /** Makes writes give up soon rather than hold up readers: for a store that serves requests. */
+    async putReadersFirst() {
+      waitBriefly(connection)
+    },
+
     async close() {
       connection.close()
     },
