@@ -121,7 +121,7 @@ describe('a constraint graph', () => {
         for (const constraint of constraints) {
           const bounds = boundsOf(asked)
           bounds.least(from, to)
-          bounds.leastFrom(to)(from)
+          bounds.leastBetween([to, from])
           if (Number.isFinite(bounds.least(to, from))) bounds.prove(to, from)
           expect(admit(asked, constraint)).toBe(admit(silent, constraint))
         }
@@ -131,12 +131,17 @@ describe('a constraint graph', () => {
     )
   })
 
-  test('still answers for the figures it had when many questions were put at once', () => {
+  test('answers of many days at once, in whatever order and wherever they lie', () => {
     const graph = emptyGraph()
-    admit(graph, { start: 0, end: 10, lower: 5, upper: OPEN, observation: 1 })
-    const least = boundsOf(graph).leastFrom(0)
-    boundsOf(graph).least(20, 0)
-    expect([least(9), least(10), least(20), least(99)]).toEqual([0, 5, 5, 5])
+    admit(graph, { start: 0, end: 10, lower: 5, upper: 8, observation: 1 })
+    expect(boundsOf(graph).leastBetween([99, 10, 9, 0, -1])).toEqual([
+      [0, -OPEN, -OPEN, -OPEN, -OPEN],
+      [0, 0, -8, -8, -OPEN],
+      [0, 0, 0, -8, -OPEN],
+      [5, 5, 0, 0, -OPEN],
+      [5, 5, 0, 0, 0],
+    ])
+    expect(boundsOf(graph).leastBetween([])).toEqual([])
   })
 
   test('takes what is assumed as it takes what is admitted, and proves it as it is told', () => {
@@ -168,8 +173,11 @@ describe('a constraint graph', () => {
   test('without a day knows only that a count never falls', () => {
     const bounds = boundsOf(createGraph([], () => 0))
     expect([bounds.least(3, 5), bounds.least(5, 5)]).toEqual([0, 0])
-    expect([bounds.least(5, 3), bounds.leastFrom(5)(3)]).toEqual([-OPEN, -OPEN])
-    expect(bounds.leastFrom(3)(5)).toBe(0)
+    expect(bounds.least(5, 3)).toBe(-OPEN)
+    expect(bounds.leastBetween([3, 5])).toEqual([
+      [0, 0],
+      [-OPEN, 0],
+    ])
     expect(bounds.prove(3, 5)).toEqual([])
     expect(bounds.runningCount(3)).toBe(0)
   })
