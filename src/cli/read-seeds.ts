@@ -6,7 +6,7 @@ import { indicatorSchema } from '../domain/indicator.ts'
 import { statementSchema } from '../domain/observation.ts'
 import { sourceSchema } from '../domain/source.ts'
 import { parseCsv } from '../formats/csv.ts'
-import type { Records } from '../store/record.ts'
+import type { Records } from '../store/add-missing.ts'
 
 const DIRECTORY = new URL('../../seeds/', import.meta.url)
 

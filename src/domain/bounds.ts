@@ -36,9 +36,9 @@ export function rangeIn(bounds: Bounds, window: Window): Range {
 /** The proof of each end of {@link rangeIn}; null for an end that is infinite. */
 export function proofIn(bounds: Bounds, window: Window): { min: Term[]; max: Term[] | null } {
   const after = window.end + 1
-  const { min, max } = rangeIn(bounds, window)
+  const { max } = rangeIn(bounds, window)
   return {
-    min: min === 0 ? [] : bounds.prove(window.start, after),
+    min: bounds.prove(window.start, after),
     max: Number.isFinite(max) ? bounds.prove(after, window.start).map(opposite) : null,
   }
 }

@@ -142,6 +142,8 @@ export function boundsOf(graph: ConstraintGraph): Bounds {
       const path = pathEnds(graph, from, to)
       if (path === null) return []
       search(graph, path.start.part, path.end.part, Number.POSITIVE_INFINITY)
+      const isByOrderAlone = from <= to && leastAfterSearch(graph, path.start, path.end) <= 0
+      if (isByOrderAlone) return []
       const steps = cheapestPath(path.start, path.end, path.end.part.distance)
       return steps.flatMap((step) => step.prove())
     },

@@ -29,11 +29,10 @@ export interface Reconciliation {
  * those accepted before it. The order in which they are handed over does not matter.
  */
 export function reconcile(observations: readonly Observation[]): Reconciliation {
-  const graph = createGraph(
-    boundaryDays(observations),
-    guessRunningCount(boundaryDays(observations), constraintsOf(observations)),
-  )
-  const { statuses, accepted, conflicts } = acceptAll(graph, observations)
+  const ordered = byAuthority(observations)
+  const days = boundaryDays(ordered)
+  const graph = createGraph(days, guessRunningCount(days, constraintsOf(ordered)))
+  const { statuses, accepted, conflicts } = acceptAll(graph, ordered)
   return { bounds: boundsOf(graph), covered: unionOf(accepted), conflicts, statuses }
 }
 
@@ -60,7 +59,7 @@ export function reconcileGroup(
   const days = boundaryDays(observations)
   const graph = createGraph(days, together.bounds.runningCount)
   assumeAll(graph, days, together.bounds, members.length)
-  const own = acceptAll(graph, observations)
+  const own = acceptAll(graph, byAuthority(observations))
   return {
     bounds: tighterOf(boundsOf(graph), together.bounds),
     covered: unionOf([...own.accepted, ...together.covered]),
@@ -95,11 +94,12 @@ function followsFromParts(
   return by(i + towards) === weight || by(j - towards) === weight
 }
 
-function acceptAll(graph: ConstraintGraph, observations: readonly Observation[]) {
+/** Accepts observations in the order given, each unless it contradicts what the graph holds by then. */
+function acceptAll(graph: ConstraintGraph, ordered: readonly Observation[]) {
   const statuses = new Map<number, Status>()
   const accepted: Window[] = []
   const conflicts: Window[] = []
-  for (const observation of byAuthority(observations)) {
+  for (const observation of ordered) {
     const constraint = constraintOf(observation)
     const status = constraint === null ? 'approximate' : admit(graph, constraint) ? 'accepted' : 'conflicting'
     statuses.set(observation.id, status)

@@ -15,10 +15,10 @@ export class DatabaseRefused extends Error {}
  * @throws DatabaseRefused where the file holds something else, or cannot be read or made
  */
 export function openDatabase(url: string): Connection {
-  const path = url.replace(/^file:(\/\/)?/, '')
-  const isNew = path === ':memory:' || !existsSync(path)
+  const path = pathOf(url)
+  const isNew = isInMemory(url) || !existsSync(path)
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+    if (!isInMemory(url)) mkdirSync(dirname(path), { recursive: true })
     const connection = new Database(path, { timeout: 30_000 })
     connection.pragma('trusted_schema = OFF')
     connection.pragma('cell_size_check = ON')
@@ -41,6 +41,15 @@ export function openDatabase(url: string): Connection {
 /** Waits only briefly for another writer from now on, because waiting holds up every reader of this process. */
 export function waitBriefly(connection: Connection): void {
   connection.pragma('busy_timeout = 200')
+}
+
+/** Whether an address names no file, but a database that is gone with its connection. */
+export function isInMemory(url: string): boolean {
+  return pathOf(url) === ':memory:'
+}
+
+function pathOf(url: string): string {
+  return url.replace(/^file:(\/\/)?/, '')
 }
 
 function isEmpty(connection: Connection): boolean {

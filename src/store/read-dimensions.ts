@@ -10,12 +10,14 @@ import {
   borderMembers,
   borderRevisions,
   borders,
+  events,
   indicatorDefinitions,
   indicatorRevisions,
   indicators,
   observationRevisions,
   observations,
   sourceRevisions,
+  sources,
 } from './schema.ts'
 
 export function dimensionReader(db: BetterSQLite3Database) {
@@ -138,6 +140,24 @@ export function dimensionReader(db: BetterSQLite3Database) {
         .where(whereOf({ ...worldOf(world), source }))
         .groupBy(observations.source)
         .all()
+    },
+
+    /** The ids that were ever recorded, of what is retracted too. */
+    async idsEverUsed() {
+      const ids = (table: typeof indicators | typeof borders | typeof sources | typeof events) =>
+        new Set(
+          db
+            .select({ id: table.id })
+            .from(table)
+            .all()
+            .map(({ id }) => id),
+        )
+      return {
+        indicators: ids(indicators),
+        borders: ids(borders),
+        sources: ids(sources),
+        events: ids(events),
+      }
     },
 
     /** The names by which observations can be asked for, those of retracted ones included. */

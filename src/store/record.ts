@@ -1,4 +1,4 @@
-import { desc } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Border } from '../domain/border.ts'
 import type { Event } from '../domain/event.ts'
@@ -20,120 +20,127 @@ import {
   sources,
   versions,
 } from './schema.ts'
+import type { Attribution } from './write.ts'
 
-/** What a publication run brings: the dimensions and the figures. */
-export interface Records {
-  readonly indicators: readonly Indicator[]
-  readonly borders: readonly Border[]
-  readonly sources: readonly Source[]
-  readonly observations: readonly Statement[]
-  readonly events: readonly Event[]
-}
+/** What of a figure can be revised: all but its natural key. */
+export type StatementState = Pick<Statement, 'period_basis' | 'count' | 'qualifier' | 'note'>
 
-export function recorder(db: BetterSQLite3Database, now: () => string) {
-  return {
-    /**
-     * Records what has never been recorded before, all of it in one version or nothing at all.
-     * What is there already, retracted or not, stays as it is; where nothing is new, no version is made.
-     * @returns how many of each were new
-     */
-    async addMissing(records: Records): Promise<{ [Key in keyof Records]: number }> {
-      return db.transaction(
-        (tx) => {
-          const write = writeIn(tx, now)
-          return {
-            indicators: records.indicators.filter((indicator) => addIndicator(tx, indicator, write)).length,
-            borders: records.borders.filter((border) => addBorder(tx, border, write)).length,
-            sources: records.sources.filter((source) => addSource(tx, source, write)).length,
-            observations: records.observations.filter((figure) => addObservation(tx, figure, write)).length,
-            events: records.events.filter((event) => addEvent(tx, event, write)).length,
-          }
-        },
-        { behavior: 'immediate' },
-      )
-    },
-  }
-}
-
-type Transaction = Parameters<Parameters<BetterSQLite3Database['transaction']>[0]>[0]
-
-/** The version that a write makes, made when the first thing is written in it. */
-function writeIn(tx: Transaction, now: () => string): () => number {
+/** Records states of things, each as a revision of the one version that a write makes. */
+export function recorder(db: BetterSQLite3Database, now: () => string, { author, reason }: Attribution) {
   let version: number | undefined
-  return () => {
+
+  /** The version that this write makes, made when the first thing is recorded in it. */
+  function writing(): number {
     if (version !== undefined) return version
-    const last = tx.select().from(versions).orderBy(desc(versions.version)).limit(1).get()
+    const last = db.select().from(versions).orderBy(desc(versions.version)).limit(1).get()
     const time = now()
     version = (last?.version ?? 0) + 1
-    tx.insert(versions)
-      .values({
-        version,
-        recorded_at: last !== undefined && last.recorded_at > time ? last.recorded_at : time,
-      })
-      .run()
+    const recorded_at = last !== undefined && last.recorded_at > time ? last.recorded_at : time
+    db.insert(versions).values({ version, recorded_at, author, reason }).run()
     return version
   }
-}
 
-function addIndicator(
-  tx: Transaction,
-  { id, definitions, ...state }: Indicator,
-  write: () => number,
-): boolean {
-  const isNew = tx.insert(indicators).values({ id }).onConflictDoNothing().run().changes > 0
-  if (!isNew) return false
-  const version = write()
-  tx.insert(indicatorRevisions)
-    .values({ indicator: id, version, ...state })
-    .run()
-  for (const [country, definition] of Object.entries(definitions)) {
-    tx.insert(indicatorDefinitions).values({ indicator: id, version, country, definition }).run()
-  }
-  return true
-}
-
-function addBorder(tx: Transaction, border: Border, write: () => number): boolean {
-  const { id, country, neighbour, members, ...state } = border
-  const isNew = tx.insert(borders).values({ id, country, neighbour }).onConflictDoNothing().run().changes > 0
-  if (!isNew) return false
-  const version = write()
-  tx.insert(borderRevisions)
-    .values({ border: id, version, ...state })
-    .run()
-  for (const member of members) tx.insert(borderMembers).values({ border: id, version, member }).run()
-  return true
-}
-
-function addSource(tx: Transaction, { id, ...source }: Source, write: () => number): boolean {
-  const isNew = tx.insert(sources).values({ id }).onConflictDoNothing().run().changes > 0
-  if (!isNew) return false
-  tx.insert(sourceRevisions)
-    .values({ source: id, version: write(), ...source })
-    .run()
-  return true
-}
-
-function addObservation(tx: Transaction, figure: Statement, write: () => number): boolean {
-  const { source, country, neighbour, indicator, period_start, period_end, ...state } = figure
-  const border = `${country}-${neighbour}`
-  const added = tx
+  const addId = db
     .insert(observations)
-    .values({ source, border, indicator, period_start, period_end })
+    .values({
+      source: sql.placeholder('source'),
+      border: sql.placeholder('border'),
+      indicator: sql.placeholder('indicator'),
+      period_start: sql.placeholder('period_start'),
+      period_end: sql.placeholder('period_end'),
+    })
     .onConflictDoNothing()
     .returning({ id: observations.id })
-    .get()
-  if (added === undefined) return false
-  tx.insert(observationRevisions)
-    .values({ observation: added.id, version: write(), ...state })
-    .run()
-  return true
-}
+    .prepare()
 
-function addEvent(tx: Transaction, { id, ...event }: Event, write: () => number): boolean {
-  const isNew = tx.insert(events).values({ id }).onConflictDoNothing().run().changes > 0
-  if (!isNew) return false
-  tx.insert(eventRevisions)
-    .values({ event: id, version: write(), ...event })
-    .run()
-  return true
+  const findId = db
+    .select({ id: observations.id })
+    .from(observations)
+    .where(
+      and(
+        eq(observations.source, sql.placeholder('source')),
+        eq(observations.border, sql.placeholder('border')),
+        eq(observations.indicator, sql.placeholder('indicator')),
+        eq(observations.period_start, sql.placeholder('period_start')),
+        eq(observations.period_end, sql.placeholder('period_end')),
+      ),
+    )
+    .prepare()
+
+  return {
+    /** The version that this write makes; null as long as it has recorded nothing. */
+    versionMade: () => version ?? null,
+
+    async putIndicator({ id, definitions, ...state }: Indicator): Promise<void> {
+      db.insert(indicators).values({ id }).onConflictDoNothing().run()
+      db.insert(indicatorRevisions)
+        .values({ indicator: id, version: writing(), ...state })
+        .run()
+      for (const [country, definition] of Object.entries(definitions)) {
+        db.insert(indicatorDefinitions)
+          .values({ indicator: id, version: writing(), country, definition })
+          .run()
+      }
+    },
+
+    async putBorder({ id, country, neighbour, members, ...state }: Border): Promise<void> {
+      db.insert(borders).values({ id, country, neighbour }).onConflictDoNothing().run()
+      db.insert(borderRevisions)
+        .values({ border: id, version: writing(), ...state })
+        .run()
+      for (const member of members) {
+        db.insert(borderMembers).values({ border: id, version: writing(), member }).run()
+      }
+    },
+
+    async putSource({ id, ...state }: Source): Promise<void> {
+      db.insert(sources).values({ id }).onConflictDoNothing().run()
+      db.insert(sourceRevisions)
+        .values({ source: id, version: writing(), ...state })
+        .run()
+    },
+
+    async putEvent({ id, ...state }: Event, retraction: string | null = null): Promise<void> {
+      db.insert(events).values({ id }).onConflictDoNothing().run()
+      db.insert(eventRevisions)
+        .values({ event: id, version: writing(), ...state, retraction })
+        .run()
+    },
+
+    /** The id under which the natural key of a figure was recorded, retracted or not; null where it never was. */
+    async findObservation(figure: Statement): Promise<number | null> {
+      const { source, country, neighbour, indicator, period_start, period_end } = figure
+      const found = findId.get({
+        source,
+        border: `${country}-${neighbour}`,
+        indicator,
+        period_start,
+        period_end,
+      })
+      return found?.id ?? null
+    },
+
+    /** Records a figure and answers its id, or null where its natural key was recorded before. */
+    async addObservation(figure: Statement): Promise<number | null> {
+      const { source, country, neighbour, indicator, period_start, period_end, ...state } = figure
+      const border = `${country}-${neighbour}`
+      const added = addId.get({ source, border, indicator, period_start, period_end })
+      if (added === undefined) return null
+      db.insert(observationRevisions)
+        .values({ observation: added.id, version: writing(), ...state })
+        .run()
+      return added.id
+    },
+
+    /** Records a new state of a figure, or with a reason that it is withdrawn. */
+    async reviseObservation(
+      id: number,
+      state: StatementState,
+      retraction: string | null = null,
+    ): Promise<void> {
+      db.insert(observationRevisions)
+        .values({ observation: id, version: writing(), ...state, retraction })
+        .run()
+    },
+  }
 }

@@ -20,10 +20,12 @@ const isOneOf = (column: AnySQLiteColumn, values: readonly string[]) =>
   sql`${column} IN (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`
 const isText = (column: AnySQLiteColumn) => sql`length(${column}) > 0`
 
-/** The writes committed, each with a time that never runs backwards. */
+/** The writes committed: when (a time that never runs backwards), by whom, and why. */
 export const versions = sqliteTable('versions', {
   version: integer().primaryKey(),
   recorded_at: text().notNull(),
+  author: text(),
+  reason: text(),
 })
 
 export const indicators = sqliteTable('indicators', { id: text().primaryKey() }, (table) => [
@@ -46,6 +48,7 @@ export const indicatorRevisions = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.indicator, table.version] }),
+    index('indicator_revisions_by_version').on(table.version),
     check('indicator_position', sql`${table.position} > 0`),
     check('indicator_label', isText(table.label)),
     check('indicator_definition', isText(table.definition)),
@@ -101,6 +104,7 @@ export const borderRevisions = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.border, table.version] }),
+    index('border_revisions_by_version').on(table.version),
     check('border_position', sql`${table.position} > 0`),
     check('border_label', isText(table.label)),
   ],
@@ -151,6 +155,7 @@ export const sourceRevisions = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.source, table.version] }),
+    index('source_revisions_by_version').on(table.version),
     check('source_publisher', isText(table.publisher)),
     check('source_origin', sql`${isText(table.origin)} AND instr(${table.origin}, ',') = 0`),
     check('source_kind', isOneOf(table.kind, KINDS)),
@@ -213,6 +218,7 @@ export const observationRevisions = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.observation, table.version] }),
+    index('observation_revisions_by_version').on(table.version),
     foreignKey({ columns: [table.observation], foreignColumns: [observations.id] }),
     check('observation_period_basis', isOneOf(table.period_basis, PERIOD_BASES)),
     check('observation_count', sql`${table.count} BETWEEN 0 AND ${sql.raw(String(MAX_COUNT))}`),
@@ -246,11 +252,51 @@ export const eventRevisions = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.event, table.version] }),
+    index('event_revisions_by_version').on(table.version),
     check('event_period_start', isDay(table.period_start)),
     check('event_period_end', isDay(table.period_end)),
     check('event_period', sql`${table.period_start} <= ${table.period_end}`),
     check('event_precision', isOneOf(table.precision, EVENT_PRECISIONS)),
     check('event_title', isText(table.title)),
     check('event_retraction', sql`${table.retraction} IS NULL OR ${isText(table.retraction)}`),
+  ],
+)
+
+export const SCOPES = ['write', 'admin'] as const
+
+/** Who may write. Of a key itself only its SHA-256 is held. */
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    id: integer().primaryKey(),
+    name: text().notNull(),
+    scope: text({ enum: SCOPES }).notNull(),
+    hash: text().notNull().unique(),
+    created_at: text().notNull(),
+    expires_at: text(),
+    revoked_at: text(),
+  },
+  (table) => [
+    check('api_key_name', isText(table.name)),
+    check('api_key_scope', isOneOf(table.scope, SCOPES)),
+    check('api_key_hash', sql`length(${table.hash}) = 64`),
+  ],
+)
+
+/** The answers to requests that carried an Idempotency-Key, to be given again to a repetition. */
+export const idempotentAnswers = sqliteTable(
+  'idempotent_answers',
+  {
+    api_key: integer()
+      .notNull()
+      .references(() => apiKeys.id),
+    idempotency_key: text().notNull(),
+    fingerprint: text().notNull(),
+    answer: text().notNull(),
+    recorded_at: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.api_key, table.idempotency_key] }),
+    index('idempotent_answers_by_time').on(table.recorded_at),
   ],
 )

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { borderSchema } from './border.ts'
+import { eventSchema } from './event.ts'
+import { indicatorSchema } from './indicator.ts'
+import { statementSchema } from './observation.ts'
+import { sourceSchema } from './source.ts'
+
+/** The things that have a history, in the order in which those of one version are listed. */
+export const THINGS = ['indicator', 'border', 'source', 'observation', 'event'] as const
+export type Thing = (typeof THINGS)[number]
+
+/** When a state was recorded, by whom and why. */
+const recordedSchema = z.object({
+  version: z.int().min(1).describe('The version that recorded it.'),
+  recorded_at: z.iso.datetime().describe('When that was, in UTC.'),
+  author: z
+    .string()
+    .nullable()
+    .describe('Who recorded it: the name of an API key; null for what came with the program.'),
+  reason: z.string().nullable().describe('Why; null where nobody said.'),
+  change: z
+    .enum(['created', 'revised', 'retracted'])
+    .describe('What was done: `retracted` takes it out of every answer from this version on.'),
+})
+
+/** One state of one thing, out of the log of all of them. */
+export const changeSchema = z
+  .object({
+    ...recordedSchema.shape,
+    thing: z.enum(THINGS).describe('What kind of thing changed.'),
+    id: z.union([z.int(), z.string()]).describe('Which one: a number for observations, else text.'),
+    state: z
+      .union([
+        z.object({ id: z.int(), ...statementSchema.shape }),
+        z.object(sourceSchema.shape),
+        z.object(eventSchema.shape),
+        z.object(borderSchema.shape),
+        z.object(indicatorSchema.shape),
+      ])
+      .describe('The thing as it was recorded; what is retracted, as it was withdrawn.'),
+  })
+  .meta({ id: 'Change' })
+
+export type Change = z.infer<typeof changeSchema>
+
+/** One state of an observation. */
+export const revisionSchema = z
+  .object({
+    ...recordedSchema.shape,
+    id: z.int().min(1).describe('The id of the observation.'),
+    ...statementSchema.shape,
+  })
+  .meta({ id: 'Revision' })
+
+export type Revision = z.infer<typeof revisionSchema>

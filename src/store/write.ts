@@ -1,0 +1,94 @@
+import { setTimeout } from 'node:timers/promises'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import type { Connection } from './database.ts'
+import { answerKeeper } from './keep-answers.ts'
+import { keyKeeper } from './keep-keys.ts'
+import { readerOn } from './read.ts'
+import { recorder } from './record.ts'
+
+/** Who writes, and why; null where nobody says. */
+export interface Attribution {
+  readonly author: string | null
+  readonly reason: string | null
+}
+
+export interface WriteOptions extends Attribution {
+  /** Does everything, answers, and then takes it all back. */
+  readonly dryRun?: boolean
+}
+
+/** What can be read and written within a write: everything that was there, and what it has written so far. */
+export type Transaction = ReturnType<typeof transactionOn>
+
+/** Said to a client: another process writes, and did not finish in time. */
+export class StoreBusy extends Error {}
+
+/** How long a write waits for another process, and how often it tries, in milliseconds. */
+const PATIENCE_MS = 5_000
+const RETRY_MS = 25
+
+/**
+ * Writes, one at a time, on a connection of their own: readers go on seeing what was committed before.
+ * All that a piece of work records shares one version, and is recorded whole or not at all.
+ */
+export function writer(connection: Connection, now: () => string) {
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    /**
+     * Does a piece of work in one transaction. Within it, only the transaction it is handed may be used.
+     * @throws StoreBusy where another process holds the database for too long
+     */
+    write<Result>(
+      options: WriteOptions,
+      work: (transaction: Transaction) => Promise<Result>,
+    ): Promise<Result> {
+      const turn = last.then(() => inTransaction(connection, now, options, work))
+      last = turn.catch(() => undefined)
+      return turn
+    },
+  }
+}
+
+async function inTransaction<Result>(
+  connection: Connection,
+  now: () => string,
+  { dryRun = false, ...attribution }: WriteOptions,
+  work: (transaction: Transaction) => Promise<Result>,
+): Promise<Result> {
+  await begin(connection)
+  try {
+    const result = await work(transactionOn(connection, now, attribution))
+    connection.exec(dryRun ? 'ROLLBACK' : 'COMMIT')
+    return result
+  } catch (error) {
+    if (connection.inTransaction) connection.exec('ROLLBACK')
+    throw error
+  }
+}
+
+async function begin(connection: Connection): Promise<void> {
+  for (let waited = 0; ; waited += RETRY_MS) {
+    try {
+      connection.exec('BEGIN IMMEDIATE')
+      return
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      if (waited >= PATIENCE_MS) throw new StoreBusy('another process is writing')
+    }
+    await setTimeout(RETRY_MS)
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
+}
+
+function transactionOn(connection: Connection, now: () => string, attribution: Attribution) {
+  const db = drizzle({ client: connection })
+  return {
+    ...readerOn(db),
+    ...recorder(db, now, attribution),
+    ...keyKeeper(db, now),
+    ...answerKeeper(db, now),
+  }
+}
