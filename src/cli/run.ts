@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { BadConfig, configSchema, readConfig } from '../config.ts'
 import { DatabaseRefused } from '../store/database.ts'
+import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { openapiCommand } from './openapi.ts'
 import { BadSeeds } from './read-seeds.ts'
@@ -15,6 +16,7 @@ export async function run(argv: readonly string[], environment: NodeJS.ProcessEn
     .addCommand(serveCommand(config))
     .addCommand(migrateCommand(config))
     .addCommand(seedCommand(config))
+    .addCommand(keysCommand(config))
     .addCommand(openapiCommand())
     .addHelpText('after', `\nEnvironment:\n${settings()}`)
   try {

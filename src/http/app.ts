@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance, type onRouteHookHandler } from 'fastify'
 import { originForm } from './address.ts'
 import type { Dependencies } from './ask.ts'
+import { authenticate } from './auth.ts'
 import { closeGracefully } from './closing.ts'
 import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts'
 import { declareMethods } from './methods.ts'
@@ -9,10 +10,12 @@ import { aboutRoutes } from './routes/about.ts'
 import { conflictsRoutes } from './routes/conflicts.ts'
 import { dimensionsRoutes } from './routes/dimensions.ts'
 import { healthRoutes } from './routes/health.ts'
+import { observationWritesRoutes } from './routes/observation-writes.ts'
 import { observationsRoutes } from './routes/observations.ts'
 import { problemsRoutes } from './routes/problems.ts'
 import { publicationsRoutes } from './routes/publications.ts'
 import { seriesRoutes } from './routes/series.ts'
+import { thingsRoutes } from './routes/things.ts'
 import { totalsRoutes } from './routes/totals.ts'
 import { validatorCompiler } from './validate.ts'
 
@@ -48,16 +51,24 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
   if (onRoute !== undefined) app.addHook('onRoute', onRoute)
   app.server.on('checkExpectation', refuseExpectation)
   app.removeContentTypeParser('text/plain')
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parseJson(request, String(body), done)
+  })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => (body) => JSON.stringify(body))
   app.setErrorHandler(answerErrors)
   closeGracefully(app)
   declareMethods(app)
+  authenticate(app, dependencies)
   await documentApi(app)
   for (const routes of [
     totalsRoutes,
     seriesRoutes,
     observationsRoutes,
+    observationWritesRoutes,
+    thingsRoutes,
     conflictsRoutes,
     dimensionsRoutes,
     publicationsRoutes,

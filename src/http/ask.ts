@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts'
 import { questionOf } from './address.ts'
 import { type Position, readCursor } from './cursor.ts'
 import { suggest } from './nearest.ts'
-import { badParameters, type Fault } from './problem.ts'
+import { badRequest, type Fault } from './problem.ts'
 import { quote } from './validate.ts'
 
 /** What the routes are built from. */
@@ -45,12 +45,12 @@ export async function ask(
   async function versionAsked(): Promise<number> {
     const current = await store.currentVersion()
     if (typeof as_of === 'number' && as_of > current.version) {
-      throw badParameters([
+      throw badRequest([
         { parameter: 'as_of', detail: `is beyond the present: the newest version is ${current.version}` },
       ])
     }
     if (typeof as_of === 'string' && as_of > now()) {
-      throw badParameters([{ parameter: 'as_of', detail: `is beyond the present: it is ${now()}` }])
+      throw badRequest([{ parameter: 'as_of', detail: `is beyond the present: it is ${now()}` }])
     }
     const asked =
       as_of === undefined
@@ -60,7 +60,7 @@ export async function ask(
           : (await store.versionAt(as_of)).version
     if (pinned === null) return asked ?? current.version
     if (pinned.version > current.version || (asked !== undefined && asked !== pinned.version)) {
-      throw badParameters([{ parameter: 'cursor', detail: 'is of another version of the data' }])
+      throw badRequest([{ parameter: 'cursor', detail: 'is of another version of the data' }])
     }
     return pinned.version
   }
@@ -80,15 +80,11 @@ async function windowOfQuery(
   period: Query['period'],
 ): Promise<Pick<Filter, 'from' | 'to'>> {
   if (period !== undefined && (from !== undefined || to !== undefined)) {
-    throw badParameters([
-      { parameter: 'period', detail: 'is short for from and to; give it or them, not both' },
-    ])
+    throw badRequest([{ parameter: 'period', detail: 'is short for from and to; give it or them, not both' }])
   }
   const window = period ?? { from, to }
   if (window.from !== undefined && window.to !== undefined && window.from > window.to) {
-    throw badParameters([
-      { parameter: 'from', detail: `lies after to: ${window.from} is after ${window.to}` },
-    ])
+    throw badRequest([{ parameter: 'from', detail: `lies after to: ${window.from} is after ${window.to}` }])
   }
   return window
 }
@@ -103,5 +99,5 @@ async function checkCodes(store: Store, filter: Filter): Promise<void> {
       detail: `names nothing held here: ${quote(name)}${suggest(name, known)}`,
     }))
   })
-  if (faults.length > 0) throw badParameters(faults.slice(0, 20))
+  if (faults.length > 0) throw badRequest(faults.slice(0, 20))
 }

@@ -12,7 +12,7 @@ import {
   type pagingParameters,
   type parameters,
 } from './parameters.ts'
-import { badParameters } from './problem.ts'
+import { badRequest } from './problem.ts'
 import { collectionResponses } from './response.ts'
 
 interface Question<Query extends z.ZodObject, Place> {
@@ -81,9 +81,7 @@ export function collection<Query extends z.ZodObject<typeof deliveryParameters>,
       const query = request.query as z.output<Query> & Handled
       const format = formatOf(request, query.format)
       if (format === 'csv' && query.explain === true) {
-        throw badParameters([
-          { parameter: 'explain', detail: 'is for JSON only; CSV has no place for proofs' },
-        ])
+        throw badRequest([{ parameter: 'explain', detail: 'is for JSON only; CSV has no place for proofs' }])
       }
       const position =
         paging === undefined || query.cursor === undefined

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { badParameters } from './problem.ts'
+import { badRequest } from './problem.ts'
 
 /** Where a list goes on: behind a row, in the version that its first page came from. */
 export interface Position<Row> {
@@ -26,7 +26,7 @@ export function readCursor<Row>(cursor: string, question: string, after: z.ZodTy
     checksum(payload, question) === text.slice(0, CHECKSUM_LENGTH)
   const position = isWhole ? z.tuple([z.int().min(0), after]).safeParse(parseJson(payload)).data : undefined
   if (position === undefined) {
-    throw badParameters([
+    throw badRequest([
       { parameter: 'cursor', detail: 'is not a `meta.next` of this very question; start again without it' },
     ])
   }

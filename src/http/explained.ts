@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Term } from '../domain/bounds.ts'
 import type { Filter } from '../domain/filter.ts'
 import { judgedObservationSchema } from '../domain/observation.ts'
-import type { Store } from '../store/store.ts'
+import type { Reader } from '../store/read.ts'
 import { observationsById } from './judged-observations.ts'
-import { badParameters } from './problem.ts'
+import { badRequest } from './problem.ts'
 
 /** More terms than this are no explanation, and finding them would keep other requests waiting. */
 const MAX_TERMS = 200_000
@@ -14,7 +14,7 @@ export const explainedSchema = z
   .describe('The observations that the proofs name.')
 
 /** The observations that some terms name, for the answer to list. */
-export async function explained(store: Store, filter: Filter, terms: readonly Term[]) {
+export async function explained(store: Reader, filter: Filter, terms: readonly Term[]) {
   const ids = [...new Set(terms.map((term) => term.observation))]
   return await observationsById(store, filter, ids)
 }
@@ -25,7 +25,7 @@ export function termCounter(parameter: 'explain' | 'limit'): (terms: readonly Te
   return (terms) => {
     count += terms.length
     if (count <= MAX_TERMS) return
-    throw badParameters([
+    throw badRequest([
       {
         parameter,
         detail: `asks for proofs of more than ${MAX_TERMS} terms; ask for fewer rows with limit, a shorter window or a longer interval`,

@@ -1,7 +1,7 @@
 import { type Filter, type Page, worldOf } from '../domain/filter.ts'
 import type { JudgedObservation, Status } from '../domain/observation.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
-import type { Store } from '../store/store.ts'
+import type { Reader } from '../store/read.ts'
 import { breather } from './breather.ts'
 import { reconcileWorld } from './reconciled.ts'
 
@@ -16,7 +16,7 @@ interface Judged {
  * those of some statuses where these are given. It reads on until the page is full or nothing is left.
  */
 export async function judgedObservations(
-  store: Store,
+  store: Reader,
   filter: Filter,
   statuses: readonly Status[] | undefined,
   { after, limit }: Page<number>,
@@ -43,7 +43,7 @@ export async function judgedObservations(
 
 /** The observations with some ids, judged, in the order of lists. */
 export async function observationsById(
-  store: Store,
+  store: Reader,
   filter: Filter,
   id: readonly number[],
 ): Promise<JudgedObservation[]> {

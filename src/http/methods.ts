@@ -5,6 +5,9 @@ import { Problem } from './problem.ts'
 /** How long a browser may keep the answer to a preflight, in seconds. */
 const PREFLIGHT_MAX_AGE = 86_400
 
+/** What a page of another origin may do: read. */
+const READING = 'GET, HEAD, OPTIONS'
+
 /** What every answer says, errors too: any page may read it, it varies with `Accept`, and it is what it says it is. */
 export const COMMON_HEADERS = {
   'access-control-allow-origin': '*',
@@ -50,7 +53,7 @@ function sendOptions(reply: FastifyReply, allow: string): FastifyReply {
   return reply
     .code(204)
     .header('allow', allow)
-    .header('access-control-allow-methods', allow)
+    .header('access-control-allow-methods', READING)
     .header('access-control-allow-headers', 'Accept, If-None-Match')
     .header('access-control-max-age', PREFLIGHT_MAX_AGE)
     .header('cache-control', `public, max-age=${PREFLIGHT_MAX_AGE}`)

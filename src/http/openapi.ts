@@ -32,10 +32,21 @@ const INFO = {
   license: { name: 'MIT', identifier: 'MIT' },
 }
 
+const SECURITY = {
+  securitySchemes: {
+    apiKey: {
+      type: 'http' as const,
+      scheme: 'bearer',
+      description: 'An API key, made with `crossings keys create`; reading needs none.',
+    },
+  },
+}
+
 const TAGS = [
   { name: 'Figures', description: 'The answers: tightest ranges for windows and calendar periods.' },
   { name: 'Evidence', description: 'What was published, and what contradicts what.' },
   { name: 'Dimensions', description: 'What the figures are of, and where they come from.' },
+  { name: 'Writing', description: 'Adding, correcting and withdrawing; with an API key.' },
   { name: 'Service', description: 'About this service, and how it is.' },
 ]
 
@@ -43,7 +54,14 @@ const TAGS = [
 export async function documentApi(app: FastifyInstance): Promise<void> {
   const zodToJsonConfig = { override: asOnTheWire }
   await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: INFO, servers: [{ url: '/' }], tags: TAGS, security: [] },
+    openapi: {
+      openapi: '3.1.0',
+      info: INFO,
+      servers: [{ url: '/' }],
+      tags: TAGS,
+      components: SECURITY,
+      security: [],
+    },
     transform: createJsonSchemaTransform({ zodToJsonConfig }),
     transformObject: (document) => finished(createJsonSchemaTransformObject({ zodToJsonConfig })(document)),
   })

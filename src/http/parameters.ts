@@ -5,7 +5,7 @@ import { DEFAULT_INDICATOR } from '../domain/indicator.ts'
 import { PERIOD_BASES, QUALIFIERS, STATUSES } from '../domain/observation.ts'
 import { INTERVALS, parsePeriod } from '../domain/period.ts'
 import { KINDS } from '../domain/source.ts'
-import { civilDate } from '../domain/text.ts'
+import { civilDate, line } from '../domain/text.ts'
 
 export const MAX_LIMIT = 10_000
 export const DEFAULT_LIMIT = 1_000
@@ -152,6 +152,16 @@ export const parameters = {
     .min(1, 'is empty')
     .optional()
     .describe('Where to go on: `meta.next` of the page before, as it stands.'),
+  dry_run: flag
+    .default(false)
+    .describe('`true`: check everything and say what would happen, but write nothing.'),
+  retraction: line(500)
+    .describe('Why it is withdrawn: it stays with the change.')
+    .meta({ examples: ['Published by mistake.'] }),
+  reason: line(500)
+    .optional()
+    .describe('Why: it stays with the change.')
+    .meta({ examples: ['The ministry corrected its figure.'] }),
   _: z.unknown().optional().describe('Ignored; spreadsheets use it to defeat caches.'),
 }
 

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
+import { StoreBusy } from '../store/write.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
@@ -87,9 +88,11 @@ export class Problem extends Error {
   }
 }
 
-/** A 400 that names the parameters at fault. */
-export function badParameters(errors: readonly Fault[]): Problem {
-  const names = [...new Set(errors.map((error) => error.parameter))].join(', ')
+/** A 400 that names what of the parameters, or of the body, is at fault. */
+export function badRequest(errors: readonly Fault[]): Problem {
+  const names = [...new Set(errors.map((error) => error.parameter ?? (error.pointer || 'the body')))].join(
+    ', ',
+  )
   return new Problem(400, `The request cannot be understood: see ${names}.`, { errors })
 }
 
@@ -111,7 +114,11 @@ export function bodyOf({ status, message, errors }: Problem): ProblemBody {
 /** What is said of an error that is no {@link Problem}: nothing that shows how the server is built. */
 export function problemFrom(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof StoreBusy) {
+    return new Problem(503, 'Another write takes too long; try again.', { headers: { 'retry-after': '5' } })
+  }
   const status = statusOf(error)
+  if (status === 400) return new Problem(400, 'The body cannot be read as what its Content-Type says it is.')
   const { meaning } = PROBLEM_KINDS[status] ?? { meaning: 'The request cannot be answered.' }
   return new Problem(status, meaning, status === 503 ? { headers: { 'retry-after': '1' } } : {})
 }

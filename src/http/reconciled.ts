@@ -4,16 +4,16 @@ import type { Observation } from '../domain/observation.ts'
 import { bordersMeant, windowMeant } from '../domain/question.ts'
 import { bordersNeeded, membersOf, reconcileIndicator } from '../domain/reconcile-indicator.ts'
 import { boundaryDays, type Reconciliation } from '../domain/reconciliation.ts'
-import type { Store } from '../store/store.ts'
+import type { Reader } from '../store/read.ts'
 import { breather } from './breather.ts'
-import { badParameters } from './problem.ts'
+import { badRequest } from './problem.ts'
 
 /** A series of more observations than this, or a group of more boundaries, would keep all requests waiting. */
 const MAX_OBSERVATIONS = 20_000
 const MAX_GROUP_BOUNDARIES = 1_500
 
 /** What a filter's evidence implies about one indicator, with the borders and the window that it means. */
-export async function reconcileEvidence(store: Store, indicator: string, filter: Filter) {
+export async function reconcileEvidence(store: Reader, indicator: string, filter: Filter) {
   const borders = await store.borders(filter.version)
   const withIndicator = await store.bordersWith(indicator, filter.version)
   const meant = bordersMeant(filter, borders, withIndicator)
@@ -29,7 +29,7 @@ export async function reconcileEvidence(store: Store, indicator: string, filter:
 }
 
 /** How each observation fares against all others of its world, whichever rows are asked for. */
-export function reconcileWorld(store: Store, world: World) {
+export function reconcileWorld(store: Reader, world: World) {
   const borders = store.borders(world.version)
   const judge = async (id: string, indicator: string): Promise<Reconciliation> => {
     const border = find(await borders, id)
@@ -47,7 +47,7 @@ export function reconcileWorld(store: Store, world: World) {
 }
 
 /** The observations of some borders that a filter means, read series by series so that others get their turn. */
-async function readSeries(store: Store, borders: readonly Border[], filter: Filter) {
+async function readSeries(store: Reader, borders: readonly Border[], filter: Filter) {
   const observationsOf = new Map<string, Observation[]>()
   const breathe = breather()
   for (const border of borders) {
@@ -66,7 +66,7 @@ function refuseTooMany(border: Border, observations: readonly Observation[]): vo
     observations.length > MAX_OBSERVATIONS ||
     (isGroup(border) && boundaryDays(observations).length > MAX_GROUP_BOUNDARIES)
   if (!isTooLarge) return
-  throw badParameters([
+  throw badRequest([
     {
       parameter: 'country',
       detail: `includes ${border.id}, which has too many figures to be weighed for one answer; leave it out, or choose among them with source, origin, kind or published_until`,

@@ -24,7 +24,7 @@ export function jsonResponses(description: string, body: z.ZodType, ...problems:
   }
 }
 
-function problemResponses(...statuses: readonly number[]) {
+export function problemResponses(...statuses: readonly number[]) {
   return Object.fromEntries(
     statuses.map((status) => [
       status,

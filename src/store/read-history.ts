@@ -94,11 +94,12 @@ export function historyReader(db: BetterSQLite3Database) {
     async newestState(
       thing: Thing,
       id: number | string,
+      asOf: number = Number.MAX_SAFE_INTEGER,
     ): Promise<{ version: number; isRetracted: boolean } | null> {
       const retraction = sql.raw(canBeRetracted(thing) ? 'retraction IS NOT NULL' : 'FALSE')
       const row = db.get<{ version: number; retracted: number } | undefined>(
         sql`SELECT version, ${retraction} AS retracted FROM ${sql.raw(`${thing}_revisions`)}
-          WHERE ${sql.raw(thing)} = ${id} ORDER BY version DESC LIMIT 1`,
+          WHERE ${sql.raw(thing)} = ${id} AND version <= ${asOf} ORDER BY version DESC LIMIT 1`,
       )
       return row === undefined ? null : { version: row.version, isRetracted: row.retracted === 1 }
     },

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
+import { revisionSchema } from '../../domain/history.ts'
 import { judgedObservationSchema } from '../../domain/observation.ts'
 import { metaSchema, requireJson, send } from '../answer.ts'
 import { ask, type Dependencies } from '../ask.ts'
@@ -13,10 +14,19 @@ import {
   parameters,
   windowParameters,
 } from '../parameters.ts'
-import { badParameters, Problem } from '../problem.ts'
+import { Problem } from '../problem.ts'
 import { jsonResponses } from '../response.ts'
+import { etagOf } from '../writing.ts'
 
-const ID = /^[1-9]\d{0,14}$/
+/** The path of one observation. */
+export const observationIdSchema = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, 'is not the number of an observation')
+    .transform(Number)
+    .describe('The id of an observation.')
+    .meta({ wire: { type: 'integer', minimum: 1, examples: [1] } }),
+})
 
 /** The filters of the lists of observations. */
 export const observationParameters = {
@@ -68,12 +78,7 @@ export const observationsRoutes: FastifyPluginAsync<Dependencies> = async (app, 
       summary: 'One figure as published',
       description: 'The figure with this id, and how it fares against the others.',
       tags: ['Evidence'],
-      params: z.object({
-        id: z
-          .string()
-          .describe('The id of an observation.')
-          .meta({ wire: { type: 'integer', minimum: 1, examples: [1] } }),
-      }),
+      params: observationIdSchema,
       querystring: query.meta({ style: 'form', explode: false }),
       response: jsonResponses(
         'The figure with this id.',
@@ -85,15 +90,44 @@ export const observationsRoutes: FastifyPluginAsync<Dependencies> = async (app, 
     },
     config: { example: '/v1/observations/1' },
     handler: async (request, reply) => {
-      const { id } = request.params as { id: string }
+      const { id } = request.params as z.output<typeof observationIdSchema>
       requireJson(request)
-      if (!ID.test(id))
-        throw badParameters([{ parameter: 'id', detail: 'is not the number of an observation' }])
       const asked = await ask(dependencies, request.query as z.output<typeof query>)
-      const [row] = await observationsById(store, asked.filter, [Number(id)])
+      const [row] = await observationsById(store, asked.filter, [id])
       if (row === undefined)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)
+      reply.header('etag', etagOf(row.version))
       return send(request, reply, { asked, format: 'json', columns: [], rows: row })
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/v1/observations/:id/revisions',
+    schema: {
+      operationId: 'listRevisions',
+      summary: 'Every state of a figure',
+      description: 'Each state that the figure has had, oldest first: when it was recorded, by whom and why.',
+      tags: ['Evidence'],
+      params: observationIdSchema,
+      querystring: z.strictObject({ as_of: query.shape.as_of, _: query.shape._ }),
+      response: jsonResponses(
+        'The states of the figure.',
+        z.object({ data: z.array(revisionSchema), meta: metaSchema }),
+        400,
+        404,
+        406,
+      ),
+    },
+    config: { example: '/v1/observations/1/revisions' },
+    handler: async (request, reply) => {
+      const { id } = request.params as z.output<typeof observationIdSchema>
+      requireJson(request)
+      const asked = await ask(dependencies, request.query as Pick<z.output<typeof query>, 'as_of'>)
+      const rows = await store.revisions(id, asked.filter.version)
+      if (rows.length === 0)
+        throw new Problem(404, `There is no observation ${id} in this version of the data.`)
+      return send(request, reply, { asked, format: 'json', columns: [], rows })
     },
   })
 }

@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ApiKey, Scope } from '../store/read-keys.ts'
+import type { Dependencies } from './ask.ts'
+import { Problem } from './problem.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What an API key must be allowed to do to come here; without it nothing is asked for. */
+    readonly scope?: Scope
+  }
+}
+
+/** What each scope allows: an administrator may also write. */
+const ALLOWED: Readonly<Record<Scope, readonly Scope[]>> = { write: ['write'], admin: ['write', 'admin'] }
+
+const CHALLENGE = 'Bearer realm="border-crossings"'
+
+const keys = new WeakMap<FastifyRequest, ApiKey>()
+
+/** Lets nobody come to a route with a scope but holders of a key that has it, before a body is read (RFC 6750). */
+export function authenticate(app: FastifyInstance, dependencies: Dependencies): void {
+  app.addHook('onRequest', async (request) => {
+    const { scope } = request.routeOptions.config
+    if (scope !== undefined) keys.set(request, await authorised(dependencies, request, scope))
+  })
+}
+
+/** The key of a request to a route with a scope. */
+export function keyOf(request: FastifyRequest): ApiKey {
+  const key = keys.get(request)
+  if (key === undefined) throw new Problem(401, 'An API key is needed.', challenge(''))
+  return key
+}
+
+async function authorised(
+  { store, now }: Dependencies,
+  request: FastifyRequest,
+  scope: Scope,
+): Promise<ApiKey> {
+  const { authorization } = request.headers
+  if (authorization === undefined) {
+    throw new Problem(401, 'An API key is needed: send Authorization: Bearer and the key.', challenge(''))
+  }
+  const [, text = ''] = /^Bearer +([^ ]+)$/i.exec(authorization) ?? []
+  const key = await store.keyOf(text)
+  const isValid =
+    key !== null && key.revoked_at === null && (key.expires_at === null || key.expires_at > now())
+  if (!isValid) {
+    throw new Problem(401, 'This API key is not valid, or no longer.', challenge(', error="invalid_token"'))
+  }
+  if (!ALLOWED[key.scope].includes(scope)) {
+    throw new Problem(
+      403,
+      `This needs an API key with the scope ${scope}.`,
+      challenge(`, error="insufficient_scope", scope="${scope}"`),
+    )
+  }
+  return key
+}
+
+function challenge(error: string): { headers: Record<string, string> } {
+  return { headers: { 'www-authenticate': CHALLENGE + error } }
+}

@@ -1,0 +1,225 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { conflictOf, conflictSchema } from '../../domain/conflict.ts'
+import { revisionSchema } from '../../domain/history.ts'
+import {
+  judgedObservationSchema,
+  type Observation,
+  type Statement,
+  statementSchema,
+} from '../../domain/observation.ts'
+import type { Transaction } from '../../store/write.ts'
+import type { Dependencies } from '../ask.ts'
+import { explained, explainedSchema } from '../explained.ts'
+import { judgedObservations } from '../judged-observations.ts'
+import { suggest } from '../nearest.ts'
+import { parameters } from '../parameters.ts'
+import { type Fault, Problem } from '../problem.ts'
+import { quote } from '../validate.ts'
+import { etagOf, requireMatch, writeParameters, writeRoute } from '../writing.ts'
+import { observationIdSchema } from './observations.ts'
+
+const MAX_FIGURES = 1_000
+
+const writtenSchema = judgedObservationSchema
+  .extend({
+    conflict: conflictSchema
+      .pick({ accepted_min: true, accepted_max: true, difference: true, proof: true })
+      .nullable()
+      .describe(
+        'For a conflicting figure: what the accepted ones say instead, and by which of them; else null.',
+      ),
+  })
+  .meta({ id: 'WrittenObservation' })
+
+const { source, country, neighbour, indicator, period_start, period_end, ...state } = statementSchema.shape
+const naturalKey = z.strictObject({ source, country, neighbour, indicator, period_start, period_end })
+const revisionBody = z.strictObject({ ...naturalKey.partial().shape, ...state })
+
+/** `POST /v1/observations`, `PUT` and `DELETE /v1/observations/{id}`: figures are added, corrected and withdrawn. */
+export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+  app.route(
+    writeRoute(dependencies, {
+      method: 'POST',
+      url: '/v1/observations',
+      scope: 'write',
+      operationId: 'createObservations',
+      summary: 'Add figures',
+      description:
+        'Adds one figure, or a list of up to 1,000: all of them or none. The answer says how each fares against the others. ' +
+        'One source states one figure for one border, indicator and period: another with that natural key is a 409.',
+      tag: 'Writing',
+      params: z.object({}),
+      query: z.strictObject(writeParameters),
+      body: z.union([statementSchema, z.array(statementSchema).min(1).max(MAX_FIGURES)]),
+      data: {
+        data: z
+          .union([writtenSchema, z.array(writtenSchema)])
+          .describe('The figure as it is held now; a list for a list.'),
+        observations: explainedSchema,
+      },
+      statuses: [200, 201, 409, 422],
+      async write(transaction, { body }) {
+        const figures = [body].flat()
+        const pointerOf = (index: number) => (Array.isArray(body) ? `/${index}` : '')
+        await checkReferences(transaction, figures, pointerOf)
+        const ids: number[] = []
+        const taken: Fault[] = []
+        for (const [index, figure] of figures.entries()) {
+          const id = await transaction.addObservation(figure)
+          if (id === null)
+            taken.push({ pointer: pointerOf(index), detail: await describeTaken(transaction, figure) })
+          else ids.push(id)
+        }
+        if (taken.length > 0)
+          throw new Problem(409, 'A figure with this natural key is recorded.', { errors: taken })
+        const { rows, observations } = await written(transaction, ids)
+        const [row] = rows
+        if (Array.isArray(body) || row === undefined)
+          return { status: 201, body: { data: rows, observations } }
+        const headers = { location: `/v1/observations/${row.id}`, etag: etagOf(row.version) }
+        return { status: 201, headers, body: { data: row, observations } }
+      },
+    }),
+  )
+
+  app.route(
+    writeRoute(dependencies, {
+      method: 'PUT',
+      url: '/v1/observations/:id',
+      scope: 'write',
+      operationId: 'reviseObservation',
+      summary: 'Correct a figure',
+      description:
+        'Records a new state of a figure; the states before it stay in the history. Needs `If-Match` with the ETag of the ' +
+        'state it corrects. The natural key cannot change: to move a figure, retract it and add another. A retracted one is held again.',
+      tag: 'Writing',
+      params: observationIdSchema,
+      query: z.strictObject(writeParameters),
+      body: revisionBody,
+      data: { data: writtenSchema, observations: explainedSchema },
+      statuses: [200, 404, 412, 422, 428],
+      async write(transaction, { request, params: { id }, body }) {
+        const held = await stateOf(transaction, id)
+        requireMatch(request, held.version)
+        const moved = Object.keys(naturalKey.shape).filter((key) => isChanged(body, held.figure, key))
+        if (moved.length > 0) {
+          const errors = moved.map((key) => ({
+            pointer: `/${key}`,
+            detail: 'is part of the natural key, which never changes; retract the figure and add another',
+          }))
+          throw new Problem(422, 'The natural key of a figure cannot be changed.', { errors })
+        }
+        const { period_basis, count, qualifier, note } = body
+        const next = { period_basis, count, qualifier, note }
+        const isNew = held.isRetracted || Object.keys(next).some((key) => isChanged(next, held.figure, key))
+        if (isNew) await transaction.reviseObservation(id, next)
+        const { rows, observations } = await written(transaction, [id])
+        const [row] = rows
+        return {
+          status: 200,
+          headers: { etag: etagOf(row?.version ?? held.version) },
+          body: { data: row, observations },
+        }
+      },
+    }),
+  )
+
+  app.route(
+    writeRoute(dependencies, {
+      method: 'DELETE',
+      url: '/v1/observations/:id',
+      scope: 'write',
+      operationId: 'retractObservation',
+      summary: 'Withdraw a figure',
+      description:
+        'Takes a figure out of every answer from the next version on, and says why. Its history stays. ' +
+        '`If-Match` is obeyed where it is sent.',
+      tag: 'Writing',
+      params: observationIdSchema,
+      query: z.strictObject({ ...writeParameters, reason: parameters.retraction }),
+      data: { data: revisionSchema },
+      statuses: [200, 404, 412],
+      async write(transaction, { request, params: { id }, query: { reason } }) {
+        const held = await stateOf(transaction, id)
+        if (held.isRetracted)
+          throw new Problem(404, `Observation ${id} was retracted in version ${held.version}.`)
+        requireMatch(request, held.version, { isRequired: false })
+        await transaction.reviseObservation(id, held.figure, reason)
+        const { version } = await transaction.currentVersion()
+        const last = (await transaction.revisions(id, version)).at(-1)
+        return { status: 200, headers: { etag: etagOf(version) }, body: { data: last } }
+      },
+    }),
+  )
+}
+
+/** The newest state of an observation, retracted or not. @throws Problem (404) where there never was one */
+async function stateOf(transaction: Transaction, id: number) {
+  const { version } = await transaction.currentVersion()
+  const last = (await transaction.revisions(id, version)).at(-1)
+  if (last === undefined) throw new Problem(404, `There is no observation ${id}.`)
+  const { version: since, change, recorded_at: _, author: __, reason: ___, id: ____, ...figure } = last
+  return { version: since, isRetracted: change === 'retracted', figure }
+}
+
+function isChanged(next: object, held: object, key: string): boolean {
+  const value: unknown = Reflect.get(next, key)
+  return value !== undefined && value !== Reflect.get(held, key)
+}
+
+/** @throws Problem (422) where a figure names a source, border or indicator that is not held */
+async function checkReferences(
+  transaction: Transaction,
+  figures: readonly Statement[],
+  pointerOf: (index: number) => string,
+): Promise<void> {
+  const { version } = await transaction.currentVersion()
+  const sources = (
+    await transaction.sources({ version, source: figures.map((figure) => figure.source) })
+  ).map(({ id }) => id)
+  const borders = (await transaction.borders(version)).map(({ id }) => id)
+  const indicators = (await transaction.indicators(version)).map(({ id }) => id)
+  const faults = figures.flatMap((figure, index): Fault[] => {
+    const border = `${figure.country}-${figure.neighbour}`
+    const missing = (field: string, name: string, known: readonly string[], then: string) =>
+      known.includes(name)
+        ? []
+        : [
+            {
+              pointer: `${pointerOf(index)}/${field}`,
+              detail: `names nothing held here: ${quote(name)}${suggest(name, known)}${then}`,
+            },
+          ]
+    return [
+      ...missing('source', figure.source, sources, '; POST /v1/sources adds one'),
+      ...missing('country', border, borders, ''),
+      ...missing('indicator', figure.indicator, indicators, ''),
+    ]
+  })
+  if (faults.length > 0)
+    throw new Problem(422, 'A figure names what is not held here.', { errors: faults.slice(0, 100) })
+}
+
+async function describeTaken(transaction: Transaction, figure: Statement): Promise<string> {
+  const id = await transaction.findObservation(figure)
+  return `is recorded as observation ${id}; PUT /v1/observations/${id} corrects it`
+}
+
+/** Figures just written, each with how it fares, in the order of their ids; and the observations that say so. */
+async function written(transaction: Transaction, ids: readonly number[]) {
+  const { version } = await transaction.currentVersion()
+  const filter = { version, id: ids }
+  const judged = await judgedObservations(transaction, filter, undefined, {
+    after: null,
+    limit: ids.length + 1,
+  })
+  const rows = judged
+    .map(({ row, reconciliation }) => ({
+      ...row,
+      conflict: row.status === 'conflicting' ? conflictOf(row satisfies Observation, reconciliation) : null,
+    }))
+    .sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))
+  const terms = rows.flatMap(({ conflict }) => conflict?.proof ?? [])
+  return { rows, observations: await explained(transaction, { version }, terms) }
+}

@@ -1,0 +1,310 @@
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { borderSchema } from '../../domain/border.ts'
+import { eventSchema } from '../../domain/event.ts'
+import type { Thing } from '../../domain/history.ts'
+import { indicatorSchema } from '../../domain/indicator.ts'
+import { sourceSchema } from '../../domain/source.ts'
+import { slug } from '../../domain/text.ts'
+import type { Reader } from '../../store/read.ts'
+import type { Scope } from '../../store/read-keys.ts'
+import type { Transaction } from '../../store/write.ts'
+import { metaSchema, requireJson, send } from '../answer.ts'
+import { ask, type Dependencies } from '../ask.ts'
+import { deliveryParameters, parameters } from '../parameters.ts'
+import { type Fault, Problem } from '../problem.ts'
+import { jsonResponses } from '../response.ts'
+import { quote } from '../validate.ts'
+import { etagOf, requireMatch, writeParameters, writeRoute } from '../writing.ts'
+
+const MAX_THINGS = 1_000
+
+/** How the things of one kind, which have ids that people choose, are read and written. */
+interface Kind<Row extends { readonly id: string }> {
+  readonly thing: Exclude<Thing, 'observation'>
+  /** The last part of the path. */
+  readonly path: string
+  readonly scope: Scope
+  readonly id: z.ZodType<string>
+  readonly schema: z.ZodObject & z.ZodType<Row>
+  /** An id to show in the documentation. */
+  readonly example: string
+  read(reader: Reader, version: number, id: string): Promise<Row | undefined>
+  put(transaction: Transaction, row: Row): Promise<void>
+  /** What is wrong with a row that its schema cannot see. */
+  check(reader: Reader, version: number, row: Row): Promise<Fault[]>
+}
+
+const sources: Kind<z.output<typeof sourceSchema>> = {
+  thing: 'source',
+  path: 'sources',
+  scope: 'write',
+  id: slug,
+  schema: sourceSchema,
+  example: 'pozirk-2024-11-15',
+  read: async (reader, version, id) => (await reader.sources({ version, source: [id] })).at(0),
+  put: (transaction, row) => transaction.putSource(row),
+  check: async () => [],
+}
+
+const events: Kind<z.output<typeof eventSchema>> = {
+  thing: 'event',
+  path: 'events',
+  scope: 'write',
+  id: slug,
+  schema: eventSchema,
+  example: 'minsk-conference',
+  read: async (reader, version, id) => (await reader.events({ version })).find((event) => event.id === id),
+  put: (transaction, row) => transaction.putEvent(row),
+  async check(reader, version, { source, period_start, period_end }) {
+    const isKnown = (await reader.sources({ version, source: [source] })).length > 0
+    return [
+      ...(isKnown ? [] : [{ pointer: '/source', detail: `names no source held here: ${quote(source)}` }]),
+      ...(period_start <= period_end ? [] : [{ pointer: '/period_end', detail: 'lies before period_start' }]),
+    ]
+  },
+}
+
+const indicators: Kind<z.output<typeof indicatorSchema>> = {
+  thing: 'indicator',
+  path: 'indicators',
+  scope: 'admin',
+  id: slug,
+  schema: indicatorSchema,
+  example: 'attempted_crossings',
+  read: async (reader, version, id) => (await reader.indicators(version)).find((row) => row.id === id),
+  put: (transaction, row) => transaction.putIndicator(row),
+  check: async () => [],
+}
+
+const borders: Kind<z.output<typeof borderSchema>> = {
+  thing: 'border',
+  path: 'borders',
+  scope: 'admin',
+  id: borderSchema.shape.id,
+  schema: borderSchema,
+  example: 'EU-BY',
+  read: async (reader, version, id) => (await reader.borders(version)).find((row) => row.id === id),
+  put: (transaction, row) => transaction.putBorder(row),
+  async check(reader, version, { id, country, neighbour, members }) {
+    const held = await reader.borders(version)
+    const isPlain = (member: string) =>
+      held.some((border) => border.id === member && border.members.length === 0)
+    const isMember = held.some((border) => border.members.includes(id))
+    return [
+      ...(id === `${country}-${neighbour}`
+        ? []
+        : [{ pointer: '/country', detail: `with neighbour does not make ${id}` }]),
+      ...(members.length === 0 || !isMember
+        ? []
+        : [{ pointer: '/members', detail: `${id} is a member of a group itself` }]),
+      ...members.flatMap((member, index) =>
+        isPlain(member) && member !== id && members.indexOf(member) === index
+          ? []
+          : [
+              {
+                pointer: `/members/${index}`,
+                detail: `is no other border held here that is no group: ${quote(member)}`,
+              },
+            ],
+      ),
+    ]
+  },
+}
+
+/** One source, event, indicator or border by its id, and what writes them. */
+export const thingsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+  getOne(app, dependencies, sources)
+  postMany(app, dependencies, sources)
+  putOne(app, dependencies, sources)
+  getOne(app, dependencies, events)
+  postMany(app, dependencies, events)
+  putOne(app, dependencies, events)
+  deleteEvent(app, dependencies)
+  getOne(app, dependencies, indicators)
+  putOne(app, dependencies, indicators)
+  getOne(app, dependencies, borders)
+  putOne(app, dependencies, borders)
+}
+
+function paramsOf<Row extends { readonly id: string }>({ id, thing, example }: Kind<Row>) {
+  return z.strictObject({ id: id.describe(`The id of the ${thing}.`).meta({ examples: [example] }) })
+}
+
+function titleOf({ thing }: { readonly thing: string }): string {
+  return thing.slice(0, 1).toUpperCase() + thing.slice(1)
+}
+
+function getOne<Row extends { readonly id: string }>(
+  app: FastifyInstance,
+  dependencies: Dependencies,
+  kind: Kind<Row>,
+): void {
+  const { store } = dependencies
+  const query = z.strictObject({ as_of: deliveryParameters.as_of, _: deliveryParameters._ })
+  app.route({
+    method: 'GET',
+    url: `/v1/${kind.path}/:id`,
+    schema: {
+      operationId: `get${titleOf(kind)}`,
+      summary: `One ${kind.thing}`,
+      description: `The ${kind.thing} with this id. Its ETag is what a change of it must send as If-Match.`,
+      tags: ['Dimensions'],
+      params: paramsOf(kind),
+      querystring: query,
+      response: jsonResponses(
+        `The ${kind.thing}.`,
+        z.object({ data: z.object(kind.schema.shape), meta: metaSchema }),
+        400,
+        404,
+        406,
+      ),
+    },
+    config: { example: `/v1/${kind.path}/${kind.example}` },
+    handler: async (request, reply) => {
+      requireJson(request)
+      const { id } = request.params as { id: string }
+      const asked = await ask(dependencies, request.query as z.output<typeof query>)
+      const row = await kind.read(store, asked.filter.version, id)
+      if (row === undefined)
+        throw new Problem(404, `There is no ${kind.thing} ${quote(id)} in this version of the data.`)
+      const state = await store.newestState(kind.thing, id, asked.filter.version)
+      if (state !== null) reply.header('etag', etagOf(state.version))
+      return send(request, reply, { asked, format: 'json', columns: [], rows: row })
+    },
+  })
+}
+
+function postMany<Row extends { readonly id: string }>(
+  app: FastifyInstance,
+  dependencies: Dependencies,
+  kind: Kind<Row>,
+): void {
+  const row = z.object(kind.schema.shape)
+  app.route(
+    writeRoute(dependencies, {
+      method: 'POST',
+      url: `/v1/${kind.path}`,
+      scope: kind.scope,
+      operationId: `create${titleOf(kind)}s`,
+      summary: `Add ${kind.path}`,
+      description: `Adds one ${kind.thing}, or a list of up to 1,000: all of them or none. An id that was used before is a 409.`,
+      tag: 'Writing',
+      params: z.object({}),
+      query: z.strictObject(writeParameters),
+      body: z.union([kind.schema, z.array(kind.schema).min(1).max(MAX_THINGS)]),
+      data: { data: z.union([row, z.array(row)]).describe('What was added; a list for a list.') },
+      statuses: [200, 201, 409, 422],
+      async write(transaction, { body }) {
+        const rows = [body].flat() as Row[]
+        const pointerOf = (index: number) => (Array.isArray(body) ? `/${index}` : '')
+        const { version } = await transaction.currentVersion()
+        const faults: Fault[] = []
+        const taken: Fault[] = []
+        for (const [index, each] of rows.entries()) {
+          const own = await kind.check(transaction, version, each)
+          faults.push(
+            ...own.map(({ pointer, detail }) => ({ pointer: `${pointerOf(index)}${pointer}`, detail })),
+          )
+          const isTaken =
+            (await transaction.newestState(kind.thing, each.id)) !== null ||
+            rows.findIndex(({ id }) => id === each.id) < index
+          if (isTaken)
+            taken.push({
+              pointer: `${pointerOf(index)}/id`,
+              detail: `was used before: ${quote(each.id)}; PUT /v1/${kind.path}/${each.id} changes it`,
+            })
+        }
+        refuse(422, `The ${kind.thing} cannot be recorded.`, faults)
+        refuse(409, `A ${kind.thing} with this id is recorded.`, taken)
+        for (const each of rows) await kind.put(transaction, each)
+        const [only] = rows
+        if (Array.isArray(body) || only === undefined) return { status: 201, body: { data: rows } }
+        const made = await transaction.currentVersion()
+        const headers = { location: `/v1/${kind.path}/${only.id}`, etag: etagOf(made.version) }
+        return { status: 201, headers, body: { data: only } }
+      },
+    }),
+  )
+}
+
+function putOne<Row extends { readonly id: string }>(
+  app: FastifyInstance,
+  dependencies: Dependencies,
+  kind: Kind<Row>,
+): void {
+  const creates = kind.scope === 'admin'
+  app.route(
+    writeRoute(dependencies, {
+      method: 'PUT',
+      url: `/v1/${kind.path}/:id`,
+      scope: kind.scope,
+      operationId: `put${titleOf(kind)}`,
+      summary: `Change ${kind.thing === 'source' ? 'a' : 'an'} ${kind.thing}`.replace(
+        'an border',
+        'a border',
+      ),
+      description:
+        `Records a new state of the ${kind.thing}; the states before it stay in the history. ` +
+        `Needs \`If-Match\` with the ETag of the state it changes.${creates ? ' One that is not there yet is added.' : ''}`,
+      tag: 'Writing',
+      params: paramsOf(kind),
+      query: z.strictObject(writeParameters),
+      body: kind.schema,
+      data: { data: z.object(kind.schema.shape) },
+      statuses: creates ? [200, 201, 412, 422, 428] : [200, 404, 412, 422, 428],
+      async write(transaction, { request, params, body }) {
+        const { id } = params as { id: string }
+        const row = body as Row
+        const held = await transaction.newestState(kind.thing, id)
+        if (held === null && !creates) throw new Problem(404, `There is no ${kind.thing} ${quote(id)}.`)
+        if (held !== null) requireMatch(request, held.version)
+        const { version } = await transaction.currentVersion()
+        const isOther = row.id !== id
+        refuse(422, `The ${kind.thing} cannot be recorded.`, [
+          ...(isOther ? [{ pointer: '/id', detail: `is not the id of the address: ${quote(id)}` }] : []),
+          ...(await kind.check(transaction, version, row)),
+        ])
+        await kind.put(transaction, row)
+        const made = await transaction.currentVersion()
+        return {
+          status: held === null ? 201 : 200,
+          headers: { etag: etagOf(made.version) },
+          body: { data: row },
+        }
+      },
+    }),
+  )
+}
+
+function deleteEvent(app: FastifyInstance, dependencies: Dependencies): void {
+  app.route(
+    writeRoute(dependencies, {
+      method: 'DELETE',
+      url: '/v1/events/:id',
+      scope: 'write',
+      operationId: 'retractEvent',
+      summary: 'Withdraw an event',
+      description:
+        'Takes an event out of every answer from the next version on, and says why. `If-Match` is obeyed where it is sent.',
+      tag: 'Writing',
+      params: paramsOf(events),
+      query: z.strictObject({ ...writeParameters, reason: parameters.retraction }),
+      data: { data: z.object(eventSchema.shape) },
+      statuses: [200, 404, 412],
+      async write(transaction, { request, params: { id }, query: { reason } }) {
+        const { version } = await transaction.currentVersion()
+        const event = await events.read(transaction, version, id)
+        const held = await transaction.newestState('event', id)
+        if (event === undefined || held === null) throw new Problem(404, `There is no event ${quote(id)}.`)
+        requireMatch(request, held.version, { isRequired: false })
+        await transaction.putEvent(event, reason)
+        return { status: 200, body: { data: event } }
+      },
+    }),
+  )
+}
+
+function refuse(status: number, detail: string, faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new Problem(status, detail, { errors: faults.slice(0, 100) })
+}

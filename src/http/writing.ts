@@ -1,0 +1,143 @@
+import type { FastifyRequest, HTTPMethods, RouteOptions } from 'fastify'
+import { z } from 'zod'
+import type { Scope } from '../store/read-keys.ts'
+import type { Transaction } from '../store/write.ts'
+import { sendJson } from './answer.ts'
+import type { Dependencies } from './ask.ts'
+import { keyOf } from './auth.ts'
+import { idempotently } from './idempotency.ts'
+import { parameters } from './parameters.ts'
+import { Problem } from './problem.ts'
+import { problemResponses } from './response.ts'
+
+/** What a write answers; it is kept as it is for a repetition. */
+export interface WriteAnswer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: unknown
+}
+
+/** The parameters of every write. */
+export const writeParameters = { dry_run: parameters.dry_run, reason: parameters.reason, _: parameters._ }
+
+/** What every answer to a write says of itself. */
+export const writeMetaSchema = z
+  .object({
+    version: z.int().min(0).describe('The version that the write made; the newest where it changed nothing.'),
+    dry_run: z.boolean().describe('Whether this only tells what would happen, and nothing was written.'),
+  })
+  .meta({ id: 'WriteMeta' })
+
+interface WriteRoute<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
+  readonly method: HTTPMethods
+  readonly url: string
+  readonly scope: Scope
+  readonly operationId: string
+  readonly summary: string
+  readonly description: string
+  readonly tag: string
+  readonly params: Params
+  readonly query: Query
+  readonly body?: Body
+  /** What `data` of the answer holds. */
+  readonly data: z.ZodRawShape
+  /** The statuses of success, and of the problems that a writer can meet besides those of every write. */
+  readonly statuses: readonly number[]
+  write(
+    transaction: Transaction,
+    asked: {
+      readonly request: FastifyRequest
+      readonly params: z.output<Params>
+      readonly query: z.output<Query>
+      readonly body: z.output<Body>
+    },
+  ): Promise<{
+    readonly status: number
+    readonly headers?: Readonly<Record<string, string>>
+    readonly body: Readonly<Record<string, unknown>>
+  }>
+}
+
+/** A route that writes: only for holders of a key, in one transaction, and for a POST at most once. */
+export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType>(
+  { store }: Dependencies,
+  { write, scope, tag, params, query, body, data, statuses, ...route }: WriteRoute<Params, Query, Body>,
+): RouteOptions {
+  const { method, url, operationId, summary, description } = route
+  const answerSchema = z.object({ ...data, meta: writeMetaSchema })
+  const successes = Object.fromEntries(
+    statuses
+      .filter((status) => status < 400)
+      .map((status) => [
+        status,
+        { description: summary, content: { 'application/json': { schema: answerSchema } } },
+      ]),
+  )
+  const problems = statuses.filter((status) => status >= 400)
+  return {
+    method,
+    url,
+    schema: {
+      operationId,
+      summary,
+      description,
+      tags: [tag],
+      security: [{ apiKey: [] }],
+      params,
+      querystring: query,
+      ...(body === undefined ? {} : { body }),
+      response: { ...successes, ...problemResponses(400, 401, 403, ...problems, 413, 415, 500, 503) },
+    },
+    config: { scope },
+    handler: async (request, reply) => {
+      const key = keyOf(request)
+      const asked = {
+        request,
+        params: request.params as z.output<Params>,
+        query: request.query as z.output<Query>,
+        body: request.body as z.output<Body>,
+      }
+      const { dry_run: dryRun, reason = null } = request.query as { dry_run: boolean; reason?: string }
+      const { status, headers, body } = await store.write(
+        { author: key.name, reason, dryRun },
+        (transaction) => {
+          const work = async (): Promise<WriteAnswer> => {
+            const { status, headers = {}, body } = await write(transaction, asked)
+            const { version } = await transaction.currentVersion()
+            return {
+              status: dryRun ? 200 : status,
+              headers,
+              body: { ...body, meta: { version, dry_run: dryRun } },
+            }
+          }
+          if (method !== 'POST') return work()
+          return idempotently(transaction, request, key, JSON.stringify(request.body), work)
+        },
+      )
+      return sendJson(reply.code(status).headers({ ...headers, 'cache-control': 'no-store' }), body)
+    },
+  }
+}
+
+/** The ETag of a state: the version that recorded it. */
+export function etagOf(version: number): string {
+  return `"${version}"`
+}
+
+/**
+ * Lets a change go on only from the state that the client has seen (RFC 9110, 13.1.1).
+ * @throws Problem (428) without `If-Match`, (412) where it names another state
+ */
+export function requireMatch(request: FastifyRequest, version: number, { isRequired = true } = {}): void {
+  const header = request.headers['if-match']
+  if (header === undefined) {
+    if (!isRequired) return
+    throw new Problem(428, `Say which state you change: send If-Match with the ETag that you have read.`)
+  }
+  const named = header.split(',').map((tag) => tag.trim())
+  if (named.includes('*') || named.includes(etagOf(version))) return
+  throw new Problem(
+    412,
+    `It was changed in version ${version}; read it again, and send If-Match: ${etagOf(version)}.`,
+  )
+}
