@@ -1,5 +1,5 @@
+import type { Constraint } from './admit.ts'
 import type { Day } from './calendar.ts'
-import type { Constraint } from './constraint-graph.ts'
 
 interface Gap {
   days: number

@@ -1,16 +1,11 @@
+import { admit, assume, type Constraint } from './admit.ts'
 import { byAuthority } from './authority.ts'
 import { type Bounds, sumOf, tighterOf } from './bounds.ts'
 import type { Day, Window } from './calendar.ts'
-import {
-  admit,
-  assume,
-  boundsOf,
-  type Constraint,
-  type ConstraintGraph,
-  createGraph,
-} from './constraint-graph.ts'
+import { type ConstraintGraph, createGraph } from './constraint-graph.ts'
 import { type DaySet, intersectionOf, unionOf } from './day-set.ts'
 import { guessRunningCount } from './first-guess.ts'
+import { boundsOf } from './graph-bounds.ts'
 import { type Observation, rangeOf, type Status, windowOf } from './observation.ts'
 
 /** What a set of observations implies, and how each of them fares. */

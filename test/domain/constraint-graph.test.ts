@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { admit, assume, type Constraint } from '../../src/domain/admit.ts'
 import { type Bounds, rangeIn } from '../../src/domain/bounds.ts'
 import type { Day } from '../../src/domain/calendar.ts'
-import { admit, assume, boundsOf, type Constraint, createGraph } from '../../src/domain/constraint-graph.ts'
+import { createGraph } from '../../src/domain/constraint-graph.ts'
+import { boundsOf } from '../../src/domain/graph-bounds.ts'
 import { windowsIn } from './random-observations.ts'
 
 const OPEN = Number.POSITIVE_INFINITY

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Constraint } from '../../src/domain/admit.ts'
 import type { Day } from '../../src/domain/calendar.ts'
-import type { Constraint } from '../../src/domain/constraint-graph.ts'
 import { guessRunningCount } from '../../src/domain/first-guess.ts'
 
 interface Figure {
