@@ -1,3 +1,17 @@
+CREATE TABLE `api_keys` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`scope` text NOT NULL,
+	`hash` text NOT NULL,
+	`created_at` text NOT NULL,
+	`expires_at` text,
+	`revoked_at` text,
+	CONSTRAINT "api_key_name" CHECK(length("api_keys"."name") > 0),
+	CONSTRAINT "api_key_scope" CHECK("api_keys"."scope" IN ('write', 'admin')),
+	CONSTRAINT "api_key_hash" CHECK(length("api_keys"."hash") = 64)
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `api_keys_hash_unique` ON `api_keys` (`hash`);--> statement-breakpoint
 CREATE TABLE `border_members` (
 	`border` text NOT NULL,
 	`version` integer NOT NULL,
@@ -21,6 +35,7 @@ CREATE TABLE `border_revisions` (
 	CONSTRAINT "border_label" CHECK(length("border_revisions"."label") > 0)
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX `border_revisions_by_version` ON `border_revisions` (`version`);--> statement-breakpoint
 CREATE TABLE `borders` (
 	`id` text PRIMARY KEY NOT NULL,
 	`country` text NOT NULL,
@@ -51,11 +66,23 @@ CREATE TABLE `event_revisions` (
 	CONSTRAINT "event_retraction" CHECK("event_revisions"."retraction" IS NULL OR length("event_revisions"."retraction") > 0)
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX `event_revisions_by_version` ON `event_revisions` (`version`);--> statement-breakpoint
 CREATE TABLE `events` (
 	`id` text PRIMARY KEY NOT NULL,
 	CONSTRAINT "event_id" CHECK(length("events"."id") > 0)
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `idempotent_answers` (
+	`api_key` integer NOT NULL,
+	`idempotency_key` text NOT NULL,
+	`fingerprint` text NOT NULL,
+	`answer` text NOT NULL,
+	`recorded_at` text NOT NULL,
+	PRIMARY KEY(`api_key`, `idempotency_key`),
+	FOREIGN KEY (`api_key`) REFERENCES `api_keys`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `idempotent_answers_by_time` ON `idempotent_answers` (`recorded_at`);--> statement-breakpoint
 CREATE TABLE `indicator_definitions` (
 	`indicator` text NOT NULL,
 	`version` integer NOT NULL,
@@ -81,6 +108,7 @@ CREATE TABLE `indicator_revisions` (
 	CONSTRAINT "indicator_definition" CHECK(length("indicator_revisions"."definition") > 0)
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX `indicator_revisions_by_version` ON `indicator_revisions` (`version`);--> statement-breakpoint
 CREATE TABLE `indicators` (
 	`id` text PRIMARY KEY NOT NULL,
 	CONSTRAINT "indicator_id" CHECK(length("indicators"."id") > 0)
@@ -99,10 +127,12 @@ CREATE TABLE `observation_revisions` (
 	FOREIGN KEY (`observation`) REFERENCES `observations`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "observation_period_basis" CHECK("observation_revisions"."period_basis" IN ('stated', 'inferred')),
 	CONSTRAINT "observation_count" CHECK("observation_revisions"."count" BETWEEN 0 AND 1000000000),
+	CONSTRAINT "observation_note" CHECK("observation_revisions"."note" IS NULL OR length("observation_revisions"."note") > 0),
 	CONSTRAINT "observation_qualifier" CHECK("observation_revisions"."qualifier" IN ('exact', 'at_least', 'more_than', 'at_most', 'about')),
 	CONSTRAINT "observation_retraction" CHECK("observation_revisions"."retraction" IS NULL OR length("observation_revisions"."retraction") > 0)
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX `observation_revisions_by_version` ON `observation_revisions` (`version`);--> statement-breakpoint
 CREATE TABLE `observations` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`source` text NOT NULL,
@@ -113,6 +143,7 @@ CREATE TABLE `observations` (
 	FOREIGN KEY (`source`) REFERENCES `sources`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`border`) REFERENCES `borders`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`indicator`) REFERENCES `indicators`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "observation_id" CHECK("observations"."id" > 0),
 	CONSTRAINT "observation_period_start" CHECK("observations"."period_start" >= '0001-01-01' AND date("observations"."period_start") IS "observations"."period_start"),
 	CONSTRAINT "observation_period_end" CHECK("observations"."period_end" >= '0001-01-01' AND date("observations"."period_end") IS "observations"."period_end"),
 	CONSTRAINT "observation_period" CHECK("observations"."period_start" <= "observations"."period_end")
@@ -137,12 +168,14 @@ CREATE TABLE `source_revisions` (
 	FOREIGN KEY (`version`) REFERENCES `versions`(`version`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "source_publisher" CHECK(length("source_revisions"."publisher") > 0),
 	CONSTRAINT "source_origin" CHECK(length("source_revisions"."origin") > 0 AND instr("source_revisions"."origin", ',') = 0),
+	CONSTRAINT "source_title" CHECK("source_revisions"."title" IS NULL OR length("source_revisions"."title") > 0),
 	CONSTRAINT "source_kind" CHECK("source_revisions"."kind" IN ('official', 'analysis', 'claim')),
 	CONSTRAINT "source_published_on" CHECK("source_revisions"."published_on" IS NULL OR "source_revisions"."published_on" >= '0001-01-01' AND date("source_revisions"."published_on") IS "source_revisions"."published_on"),
 	CONSTRAINT "source_url" CHECK("source_revisions"."url" IS NULL OR "source_revisions"."url" LIKE 'http://_%' OR "source_revisions"."url" LIKE 'https://_%'),
 	CONSTRAINT "source_retraction" CHECK("source_revisions"."retraction" IS NULL OR length("source_revisions"."retraction") > 0)
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX `source_revisions_by_version` ON `source_revisions` (`version`);--> statement-breakpoint
 CREATE TABLE `sources` (
 	`id` text PRIMARY KEY NOT NULL,
 	CONSTRAINT "source_id" CHECK(length("sources"."id") > 0)
@@ -150,5 +183,7 @@ CREATE TABLE `sources` (
 --> statement-breakpoint
 CREATE TABLE `versions` (
 	`version` integer PRIMARY KEY NOT NULL,
-	`recorded_at` text NOT NULL
+	`recorded_at` text NOT NULL,
+	`author` text,
+	`reason` text
 ) STRICT;

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Config } from '../config.ts'
-import { openDatabase } from '../store/database.ts'
+import { openDatabase, pathOf, refusing } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 
 /** `crossings migrate`: brings the database to the newest schema. */
@@ -8,9 +8,10 @@ export function migrateCommand(config: () => Config): Command {
   return new Command('migrate')
     .description('Create the database where it is missing, and bring it to the newest schema.')
     .action(() => {
-      const connection = openDatabase(config().DATABASE_URL)
+      const { DATABASE_URL } = config()
+      const connection = openDatabase(DATABASE_URL)
       try {
-        const applied = migrate(connection)
+        const applied = refusing(pathOf(DATABASE_URL), () => migrate(connection))
         process.stdout.write(applied.length === 0 ? 'up to date\n' : `applied ${applied.join(', ')}\n`)
       } finally {
         connection.close()

@@ -5,6 +5,7 @@ import { eventSchema } from '../domain/event.ts'
 import { indicatorSchema } from '../domain/indicator.ts'
 import { statementSchema } from '../domain/observation.ts'
 import { sourceSchema } from '../domain/source.ts'
+import { countryCode, line, slug } from '../domain/text.ts'
 import { parseCsv } from '../formats/csv.ts'
 import type { Records } from '../store/add-missing.ts'
 
@@ -26,15 +27,19 @@ export function readSeeds(directory: URL = DIRECTORY): Records {
       const faults = result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`)
       throw new BadSeeds(`${file}, line ${index + 2}: ${faults.join('; ')}`)
     })
-  const definitions = rows('indicator-definitions.csv', z.record(z.string(), z.string()))
+  const definitions = rows('indicator-definitions.csv', definitionSchema)
+  const indicators = rows('indicators.csv', indicatorSchema, (cells) => ({
+    ...cells,
+    position: wholeNumber(cells.position),
+    definitions: Object.fromEntries(
+      definitions.filter((row) => row.indicator === cells.id).map((row) => [row.country, row.definition]),
+    ),
+  }))
+  const stray = definitions.find(({ indicator }) => !indicators.some(({ id }) => id === indicator))
+  if (stray !== undefined)
+    throw new BadSeeds(`indicator-definitions.csv: there is no indicator ${stray.indicator}`)
   return {
-    indicators: rows('indicators.csv', indicatorSchema, (cells) => ({
-      ...cells,
-      position: wholeNumber(cells.position),
-      definitions: Object.fromEntries(
-        definitions.filter((row) => row.indicator === cells.id).map((row) => [row.country, row.definition]),
-      ),
-    })),
+    indicators,
     borders: rows('borders.csv', borderSchema, (cells) => ({
       ...cells,
       position: wholeNumber(cells.position),
@@ -48,6 +53,9 @@ export function readSeeds(directory: URL = DIRECTORY): Records {
     events: rows('events.csv', eventSchema),
   }
 }
+
+/** How one country counts an indicator. */
+const definitionSchema = z.strictObject({ indicator: slug, country: countryCode, definition: line(2000) })
 
 type Cells = Record<string, string | null>
 

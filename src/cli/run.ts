@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { BadConfig, configSchema, readConfig } from '../config.ts'
 import { DatabaseRefused } from '../store/database.ts'
+import { StoreBusy } from '../store/write.ts'
 import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { openapiCommand } from './openapi.ts'
@@ -37,6 +38,6 @@ function settings(): string {
 }
 
 function isForOperator(error: unknown): error is Error {
-  const isOurs = error instanceof BadConfig || error instanceof BadSeeds || error instanceof DatabaseRefused
+  const isOurs = [BadConfig, BadSeeds, DatabaseRefused, StoreBusy].some((kind) => error instanceof kind)
   return isOurs || (error instanceof Error && 'syscall' in error)
 }

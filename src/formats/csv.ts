@@ -13,7 +13,7 @@ export function formatCsv(
 ): string {
   return stringify(
     rows.map((row) => columns.map((column) => textOf(row[column]))),
-    { header: true, columns: [...columns], record_delimiter: 'windows' },
+    { header: true, columns: [...columns], record_delimiter: 'windows', quoted_match: /[\r\n]/ },
   )
 }
 

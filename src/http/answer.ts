@@ -43,7 +43,7 @@ export function requireJson(request: FastifyRequest): void {
 }
 
 /** A parameter of a media type in `Accept`, such as charset: what is served fits any; q is none of them. */
-const MEDIA_TYPE_PARAMETER = /;\s*(?!q=)[^,;=]+=(?:"[^"]*"|[^,;]*)/gi
+const MEDIA_TYPE_PARAMETER = /;(?!\s*q=)\s*[^,;=]+=(?:"[^"]*"|[^,;]*)/gi
 
 function acceptedOf<Type extends string>(request: FastifyRequest, types: readonly Type[]): Type {
   const accept = request.headers.accept?.replaceAll(MEDIA_TYPE_PARAMETER, '') || '*/*'

@@ -5,6 +5,9 @@ import type { Reader } from '../store/read.ts'
 import { breather } from './breather.ts'
 import { reconcileWorld } from './reconciled.ts'
 
+/** How many rows are read at once where only some of them are wanted. */
+const CHUNK = 1_000
+
 /** An observation with how it fares, and the reconciliation of its series that says so. */
 interface Judged {
   readonly row: JudgedObservation
@@ -24,8 +27,9 @@ export async function judgedObservations(
   const reconciliationOf = reconcileWorld(store, filter)
   const breathe = breather()
   const judged: Judged[] = []
+  const chunk = statuses === undefined ? limit : Math.max(limit, CHUNK)
   for (let last = after, more = true; more && judged.length < limit; ) {
-    const observations = await store.observations(filter, { after: last, limit })
+    const observations = await store.observations(filter, { after: last, limit: chunk })
     for (const observation of observations) {
       const reconciliation = await reconciliationOf(observation)
       const status = reconciliation.statuses.get(observation.id) ?? 'approximate'
@@ -36,7 +40,7 @@ export async function judgedObservations(
       await breathe()
     }
     last = observations.at(-1)?.id ?? null
-    more = observations.length === limit
+    more = observations.length === chunk
   }
   return judged.slice(0, limit)
 }

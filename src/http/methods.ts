@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pathOf } from './address.ts'
 import { Problem } from './problem.ts'
 
@@ -33,8 +33,11 @@ export function declareMethods(app: FastifyInstance): void {
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(COMMON_HEADERS)
-    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
-      throw new Problem(400, 'The request has no Host header (RFC 9112, 3.2).')
+    if (hostsOf(request) !== 1 && request.raw.httpVersion === '1.1') {
+      const headers = { connection: 'close' }
+      throw new Problem(400, 'A request has one Host header, no more and no less (RFC 9112, 3.2).', {
+        headers,
+      })
     }
     const path = pathOf(request)
     const methods = path !== '/' && path.endsWith('/') ? [] : methodsOf(path)
@@ -47,6 +50,11 @@ export function declareMethods(app: FastifyInstance): void {
   app.setNotFoundHandler(() => {
     throw notFound()
   })
+}
+
+function hostsOf(request: FastifyRequest): number {
+  return request.raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
+    .length
 }
 
 function sendOptions(reply: FastifyReply, allow: string): FastifyReply {

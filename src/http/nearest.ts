@@ -21,5 +21,5 @@ export function nearest(text: string, options: readonly string[]): string | null
 export function suggest(text: string, options: readonly string[]): string {
   const near = nearest(text.slice(0, 100), options)
   if (near !== null) return `; did you mean ${near}?`
-  return options.length <= 20 ? `; there is ${options.join(', ')}` : ''
+  return options.length > 0 && options.length <= 20 ? `; there is ${options.join(', ')}` : ''
 }

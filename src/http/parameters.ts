@@ -51,6 +51,9 @@ const wholePeriod = period
   .transform((text) => ({ from: firstDay.parse(text), to: lastDay.parse(text) }))
   .meta(PERIOD_ON_THE_WIRE)
 
+const NO_INSTANT =
+  'is neither a version number nor an RFC 3339 time such as 2024-11-15T12:00:00Z (write + as %2B)'
+
 /** A version number, or a time as RFC 3339, made UTC with milliseconds. */
 const asOf = z.union(
   [
@@ -61,10 +64,10 @@ const asOf = z.union(
     z.iso
       .datetime({ offset: true })
       .transform((text) => new Date(text).toISOString())
-      .refine((time) => /^\d{4}-/.test(time)),
+      .refine((time) => /^\d{4}-/.test(time), NO_INSTANT),
   ],
   {
-    error: 'is neither a version number nor an RFC 3339 time such as 2024-11-15T12:00:00Z (write + as %2B)',
+    error: NO_INSTANT,
   },
 )
 

@@ -4,7 +4,7 @@ import type { Border } from '../domain/border.ts'
 import type { Extent } from '../domain/extent.ts'
 import { type World, worldOf } from '../domain/filter.ts'
 import type { Indicator } from '../domain/indicator.ts'
-import { borderStandsAt, indicatorStandsAt, observationStandsAt } from './current.ts'
+import { borderStandsAt, indicatorStandsAt } from './current.ts'
 import { whereOf } from './read-observations.ts'
 import {
   borderMembers,
@@ -107,11 +107,12 @@ export function dimensionReader(db: BetterSQLite3Database) {
         .select({ found: sql`1` })
         .from(observations)
         .innerJoin(observationRevisions, eq(observationRevisions.observation, observations.id))
+        .innerJoin(sourceRevisions, eq(sourceRevisions.source, observations.source))
         .where(
           and(
             eq(observations.indicator, indicator),
             eq(observations.border, borders.id),
-            observationStandsAt(version),
+            whereOf({ version }),
           ),
         )
       const rows = db.select({ id: borders.id }).from(borders).where(exists(anyObservation)).all()

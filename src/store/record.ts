@@ -1,10 +1,11 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { desc } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Border } from '../domain/border.ts'
 import type { Event } from '../domain/event.ts'
 import type { Indicator } from '../domain/indicator.ts'
 import type { Statement } from '../domain/observation.ts'
 import type { Source } from '../domain/source.ts'
+import { preparedStatements } from './prepared.ts'
 import {
   borderMembers,
   borderRevisions,
@@ -14,16 +15,19 @@ import {
   indicatorDefinitions,
   indicatorRevisions,
   indicators,
-  observationRevisions,
-  observations,
-  sourceRevisions,
-  sources,
   versions,
 } from './schema.ts'
 import type { Attribution } from './write.ts'
 
 /** What of a figure can be revised: all but its natural key. */
 export type StatementState = Pick<Statement, 'period_basis' | 'count' | 'qualifier' | 'note'>
+
+/** A figure as it stands in the records, and why it was withdrawn; null where it was not. */
+export interface RecordedFigure {
+  readonly id: number
+  readonly state: StatementState
+  readonly retraction: string | null
+}
 
 /** Records states of things, each as a revision of the one version that a write makes. */
 export function recorder(db: BetterSQLite3Database, now: () => string, { author, reason }: Attribution) {
@@ -40,32 +44,13 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
     return version
   }
 
-  const addId = db
-    .insert(observations)
-    .values({
-      source: sql.placeholder('source'),
-      border: sql.placeholder('border'),
-      indicator: sql.placeholder('indicator'),
-      period_start: sql.placeholder('period_start'),
-      period_end: sql.placeholder('period_end'),
-    })
-    .onConflictDoNothing()
-    .returning({ id: observations.id })
-    .prepare()
+  const prepared = preparedStatements(db)
 
-  const findId = db
-    .select({ id: observations.id })
-    .from(observations)
-    .where(
-      and(
-        eq(observations.source, sql.placeholder('source')),
-        eq(observations.border, sql.placeholder('border')),
-        eq(observations.indicator, sql.placeholder('indicator')),
-        eq(observations.period_start, sql.placeholder('period_start')),
-        eq(observations.period_end, sql.placeholder('period_end')),
-      ),
-    )
-    .prepare()
+  function recordState(observation: number, state: StatementState, retraction: string | null): void {
+    const { period_basis, count, qualifier, note } = state
+    const row = { observation, version: writing(), period_basis, count, qualifier, note, retraction }
+    prepared.addFigureState().run(row)
+  }
 
   return {
     /** The version that this write makes; null as long as it has recorded nothing. */
@@ -94,10 +79,8 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
     },
 
     async putSource({ id, ...state }: Source): Promise<void> {
-      db.insert(sources).values({ id }).onConflictDoNothing().run()
-      db.insert(sourceRevisions)
-        .values({ source: id, version: writing(), ...state })
-        .run()
+      prepared.addSourceId().run({ id })
+      prepared.addSourceState().run({ source: id, version: writing(), ...state })
     },
 
     async putEvent({ id, ...state }: Event, retraction: string | null = null): Promise<void> {
@@ -107,28 +90,32 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
         .run()
     },
 
+    /** The newest state of a source and why it was retracted, if it was; null where there never was one. */
+    async recordedSource(id: string): Promise<{ source: Source; retraction: string | null } | null> {
+      const found = prepared.findSource().get({ id })
+      if (found === undefined) return null
+      const { retraction, ...source } = found
+      return { source, retraction }
+    },
+
     /** The id under which the natural key of a figure was recorded, retracted or not; null where it never was. */
     async findObservation(figure: Statement): Promise<number | null> {
-      const { source, country, neighbour, indicator, period_start, period_end } = figure
-      const found = findId.get({
-        source,
-        border: `${country}-${neighbour}`,
-        indicator,
-        period_start,
-        period_end,
-      })
-      return found?.id ?? null
+      return prepared.findFigureId().get(naturalKeyOf(figure))?.id ?? null
+    },
+
+    /** What is recorded under the natural key of a figure: the newest state, and why it was retracted, if it was. */
+    async recordedFigure(figure: Statement): Promise<RecordedFigure | null> {
+      const found = prepared.findFigure().get(naturalKeyOf(figure))
+      if (found === undefined) return null
+      const { id, retraction, ...state } = found
+      return { id, state, retraction }
     },
 
     /** Records a figure and answers its id, or null where its natural key was recorded before. */
     async addObservation(figure: Statement): Promise<number | null> {
-      const { source, country, neighbour, indicator, period_start, period_end, ...state } = figure
-      const border = `${country}-${neighbour}`
-      const added = addId.get({ source, border, indicator, period_start, period_end })
+      const added = prepared.addFigureId().get(naturalKeyOf(figure))
       if (added === undefined) return null
-      db.insert(observationRevisions)
-        .values({ observation: added.id, version: writing(), ...state })
-        .run()
+      recordState(added.id, figure, null)
       return added.id
     },
 
@@ -138,9 +125,11 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
       state: StatementState,
       retraction: string | null = null,
     ): Promise<void> {
-      db.insert(observationRevisions)
-        .values({ observation: id, version: writing(), ...state, retraction })
-        .run()
+      recordState(id, state, retraction)
     },
   }
+}
+
+function naturalKeyOf({ source, country, neighbour, indicator, period_start, period_end }: Statement) {
+  return { source, border: `${country}-${neighbour}`, indicator, period_start, period_end }
 }

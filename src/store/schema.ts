@@ -158,6 +158,7 @@ export const sourceRevisions = sqliteTable(
     index('source_revisions_by_version').on(table.version),
     check('source_publisher', isText(table.publisher)),
     check('source_origin', sql`${isText(table.origin)} AND instr(${table.origin}, ',') = 0`),
+    check('source_title', sql`${table.title} IS NULL OR ${isText(table.title)}`),
     check('source_kind', isOneOf(table.kind, KINDS)),
     check('source_published_on', sql`${table.published_on} IS NULL OR ${isDay(table.published_on)}`),
     check(
@@ -196,6 +197,7 @@ export const observations = sqliteTable(
     index('observations_by_series').on(table.indicator, table.border),
     index('observations_by_border').on(table.border),
     index('observations_by_period').on(table.period_start, table.period_end),
+    check('observation_id', sql`${table.id} > 0`),
     check('observation_period_start', isDay(table.period_start)),
     check('observation_period_end', isDay(table.period_end)),
     check('observation_period', sql`${table.period_start} <= ${table.period_end}`),
@@ -222,6 +224,7 @@ export const observationRevisions = sqliteTable(
     foreignKey({ columns: [table.observation], foreignColumns: [observations.id] }),
     check('observation_period_basis', isOneOf(table.period_basis, PERIOD_BASES)),
     check('observation_count', sql`${table.count} BETWEEN 0 AND ${sql.raw(String(MAX_COUNT))}`),
+    check('observation_note', sql`${table.note} IS NULL OR ${isText(table.note)}`),
     check('observation_qualifier', isOneOf(table.qualifier, QUALIFIERS)),
     check('observation_retraction', sql`${table.retraction} IS NULL OR ${isText(table.retraction)}`),
   ],

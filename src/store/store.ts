@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { type Added, addMissing, type Records } from './add-missing.ts'
-import { type Connection, isInMemory, openDatabase, waitBriefly } from './database.ts'
+import { type Connection, isInMemory, openDatabase, pathOf, refusing } from './database.ts'
 import { migrate } from './migrate.ts'
 import { readerOn } from './read.ts'
 import { writer } from './write.ts'
@@ -15,15 +15,31 @@ export interface StoreOptions {
 /** Everything that can be asked of the data, or written to it. Every verb is awaited. */
 export type Store = ReturnType<typeof storeOn>
 
-/** Opens the database, brings it to the newest schema, and stands ready to answer. */
+/** Opens the database, brings it to the newest schema, checks it, and stands ready to answer. */
 export async function openStore({ url, now }: StoreOptions): Promise<Store> {
-  const reading = openDatabase(url)
+  const reading = openMigrated(url)
+  const writing = isInMemory(url) ? reading : openDatabase(url)
+  // A write that finds the database held tries again by itself: waiting in SQLite would hold up every reader.
+  writing.pragma('busy_timeout = 0')
+  return storeOn(reading, writing, now)
+}
+
+/**
+ * Opens the database, and brings it to the newest schema.
+ * @throws DatabaseRefused where it is damaged, or its schema is not one that this program knows
+ */
+function openMigrated(url: string): Connection {
+  const connection = openDatabase(url)
   try {
-    migrate(reading)
-    const writing = isInMemory(url) ? reading : openDatabase(url)
-    return storeOn(reading, writing, now)
+    return refusing(pathOf(url), () => {
+      const [fault] = connection.pragma('quick_check(1)', { simple: false }) as { quick_check: string }[]
+      if (fault?.quick_check !== 'ok')
+        throw new Error(`it is damaged (${fault?.quick_check}); restore a backup`)
+      migrate(connection)
+      return connection
+    })
   } catch (error) {
-    reading.close()
+    connection.close()
     throw error
   }
 }
@@ -41,11 +57,6 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
      */
     addMissing(records: Records): Promise<Added> {
       return write({ author: null, reason: null }, (transaction) => addMissing(transaction, records))
-    },
-
-    /** Makes writes try again rather than wait, and so hold up readers: for a store that serves requests. */
-    async putReadersFirst() {
-      waitBriefly(writing)
     },
 
     async close() {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import type { Connection } from './database.ts'
+import { type Connection, isBusy } from './database.ts'
 import { answerKeeper } from './keep-answers.ts'
 import { keyKeeper } from './keep-keys.ts'
 import { readerOn } from './read.ts'
@@ -67,20 +67,17 @@ async function inTransaction<Result>(
 }
 
 async function begin(connection: Connection): Promise<void> {
-  for (let waited = 0; ; waited += RETRY_MS) {
+  const deadline = performance.now() + PATIENCE_MS
+  for (;;) {
     try {
       connection.exec('BEGIN IMMEDIATE')
       return
     } catch (error) {
       if (!isBusy(error)) throw error
-      if (waited >= PATIENCE_MS) throw new StoreBusy('another process is writing')
+      if (performance.now() > deadline) throw new StoreBusy('another process is writing, and does not finish')
     }
     await setTimeout(RETRY_MS)
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
 }
 
 function transactionOn(connection: Connection, now: () => string, attribution: Attribution) {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { sendJson } from '../answer.ts'
 import type { Dependencies } from '../ask.ts'
 import { noParameters } from '../parameters.ts'
+import { Problem } from '../problem.ts'
 import { jsonResponses } from '../response.ts'
 
 const live = z.object({ status: z.literal('live') }).meta({ id: 'Live' })
@@ -43,7 +44,9 @@ export const healthRoutes: FastifyPluginAsync<Dependencies> = async (app, { stor
     },
     config: { example: '/health/ready' },
     handler: async (_request, reply) => {
-      const { version } = await store.currentVersion()
+      const { version } = await store.currentVersion().catch(() => {
+        throw new Problem(503, 'The database cannot be read.', { headers: { 'retry-after': '5' } })
+      })
       return sendJson(reply.header('cache-control', 'no-store'), { status: 'ready', version })
     },
   })
