@@ -187,3 +187,5 @@ CREATE TABLE `versions` (
 	`author` text,
 	`reason` text
 ) STRICT;
+--> statement-breakpoint
+CREATE INDEX `versions_by_time` ON `versions` (`recorded_at`,`version`);

@@ -26,6 +26,14 @@ CREATE TRIGGER `event_revisions_are_new` BEFORE INSERT ON `event_revisions`
 WHEN NEW.`version` IS NOT (SELECT max(`version`) FROM `versions`)
 BEGIN SELECT RAISE(ABORT, 'a revision belongs to the version being written'); END;
 --> statement-breakpoint
+CREATE TRIGGER `indicator_definitions_are_new` BEFORE INSERT ON `indicator_definitions`
+WHEN NEW.`version` IS NOT (SELECT max(`version`) FROM `versions`)
+BEGIN SELECT RAISE(ABORT, 'a revision belongs to the version being written'); END;
+--> statement-breakpoint
+CREATE TRIGGER `border_members_are_new` BEFORE INSERT ON `border_members`
+WHEN NEW.`version` IS NOT (SELECT max(`version`) FROM `versions`)
+BEGIN SELECT RAISE(ABORT, 'a revision belongs to the version being written'); END;
+--> statement-breakpoint
 CREATE TRIGGER `groups_have_plain_members` BEFORE INSERT ON `border_members`
 WHEN EXISTS (
     SELECT 1 FROM `border_members` m WHERE m.`border` = NEW.`member`

@@ -52,7 +52,9 @@ describe('README', () => {
     const app = await buildApp({ store, now: () => '2026-11-23T12:00:00.000Z', logLevel: 'silent' })
     await app.ready()
     const paths = Object.keys(app.swagger().paths ?? {})
-    const unnamed = paths.filter((path) => !readme.includes(path) && !readme.includes(path.replace('{id}', '1')))
+    const unnamed = paths.filter(
+      (path) => !readme.includes(path) && !readme.includes(path.replace('{id}', '1')),
+    )
     expect(paths.length).toBeGreaterThan(10)
     expect(unnamed).toEqual([])
     await app.close()

@@ -38,6 +38,13 @@ export function readSeeds(directory: URL = DIRECTORY): Records {
   const stray = definitions.find(({ indicator }) => !indicators.some(({ id }) => id === indicator))
   if (stray !== undefined)
     throw new BadSeeds(`indicator-definitions.csv: there is no indicator ${stray.indicator}`)
+  const twice = definitions.find(
+    ({ indicator, country }, index) =>
+      definitions.findIndex((row) => row.indicator === indicator && row.country === country) < index,
+  )
+  if (twice !== undefined) {
+    throw new BadSeeds(`indicator-definitions.csv: ${twice.indicator} is defined twice for ${twice.country}`)
+  }
   return {
     indicators,
     borders: rows('borders.csv', borderSchema, (cells) => ({
@@ -61,7 +68,8 @@ type Cells = Record<string, string | null>
 
 function readCells(file: string, directory: URL): Cells[] {
   try {
-    return parseCsv(readFileSync(new URL(file, directory), 'utf8'))
+    const bytes = readFileSync(new URL(file, directory))
+    return parseCsv(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
     throw new BadSeeds(`${file}: ${error instanceof Error ? error.message : error}`)
   }

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { BadConfig, configSchema, readConfig } from '../config.ts'
 import { DatabaseRefused } from '../store/database.ts'
 import { StoreBusy } from '../store/write.ts'
+import { BadTable, importCommand } from './import.ts'
 import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { openapiCommand } from './openapi.ts'
@@ -17,6 +18,7 @@ export async function run(argv: readonly string[], environment: NodeJS.ProcessEn
     .addCommand(serveCommand(config))
     .addCommand(migrateCommand(config))
     .addCommand(seedCommand(config))
+    .addCommand(importCommand(config))
     .addCommand(keysCommand(config))
     .addCommand(openapiCommand())
     .addHelpText('after', `\nEnvironment:\n${settings()}`)
@@ -38,6 +40,8 @@ function settings(): string {
 }
 
 function isForOperator(error: unknown): error is Error {
-  const isOurs = [BadConfig, BadSeeds, DatabaseRefused, StoreBusy].some((kind) => error instanceof kind)
+  const isOurs = [BadConfig, BadSeeds, BadTable, DatabaseRefused, StoreBusy].some(
+    (kind) => error instanceof kind,
+  )
   return isOurs || (error instanceof Error && 'syscall' in error)
 }

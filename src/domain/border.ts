@@ -8,16 +8,21 @@ export const borderId = z
   .meta({ examples: ['PL-BY'] })
 
 /** A border as it is seeded: what is known of it apart from its figures. */
-export const borderSchema = z.strictObject({
-  id: borderId.describe('The reporting country and its neighbour, joined by a hyphen.'),
-  country: countryCode.describe('The reporting side: ISO 3166-1 alpha-2, or `EU`.'),
-  neighbour: countryCode.describe('The other side: ISO 3166-1 alpha-2, or `EU`.'),
-  position: z.int().min(1).max(1_000_000).describe('Where it stands in lists of borders; lowest first.'),
-  label: line(200).describe('The name of the border in English.'),
-  members: z
-    .array(borderId)
-    .describe('For a group, the borders that it stands for together; empty for a border of its own.'),
-})
+export const borderSchema = z
+  .strictObject({
+    id: borderId.describe('The reporting country and its neighbour, joined by a hyphen.'),
+    country: countryCode.describe('The reporting side: ISO 3166-1 alpha-2, or `EU`.'),
+    neighbour: countryCode.describe('The other side: ISO 3166-1 alpha-2, or `EU`.'),
+    position: z.int().min(1).max(1_000_000).describe('Where it stands in lists of borders; lowest first.'),
+    label: line(200).describe('The name of the border in English.'),
+    members: z
+      .array(borderId)
+      .describe('For a group, the borders that it stands for together; empty for a border of its own.'),
+  })
+  .refine(({ id, country, neighbour }) => id === `${country}-${neighbour}`, {
+    path: ['id'],
+    message: 'is not country and neighbour joined by a hyphen',
+  })
 
 export type Border = z.infer<typeof borderSchema>
 

@@ -2,14 +2,18 @@ import fastify, { type FastifyInstance, type onRouteHookHandler } from 'fastify'
 import { originForm } from './address.ts'
 import type { Dependencies } from './ask.ts'
 import { authenticate } from './auth.ts'
+import { readJsonBodies } from './bodies.ts'
 import { closeGracefully } from './closing.ts'
 import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts'
 import { declareMethods } from './methods.ts'
 import { documentApi } from './openapi.ts'
 import { aboutRoutes } from './routes/about.ts'
+import { changeStreamRoutes } from './routes/change-stream.ts'
+import { changesRoutes } from './routes/changes.ts'
 import { conflictsRoutes } from './routes/conflicts.ts'
 import { dimensionsRoutes } from './routes/dimensions.ts'
 import { healthRoutes } from './routes/health.ts'
+import { importsRoutes } from './routes/imports.ts'
 import { observationWritesRoutes } from './routes/observation-writes.ts'
 import { observationsRoutes } from './routes/observations.ts'
 import { problemsRoutes } from './routes/problems.ts'
@@ -50,18 +54,13 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
   })
   if (onRoute !== undefined) app.addHook('onRoute', onRoute)
   app.server.on('checkExpectation', refuseExpectation)
-  app.removeContentTypeParser('text/plain')
-  const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined)
-    else parseJson(request, String(body), done)
-  })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => (body) => JSON.stringify(body))
   app.setErrorHandler(answerErrors)
   closeGracefully(app)
   declareMethods(app)
   authenticate(app, dependencies)
+  readJsonBodies(app)
   await documentApi(app)
   for (const routes of [
     totalsRoutes,
@@ -69,9 +68,12 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
     observationsRoutes,
     observationWritesRoutes,
     thingsRoutes,
+    importsRoutes,
     conflictsRoutes,
     dimensionsRoutes,
     publicationsRoutes,
+    changesRoutes,
+    changeStreamRoutes,
     aboutRoutes,
     healthRoutes,
   ]) {

@@ -137,6 +137,15 @@ export const parameters = {
         examples: [1],
       },
     }),
+  after: z
+    .string()
+    .regex(/^(0|[1-9]\d{0,14})$/, 'is not a version number')
+    .transform(Number)
+    .optional()
+    .describe(
+      'Only changes of later versions than this one, such as the `meta.version` of an earlier answer.',
+    )
+    .meta({ wire: { type: 'integer', minimum: 0, examples: [1] } }),
   explain: flag.default(false).describe('`true`: each bound comes with its proof (JSON only).'),
   format: z
     .enum(['json', 'csv'])

@@ -7,6 +7,8 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 const faultSchema = z.object({
   parameter: z.string().optional().describe('The query or path parameter at fault.'),
   pointer: z.string().optional().describe('The part of the body at fault, as a JSON Pointer (RFC 6901).'),
+  line: z.int().min(1).optional().describe('In a table, the line on which the row at fault begins.'),
+  column: z.string().optional().describe('In a table, the column at fault.'),
   detail: z.string().describe('What is wrong with it, and what would be right.'),
 })
 
@@ -18,6 +20,11 @@ export const problemSchema = z
     status: z.int().min(400).max(599).describe('The HTTP status.'),
     detail: z.string().describe('What went wrong this time.'),
     errors: z.array(faultSchema).optional().describe('For bad input, each fault in it.'),
+    error_count: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('For a table, how many faults there are, of which `errors` holds the first 100.'),
   })
   .meta({ id: 'Problem' })
 
@@ -74,16 +81,22 @@ function kind(name: string, title: string, meaning: string): ProblemKind {
 export class Problem extends Error {
   readonly status: number
   readonly errors: readonly Fault[] | undefined
+  readonly errorCount: number | undefined
   readonly headers: Readonly<Record<string, string>>
 
   constructor(
     status: number,
     detail: string,
-    { errors, headers = {} }: { errors?: readonly Fault[]; headers?: Record<string, string> } = {},
+    {
+      errors,
+      errorCount,
+      headers = {},
+    }: { errors?: readonly Fault[]; errorCount?: number; headers?: Record<string, string> } = {},
   ) {
     super(detail)
     this.status = status
     this.errors = errors
+    this.errorCount = errorCount
     this.headers = headers
   }
 }
@@ -97,7 +110,7 @@ export function badRequest(errors: readonly Fault[]): Problem {
 }
 
 /** The body of a problem response. */
-export function bodyOf({ status, message, errors }: Problem): ProblemBody {
+export function bodyOf({ status, message, errors, errorCount }: Problem): ProblemBody {
   const { name, title } = PROBLEM_KINDS[status] ?? {
     name: String(status),
     title: STATUS_CODES[status] ?? 'Error',
@@ -108,6 +121,7 @@ export function bodyOf({ status, message, errors }: Problem): ProblemBody {
     status,
     detail: message,
     ...(errors === undefined ? {} : { errors: [...errors] }),
+    ...(errorCount === undefined ? {} : { error_count: errorCount }),
   }
 }
 

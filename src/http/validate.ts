@@ -17,7 +17,7 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
       httpPart === 'body'
         ? issues.flatMap((issue) => bodyFaultsOf(issue, data))
         : issues.flatMap((issue) => faultsOf(issue, data, names))
-    return { error: badRequest(faults.slice(0, MAX_FAULTS)) }
+    return { error: badRequest(withoutRepetition(faults).slice(0, MAX_FAULTS)) }
   }
 }
 
@@ -37,6 +37,10 @@ function bodyFaultsOf(issue: z.core.$ZodIssue, data: unknown): Fault[] {
   }
   const value = issue.path.reduce<unknown>(valueAt, data)
   return [{ pointer: pointerTo(issue.path), detail: detailOf(issue, value, 0) }]
+}
+
+function withoutRepetition(faults: readonly Fault[]): Fault[] {
+  return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()]
 }
 
 /** A JSON Pointer (RFC 6901). */
@@ -82,5 +86,6 @@ function valueAt(data: unknown, key: PropertyKey | undefined): unknown {
 }
 
 function writtenAs(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value)?.slice(0, 100) ?? String(value))
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }

@@ -39,7 +39,7 @@ export function refusing<Result>(path: string, use: () => Result): Result {
     return use()
   } catch (error) {
     if (error instanceof DatabaseRefused) throw error
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ')
     throw new DatabaseRefused(`${path} cannot be used as the database: ${reason}`)
   }
 }
@@ -63,8 +63,9 @@ function prepare(connection: Connection, path: string): void {
   connection.pragma('trusted_schema = OFF')
   connection.pragma('cell_size_check = ON')
   const isEmpty = connection.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0
-  if (isEmpty) connection.pragma(`application_id = ${APPLICATION_ID}`)
-  else if (connection.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+  const id = connection.pragma('application_id', { simple: true })
+  if (isEmpty && id === 0) connection.pragma(`application_id = ${APPLICATION_ID}`)
+  else if (id !== APPLICATION_ID) {
     throw new DatabaseRefused(`${path} is a database of another program`)
   }
   useWriteAheadLog(connection)

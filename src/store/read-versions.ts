@@ -25,7 +25,7 @@ export function versionReader(db: BetterSQLite3Database) {
         .select()
         .from(versions)
         .where(lte(versions.recorded_at, time))
-        .orderBy(desc(versions.version))
+        .orderBy(desc(versions.recorded_at), desc(versions.version))
         .limit(1)
         .get()
       return found ?? NOTHING

@@ -22,7 +22,7 @@ import type { Attribution } from './write.ts'
 /** What of a figure can be revised: all but its natural key. */
 export type StatementState = Pick<Statement, 'period_basis' | 'count' | 'qualifier' | 'note'>
 
-/** A figure as it stands in the records, and why it was withdrawn; null where it was not. */
+/** The newest state of a figure, and why it was withdrawn; null where it was not. */
 export interface RecordedFigure {
   readonly id: number
   readonly state: StatementState
@@ -90,12 +90,9 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
         .run()
     },
 
-    /** The newest state of a source and why it was retracted, if it was; null where there never was one. */
-    async recordedSource(id: string): Promise<{ source: Source; retraction: string | null } | null> {
-      const found = prepared.findSource().get({ id })
-      if (found === undefined) return null
-      const { retraction, ...source } = found
-      return { source, retraction }
+    /** What is recorded of a source; null where there is none with this id. */
+    async recordedSource(id: string): Promise<Source | null> {
+      return prepared.findSource().get({ id }) ?? null
     },
 
     /** The id under which the natural key of a figure was recorded, retracted or not; null where it never was. */
@@ -103,20 +100,22 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
       return prepared.findFigureId().get(naturalKeyOf(figure))?.id ?? null
     },
 
-    /** What is recorded under the natural key of a figure: the newest state, and why it was retracted, if it was. */
+    /** What is recorded under the natural key of a figure; null where nothing ever was. */
     async recordedFigure(figure: Statement): Promise<RecordedFigure | null> {
-      const found = prepared.findFigure().get(naturalKeyOf(figure))
-      if (found === undefined) return null
-      const { id, retraction, ...state } = found
+      const id = prepared.findFigureId().get(naturalKeyOf(figure))?.id
+      const found = id === undefined ? undefined : prepared.findFigureState().get({ observation: id })
+      if (id === undefined || found === undefined) return null
+      const { retraction, ...state } = found
       return { id, state, retraction }
     },
 
     /** Records a figure and answers its id, or null where its natural key was recorded before. */
     async addObservation(figure: Statement): Promise<number | null> {
-      const added = prepared.addFigureId().get(naturalKeyOf(figure))
-      if (added === undefined) return null
-      recordState(added.id, figure, null)
-      return added.id
+      const { changes, lastInsertRowid } = prepared.addFigureId().run(naturalKeyOf(figure))
+      if (changes === 0) return null
+      const id = Number(lastInsertRowid)
+      recordState(id, figure, null)
+      return id
     },
 
     /** Records a new state of a figure, or with a reason that it is withdrawn. */

@@ -21,12 +21,16 @@ const isOneOf = (column: AnySQLiteColumn, values: readonly string[]) =>
 const isText = (column: AnySQLiteColumn) => sql`length(${column}) > 0`
 
 /** The writes committed: when (a time that never runs backwards), by whom, and why. */
-export const versions = sqliteTable('versions', {
-  version: integer().primaryKey(),
-  recorded_at: text().notNull(),
-  author: text(),
-  reason: text(),
-})
+export const versions = sqliteTable(
+  'versions',
+  {
+    version: integer().primaryKey(),
+    recorded_at: text().notNull(),
+    author: text(),
+    reason: text(),
+  },
+  (table) => [index('versions_by_time').on(table.recorded_at, table.version)],
+)
 
 export const indicators = sqliteTable('indicators', { id: text().primaryKey() }, (table) => [
   check('indicator_id', isText(table.id)),

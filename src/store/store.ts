@@ -18,10 +18,19 @@ export type Store = ReturnType<typeof storeOn>
 /** Opens the database, brings it to the newest schema, checks it, and stands ready to answer. */
 export async function openStore({ url, now }: StoreOptions): Promise<Store> {
   const reading = openMigrated(url)
-  const writing = isInMemory(url) ? reading : openDatabase(url)
+  const writing = isInMemory(url) ? reading : openBeside(reading, url)
   // A write that finds the database held tries again by itself: waiting in SQLite would hold up every reader.
   writing.pragma('busy_timeout = 0')
   return storeOn(reading, writing, now)
+}
+
+function openBeside(reading: Connection, url: string): Connection {
+  try {
+    return openDatabase(url)
+  } catch (error) {
+    reading.close()
+    throw error
+  }
 }
 
 /**

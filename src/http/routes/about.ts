@@ -15,6 +15,7 @@ const LINKS = {
   indicators: '/v1/indicators',
   sources: '/v1/sources',
   events: '/v1/events',
+  changes: '/v1/changes',
   openapi: '/openapi.json',
   docs: '/docs',
 }

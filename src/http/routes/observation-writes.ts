@@ -63,17 +63,26 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
         const figures = [body].flat()
         const pointerOf = (index: number) => (Array.isArray(body) ? `/${index}` : '')
         await checkReferences(transaction, figures, pointerOf)
-        const ids: number[] = []
+        const ids: (number | null)[] = []
         const taken: Fault[] = []
         for (const [index, figure] of figures.entries()) {
           const id = await transaction.addObservation(figure)
-          if (id === null)
-            taken.push({ pointer: pointerOf(index), detail: await describeTaken(transaction, figure) })
-          else ids.push(id)
+          ids.push(id)
+          if (id !== null) continue
+          const held = await transaction.findObservation(figure)
+          const first = ids.indexOf(held)
+          const detail =
+            first < 0
+              ? `is recorded as observation ${held}; PUT /v1/observations/${held} corrects it`
+              : `is the same figure as ${pointerOf(first)}`
+          taken.push({ pointer: pointerOf(index), detail })
         }
         if (taken.length > 0)
           throw new Problem(409, 'A figure with this natural key is recorded.', { errors: taken })
-        const { rows, observations } = await written(transaction, ids)
+        const { rows, observations } = await written(
+          transaction,
+          ids.filter((id) => id !== null),
+        )
         const [row] = rows
         if (Array.isArray(body) || row === undefined)
           return { status: 201, body: { data: rows, observations } }
@@ -175,35 +184,26 @@ async function checkReferences(
   pointerOf: (index: number) => string,
 ): Promise<void> {
   const { version } = await transaction.currentVersion()
-  const sources = (
-    await transaction.sources({ version, source: figures.map((figure) => figure.source) })
-  ).map(({ id }) => id)
+  const held = await transaction.sources({ version, source: figures.map((figure) => figure.source) })
+  const sources = held.map(({ id }) => id)
+  const codes = await transaction.codes()
   const borders = (await transaction.borders(version)).map(({ id }) => id)
   const indicators = (await transaction.indicators(version)).map(({ id }) => id)
   const faults = figures.flatMap((figure, index): Fault[] => {
     const border = `${figure.country}-${figure.neighbour}`
-    const missing = (field: string, name: string, known: readonly string[], then: string) =>
-      known.includes(name)
-        ? []
-        : [
-            {
-              pointer: `${pointerOf(index)}/${field}`,
-              detail: `names nothing held here: ${quote(name)}${suggest(name, known)}${then}`,
-            },
-          ]
+    const missing = (field: string, name: string, known: readonly string[], like = known): Fault[] => {
+      if (known.includes(name)) return []
+      const detail = `names nothing held here: ${quote(name)}${suggest(name, like)}`
+      return [{ pointer: `${pointerOf(index)}/${field}`, detail }]
+    }
     return [
-      ...missing('source', figure.source, sources, '; POST /v1/sources adds one'),
-      ...missing('country', border, borders, ''),
-      ...missing('indicator', figure.indicator, indicators, ''),
+      ...missing('source', figure.source, sources, codes.source),
+      ...missing('country', border, borders),
+      ...missing('indicator', figure.indicator, indicators),
     ]
   })
   if (faults.length > 0)
     throw new Problem(422, 'A figure names what is not held here.', { errors: faults.slice(0, 100) })
-}
-
-async function describeTaken(transaction: Transaction, figure: Statement): Promise<string> {
-  const id = await transaction.findObservation(figure)
-  return `is recorded as observation ${id}; PUT /v1/observations/${id} corrects it`
 }
 
 /** Figures just written, each with how it fares, in the order of their ids; and the observations that say so. */

@@ -1,0 +1,97 @@
+import { finished, Readable } from 'node:stream'
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { afterVersion } from '../../store/read-history.ts'
+import type { Dependencies } from '../ask.ts'
+import { changeEvents } from '../change-events.ts'
+import { inTurns } from '../in-turns.ts'
+import { parameters } from '../parameters.ts'
+import { badRequest, Problem } from '../problem.ts'
+import { problemResponses } from '../response.ts'
+import { readResumePoint, resumePointSchema } from '../resume-point.ts'
+
+/** How many may follow at once, and how long one may take nothing before it is let go, in milliseconds. */
+const MAX_STREAMS = 100
+const STALLED_MS = 60_000
+
+const HEADERS = { 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' }
+
+const query = z.strictObject({ after: parameters.after, _: parameters._ })
+
+const lastEventId = resumePointSchema
+  .optional()
+  .describe('The `id` of the last event received, to go on behind it; it wins over `after`.')
+  .meta({ wire: { type: 'string', examples: ['1.observation.295'] } })
+
+const EXAMPLE = `retry: 2000
+id: 1
+
+event: change
+id: 2.event.minsk-conference
+data: {"version":2,"recorded_at":"2026-01-01T00:00:00.000Z","author":"Newsroom","reason":null,"change":"created",\
+"thing":"event","id":"minsk-conference","state":{"id":"minsk-conference","period_start":"2024-11-14",\
+"period_end":"2024-11-15","precision":"day","title":"A conference in Minsk","source":"pozirk-2024-11-15"}}
+
+`
+
+const events = z
+  .string()
+  .describe('Events named `change`; `data` of each is one Change as JSON, and `id` is where to go on.')
+  .meta({ examples: [EXAMPLE] })
+
+/** `GET /v1/changes/stream`: the changes as server-sent events, those to come as they are recorded. */
+export const changeStreamRoutes: FastifyPluginAsync<Dependencies> = async (app, { store }) => {
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
+  const log = { currentVersion: store.currentVersion, changes: inTurns(store.changes) }
+  let streams = 0
+  app.route({
+    method: 'GET',
+    url: '/v1/changes/stream',
+    schema: {
+      operationId: 'followChanges',
+      summary: 'What changes, as it changes',
+      description:
+        'The same changes as server-sent events, without end. By default only those to come; `after` asks for those ' +
+        'of later versions too, `after=0` for all. Cut off anywhere, even within a version, a client that comes back ' +
+        'with `Last-Event-ID`, as browsers do by themselves, neither misses a change nor gets one twice. ' +
+        `A comment comes every 15 seconds of silence. More than ${MAX_STREAMS} at once are a 503.`,
+      tags: ['Evidence'],
+      querystring: query,
+      headers: z.looseObject({ 'last-event-id': lastEventId }),
+      response: {
+        200: {
+          description: 'The changes.',
+          content: { 'text/event-stream': { schema: events } },
+        },
+        ...problemResponses(400, 500, 503),
+      },
+    },
+    handler: async (request, reply) => {
+      const { after } = request.query as z.output<typeof query>
+      const { version } = await store.currentVersion()
+      const resumeAt = request.headers['last-event-id']
+      const start = typeof resumeAt === 'string' ? readResumePoint(resumeAt) : afterVersion(after ?? version)
+      if (start.version > version) {
+        const parameter = resumeAt === undefined ? 'after' : 'last-event-id'
+        throw badRequest([{ parameter, detail: `is beyond the present: the newest version is ${version}` }])
+      }
+      if (streams >= MAX_STREAMS) {
+        throw new Problem(503, `${MAX_STREAMS} clients are following already.`, {
+          headers: { 'retry-after': '10' },
+        })
+      }
+      reply.headers(HEADERS).type('text/event-stream')
+      if (request.method === 'HEAD') return reply.send(Readable.from([]))
+      const leaving = new AbortController()
+      streams += 1
+      finished(reply.raw, () => {
+        streams -= 1
+        leaving.abort()
+      })
+      reply.raw.setTimeout(STALLED_MS)
+      const signal = AbortSignal.any([closing.signal, leaving.signal])
+      return reply.send(Readable.from(changeEvents(log, start, { signal })))
+    },
+  })
+}

@@ -1,0 +1,44 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { changeSchema } from '../../domain/history.ts'
+import { afterVersion, type ChangePlace, placeOfChange } from '../../store/read-history.ts'
+import type { Dependencies } from '../ask.ts'
+import { collection } from '../collection.ts'
+import { deliveryParameters, pagingParameters, parameters } from '../parameters.ts'
+import { badRequest } from '../problem.ts'
+
+const placeSchema: z.ZodType<ChangePlace> = z.object({
+  version: z.int(),
+  rank: z.int(),
+  id: z.union([z.int(), z.string()]),
+})
+
+/** `GET /v1/changes`: every creation, revision and retraction, in the order in which they were recorded. */
+export const changesRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+  const { store } = dependencies
+  app.route(
+    collection(dependencies, {
+      url: '/v1/changes',
+      operationId: 'listChanges',
+      summary: 'What has changed',
+      description:
+        'Every creation, revision and retraction, each with the state it recorded: whoever applies them in order holds ' +
+        'an exact copy. `after` leaves out what is known already, by default nothing; `meta.version` of the last page ' +
+        'is the `after` of the next question. Ordered by version, then indicators, borders, sources, observations ' +
+        'and events, then id. In CSV `state` is its JSON.',
+      tag: 'Evidence',
+      example: '/v1/changes?limit=1',
+      query: z.strictObject({ after: parameters.after, ...deliveryParameters, ...pagingParameters }),
+      row: changeSchema,
+      paging: { place: placeSchema, placeOf: (row) => placeOfChange(changeSchema.parse(row)) },
+      async answer({ filter: { version }, query: { after = 0 }, page }) {
+        if (after > version) {
+          throw badRequest([
+            { parameter: 'after', detail: `is beyond the newest version asked about: ${version}` },
+          ])
+        }
+        return { rows: await store.changes(page.after ?? afterVersion(after), version, page.limit) }
+      },
+    }),
+  )
+}

@@ -1,0 +1,54 @@
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { openDatabase } from '../../src/store/database.ts'
+import { readMigrations } from '../../src/store/migrate.ts'
+import { scratchFolder, textColumn } from '../store/scratch.ts'
+import { inOneLine, runCommand } from './command.ts'
+
+const NAMES = readMigrations().map(({ name }) => name)
+
+describe('crossings migrate', () => {
+  test('creates the database with the newest schema, and finds nothing to do the second time', async () => {
+    const folder = join(scratchFolder(), 'new')
+    const env = { DATABASE_URL: `file:${folder}/crossings.sqlite` }
+    expect(await runCommand(['migrate'], { env })).toEqual({
+      code: 0,
+      signal: null,
+      stdout: `applied ${NAMES.join(', ')}\n`,
+      stderr: '',
+    })
+    expect(await runCommand(['migrate'], { env })).toMatchObject({
+      code: 0,
+      stdout: 'up to date\n',
+      stderr: '',
+    })
+    expect(readdirSync(folder)).toEqual(['crossings.sqlite'])
+    const connection = openDatabase(env.DATABASE_URL)
+    expect(textColumn(connection, 'SELECT name FROM migrations ORDER BY position')).toEqual(NAMES)
+    expect(textColumn(connection, 'SELECT count(*) FROM versions')).toEqual(['0'])
+    connection.close()
+  })
+
+  test.skipIf(process.getuid?.() === 0)(
+    'says in one line that it may not write where it was told to',
+    async () => {
+      const folder = join(scratchFolder(), 'locked')
+      mkdirSync(folder)
+      const url = `file:${folder}/crossings.sqlite`
+      openDatabase(url).close()
+      chmodSync(join(folder, 'crossings.sqlite'), 0o444)
+      chmodSync(folder, 0o555)
+      for (const DATABASE_URL of [
+        url,
+        `file:${folder}/other.sqlite`,
+        `file:${folder}/new/crossings.sqlite`,
+      ]) {
+        expect(await runCommand(['migrate'], { env: { DATABASE_URL } })).toEqual(
+          inOneLine(/cannot be used as the database/),
+        )
+      }
+      chmodSync(folder, 0o755)
+    },
+  )
+})

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import { BadConfig, readConfig } from '../src/config.ts'
+import { messageOf } from './store/scratch.ts'
+
+describe('the configuration', () => {
+  test('has a default for everything', () => {
+    expect(readConfig({})).toEqual({
+      HOST: '127.0.0.1',
+      PORT: 3000,
+      DATABASE_URL: 'file:data/crossings.sqlite',
+      LOG_LEVEL: 'warn',
+    })
+  })
+
+  test('takes each setting from the environment, and nothing else of it', () => {
+    const settings = {
+      HOST: '::',
+      PORT: '8080',
+      DATABASE_URL: 'file:/srv/data/crossings.sqlite',
+      LOG_LEVEL: 'silent',
+    }
+    expect(readConfig({ ...settings, PATH: '/bin', npm_config_port: '1', port: '1' })).toEqual({
+      ...settings,
+      PORT: 8080,
+    })
+  })
+
+  test.for([
+    ['0', 0],
+    ['1', 1],
+    ['80', 80],
+    ['080', 80],
+    ['65535', 65_535],
+  ] as const)('takes %s as a port', ([text, port]) => {
+    expect(readConfig({ PORT: text }).PORT).toBe(port)
+  })
+
+  test.for([
+    '',
+    ' ',
+    '0x10',
+    '1e3',
+    '65536',
+    '70000',
+    '99999',
+    '100000',
+    '-1',
+    '+80',
+    ' 80',
+    '80 ',
+    '80\n',
+    '8.0',
+    'http',
+    '٣٠٠٠',
+    'NaN',
+    'null',
+    '3000,3001',
+  ])('does not take %j as a port', (PORT) => {
+    expect(() => readConfig({ PORT })).toThrow(BadConfig)
+    expect(messageOf(() => readConfig({ PORT }))).toMatch(/^bad configuration: PORT [^\n]+$/)
+  })
+
+  test.for(['file:a.sqlite', 'file:/a/b.sqlite', 'file:///a/b.sqlite', 'file::memory:'])(
+    'takes %s as a database',
+    (url) => {
+      expect(readConfig({ DATABASE_URL: url }).DATABASE_URL).toBe(url)
+    },
+  )
+
+  test.for(['', 'file:', 'data.sqlite', 'postgres://user:secret@host/data', 'File:a', ' file:a', 'file:\n'])(
+    'does not take %j as a database, nor show it, because it may hold a password',
+    (url) => {
+      const message = messageOf(() => readConfig({ DATABASE_URL: url }))
+      expect(message).toMatch(/^bad configuration: DATABASE_URL [^\n]+$/)
+      expect(message).not.toContain('secret')
+    },
+  )
+
+  test.for(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])(
+    'takes %s as a level of the log',
+    (level) => {
+      expect(readConfig({ LOG_LEVEL: level }).LOG_LEVEL).toBe(level)
+    },
+  )
+
+  test.for<[string, string]>([
+    ['LOG_LEVEL', 'loud'],
+    ['LOG_LEVEL', 'WARN'],
+    ['LOG_LEVEL', ''],
+    ['HOST', ''],
+  ])('does not take %s=%j, and says so in one line', ([name, value]) => {
+    expect(messageOf(() => readConfig({ [name]: value }))).toMatch(
+      new RegExp(`^bad configuration: ${name} [^\\n]+$`),
+    )
+  })
+
+  test('names every bad setting at once', () => {
+    const message = messageOf(() => readConfig({ HOST: '', PORT: 'x', DATABASE_URL: 'x', LOG_LEVEL: 'x' }))
+    expect(message.split('\n')).toHaveLength(1)
+    expect(message.match(/HOST|PORT|DATABASE_URL|LOG_LEVEL/g)).toEqual([
+      'HOST',
+      'PORT',
+      'DATABASE_URL',
+      'LOG_LEVEL',
+    ])
+  })
+})

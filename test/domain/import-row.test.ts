@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { IMPORT_COLUMNS, parseImportRow } from '../../src/domain/import-row.ts'
+import { judgedObservationSchema } from '../../src/domain/observation.ts'
+import { COLUMNS, cells } from '../import-tables.ts'
+
+const good = cells()
+
+describe('a row of an import', () => {
+  test('has the columns of an observation as it is answered, and no others', () => {
+    const columns = [...IMPORT_COLUMNS.required, ...IMPORT_COLUMNS.optional]
+    expect(columns.toSorted()).toEqual(Object.keys(judgedObservationSchema.shape).toSorted())
+    expect(IMPORT_COLUMNS.required).toEqual(COLUMNS.filter((name) => name !== 'border'))
+  })
+
+  test('is a figure and its publication, and an empty cell is null where null can be', () => {
+    expect(parseImportRow(cells({ title: '', published_on: '', url: '', note: '' }))).toEqual({
+      source: {
+        id: 'guard-2024',
+        publisher: 'Border Guard',
+        origin: 'Straż Graniczna',
+        kind: 'official',
+        title: null,
+        published_on: null,
+        url: null,
+      },
+      figure: {
+        source: 'guard-2024',
+        country: 'PL',
+        neighbour: 'BY',
+        indicator: 'attempted_crossings',
+        period_start: '2024-01-01',
+        period_end: '2024-01-31',
+        period_basis: 'stated',
+        count: 120,
+        qualifier: 'exact',
+        note: null,
+      },
+    })
+  })
+
+  test('may leave out its border, and what a service sets itself is not read', () => {
+    const { border: _, ...withoutBorder } = good
+    expect(parseImportRow(withoutBorder)).toEqual(parseImportRow(good))
+    expect(parseImportRow({ ...good, id: 'x', status: '', version: '-1' })).toEqual(parseImportRow(good))
+  })
+
+  test('keeps every text just as it is', () => {
+    const texts = [
+      '=1+1',
+      '+1',
+      '-1',
+      '@x',
+      "'=1",
+      'e\u0301 é',
+      '😀',
+      '“„”',
+      'שלום',
+      'a, "b"',
+      '٣',
+      '\\N',
+      'null',
+    ]
+    for (const note of texts) expect(parseImportRow({ ...good, note })).toMatchObject({ figure: { note } })
+  })
+
+  test('takes the smallest and the largest count', () => {
+    for (const count of [0, 1_000_000_000]) {
+      expect(parseImportRow({ ...good, count: String(count) })).toMatchObject({ figure: { count } })
+    }
+  })
+
+  test('tells each column at fault once, all of them at once', () => {
+    const faults = parseImportRow({
+      ...good,
+      source: 'No Slug',
+      publisher: '',
+      url: 'x\u0007',
+      count: 'many',
+    })
+    expect(faults).toEqual([
+      { column: 'source', reason: expect.stringContaining('"No Slug"') },
+      { column: 'publisher', reason: 'is empty' },
+      { column: 'url', reason: expect.stringContaining('control') },
+      { column: 'count', reason: 'is not a whole number: "many"' },
+    ])
+  })
+
+  test('repeats no more of a cell than helps', () => {
+    const [fault] = [parseImportRow({ ...good, period_start: 'x'.repeat(10_000) })].flat()
+    expect(JSON.stringify(fault).length).toBeLessThan(200)
+  })
+})

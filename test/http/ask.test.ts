@@ -1,0 +1,190 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Fault } from '../../src/http/problem.ts'
+import { type Harness, startApp } from './harness.ts'
+import { parametersOf } from './operations.ts'
+
+/** What has opened other people's databases, with V for a value that is known. */
+const ATTACKS = [
+  "'",
+  '"',
+  '`',
+  "V'",
+  'V"',
+  "V''",
+  "' OR '1'='1",
+  "' OR 1=1 --",
+  "' OR 1=1#",
+  "' OR 1=1/*",
+  "V' OR 'x'='x",
+  "V' AND '1'='1",
+  "V' AND 1=(SELECT count(*) FROM sources) --",
+  "') OR ('1'='1",
+  "')) OR (('1'='1",
+  '" OR "1"="1',
+  '1 OR 1=1',
+  '1) OR (1=1',
+  "'; DROP TABLE observations; --",
+  "V'; DELETE FROM sources WHERE 1=1; --",
+  "'; UPDATE observation_revisions SET count = 0; --",
+  "'; INSERT INTO versions VALUES (99, '2026-01-01T00:00:00.000Z'); --",
+  "'; ATTACH DATABASE '/tmp/x' AS x; --",
+  "'; PRAGMA writable_schema = 1; --",
+  "'; VACUUM INTO '/tmp/x'; --",
+  "' UNION SELECT 1 --",
+  "' UNION ALL SELECT sql FROM sqlite_master --",
+  "V' UNION SELECT id, id, id FROM sources --",
+  "' AND (SELECT load_extension('x')) --",
+  "' AND randomblob(1000000000) --",
+  "' || (SELECT hex(randomblob(100000000))) || '",
+  "'||'PL",
+  'PL%',
+  '_L',
+  '%',
+  '*',
+  'V*',
+  '[A-Z][A-Z]',
+  "V') ; SELECT '",
+  '1; SELECT 1',
+  '{{1+1}}',
+  ':version',
+  '?1',
+  '$1',
+  '@p',
+  '\\',
+  "\\' OR 1=1 --",
+  '%27 OR 1=1 --',
+  'V\u0000',
+  "V\u0000' OR 1=1 --",
+  '\u02BC OR 1=1',
+  '＇ OR 1=1',
+  'NULL',
+  'json_each(1)',
+  '["PL"]',
+  '(SELECT 1)',
+  "CASE WHEN 1 THEN 'PL' END",
+  'char(80,76)',
+  "x'504c'",
+]
+
+const KNOWN = ['PL', 'pozirk-2024-11-15', 'attempted_crossings', 'Pozirk', '2024-11-15']
+
+/** At least 300 strings: each attack around each of the values that are known, and in other clothes. */
+const STRINGS = [
+  ...new Set(
+    ATTACKS.flatMap((attack) => [
+      ...KNOWN.map((value) => attack.replaceAll('V', value)),
+      attack.toLowerCase().replaceAll(' ', '/**/'),
+      `${attack}\t`,
+      attack.repeat(3),
+      `${attack};`,
+    ]),
+  ),
+]
+
+/** The parameters that take codes, which no schema lists. */
+const CODES = ['indicator', 'country', 'neighbour', 'origin', 'source']
+
+describe('what would be SQL elsewhere is a code that names nothing', () => {
+  let api: Harness
+  let directory: string
+  let path: string
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'crossings-'))
+    path = join(directory, 'crossings.sqlite')
+    api = await startApp({ url: `file:${path}` })
+  })
+  afterAll(async () => {
+    await api.close()
+    await rm(directory, { recursive: true })
+  })
+
+  /** All that the database holds, as counts of rows, with its schema. */
+  function contents(): Record<string, unknown> {
+    const connection = new Database(path, { readonly: true })
+    try {
+      const schema = connection.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all()
+      const tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all()
+      const counts = tables.map((name) => [
+        name,
+        connection.prepare(`SELECT count(*) FROM "${name}"`).pluck().get(),
+      ])
+      return { schema, ...Object.fromEntries(counts), changes: connection.pragma('data_version') }
+    } finally {
+      connection.close()
+    }
+  }
+
+  async function bodyOf(target: string): Promise<{ status: number; data?: unknown; errors: Fault[] }> {
+    const { status, text } = await api.get(target)
+    return { status, errors: [], ...JSON.parse(text) }
+  }
+
+  test('there are 300 of them and more', () => {
+    expect(STRINGS.length).toBeGreaterThanOrEqual(300)
+  })
+
+  test('in every parameter that takes text, all where it first applies, and nothing is changed by it', async () => {
+    const before = contents()
+    const operations = parametersOf(api.document).map(({ path, names }) => ({
+      path,
+      codes: names.filter((name) => CODES.includes(name)),
+      others: names.filter((name) => !CODES.includes(name) && name !== '_' && name !== 'cursor'),
+    }))
+    const asked = new Map<string, number>()
+    const timesAsked = (name: string) => asked.get(name) ?? 0
+    for (const { path, codes, others } of operations) {
+      for (const [index, text] of STRINGS.entries()) {
+        const encoded = encodeURIComponent(text)
+        const isTurn = (name: string) => timesAsked(name) === 0 || (index + timesAsked(name)) % 5 === 0
+        for (const name of codes.filter(isTurn)) {
+          const { status, data, errors } = await bodyOf(`${path}?${name}=${encoded}`)
+          if (status === 200) expect(data, `${name}=${text}`).toEqual([])
+          else expect([status, errors[0]?.parameter], `${name}=${text}`).toEqual([400, name])
+        }
+        if (others.length === 0 || !others.some(isTurn)) continue
+        const query = others.map((name) => `${name}=${encoded}`).join('&')
+        const { status, errors } = await bodyOf(`${path}?${query}`)
+        expect(status, text).toBe(400)
+        if (errors.length < 20)
+          expect(new Set(errors.map(({ parameter }) => parameter))).toEqual(new Set(others))
+      }
+      for (const name of [...codes, ...others]) asked.set(name, timesAsked(name) + 1)
+    }
+    expect(contents()).toEqual(before)
+  })
+
+  test('among known values, as cursor, as id and as the name of a parameter, too', async () => {
+    const before = contents()
+    for (const text of STRINGS) {
+      const encoded = encodeURIComponent(text)
+      for (const target of [
+        `/v1/observations?country=PL,${encoded}`,
+        `/v1/sources?source=${encoded},wp-undated`,
+        `/v1/observations?cursor=${encoded}`,
+        `/v1/events?cursor=${encoded}`,
+        `/v1/totals?${encoded}=1`,
+      ]) {
+        expect((await api.get(target)).status, target).toBe(400)
+      }
+      const { status } = await api.get(`/v1/observations/${encoded.replaceAll('.', '%2E')}`)
+      expect([400, 404, 414], text).toContain(status)
+    }
+    expect(contents()).toEqual(before)
+  })
+
+  test('and a placeholder of LIKE or GLOB is a letter like any other', async () => {
+    for (const target of [
+      '/v1/sources?source=%25',
+      '/v1/sources?origin=_ozirk',
+      '/v1/totals?country=%3F%3F',
+      '/v1/totals?country=P*',
+    ]) {
+      expect((await api.get(target)).status, target).toBe(400)
+    }
+  })
+})

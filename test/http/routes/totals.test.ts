@@ -1,0 +1,625 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { formatDay, toDay } from '../../../src/domain/calendar.ts'
+import type { JudgedObservation } from '../../../src/domain/observation.ts'
+import type { GrandTotal, Total } from '../../../src/domain/totals.ts'
+import { type Harness, type List, PRESENT, startApp } from '../harness.ts'
+import { faultsInFigure, MEMBERS, namedBy } from '../proofs.ts'
+import { addressOf, borderQuestion, evidenceQuestion, windowQuestion } from '../questions.ts'
+import { attemptedCrossings, border, figure, publication } from '../records.ts'
+
+interface Totals {
+  readonly data: Total[]
+  readonly total: GrandTotal | null
+  readonly observations?: JudgedObservation[]
+  readonly meta: List<Total>['meta']
+}
+
+const UNDATED = {
+  period_start: null,
+  period_end: null,
+  count: null,
+  qualifier: 'unknown',
+  min: 0,
+  max: null,
+  days: 0,
+  days_covered: 0,
+}
+
+let api: Harness
+const totals = (question: Record<string, string> = {}, from = api) =>
+  from.json<Totals>(addressOf('/v1/totals', question))
+
+beforeAll(async () => {
+  api = await startApp()
+})
+afterAll(async () => {
+  await api.close()
+})
+
+describe('the figures of the article of 15 November 2024', () => {
+  const article = { from: '2024-01-01', to: '2024-11-15', source: 'pozirk-2024-11-15' }
+
+  test('are 28,668 for Poland, 5,200 for Latvia and 914 for Lithuania, each at least, over 320 days', async () => {
+    const { data } = await totals(article)
+    expect(data).toEqual(
+      [
+        ['PL-BY', 28_668],
+        ['LV-BY', 5_200],
+        ['LT-BY', 914],
+      ].map(([id, count]) => ({
+        border: id,
+        country: String(id).slice(0, 2),
+        neighbour: 'BY',
+        indicator: 'attempted_crossings',
+        period_start: '2024-01-01',
+        period_end: '2024-11-15',
+        count,
+        qualifier: 'at_least',
+        min: count,
+        max: null,
+        days: 320,
+        days_covered: 320,
+        conflicts: 0,
+      })),
+    )
+  })
+
+  test('make 34,782 at least at the border of the EU', async () => {
+    const { total } = await totals(article)
+    expect(total).toEqual({
+      border: 'EU-BY',
+      country: 'EU',
+      neighbour: 'BY',
+      indicator: 'attempted_crossings',
+      period_start: '2024-01-01',
+      period_end: '2024-11-15',
+      count: 34_782,
+      qualifier: 'at_least',
+      min: 34_782,
+      max: null,
+      days: 320,
+      days_covered: 320,
+      conflicts: 0,
+    })
+  })
+
+  test('hold also when every other publication is heard', async () => {
+    const { data, total } = await totals({ from: '2024-01-01', to: '2024-11-15' })
+    expect(total?.min).toBeGreaterThanOrEqual(34_782)
+    expect(data.map(({ min }) => min)).toEqual([
+      expect.toSatisfy((min: number) => min >= 28_668),
+      expect.toSatisfy((min: number) => min >= 5_200),
+      expect.toSatisfy((min: number) => min >= 914),
+    ])
+  })
+})
+
+describe('what follows from several publications', () => {
+  test('Latvia counted exactly 13,863 in 2023', async () => {
+    const { data, total } = await totals({ period: '2023', country: 'LV' })
+    expect(data).toHaveLength(1)
+    expect(data[0]).toMatchObject({ border: 'LV-BY', count: 13_863, min: 13_863, max: 13_863 })
+    expect(data[0]).toMatchObject({ qualifier: 'exact', days: 365, days_covered: 365 })
+    expect(total).toEqual(data[0])
+  })
+
+  test('the EU counted at least 650 from 1 to 15 November 2024: 34,782 less 34,132', async () => {
+    const { data, observations = [] } = await totals({
+      from: '2024-11-01',
+      to: '2024-11-15',
+      country: 'EU',
+      explain: 'true',
+    })
+    expect(data[0]).toMatchObject({ border: 'EU-BY', count: 650, qualifier: 'at_least', min: 650, max: null })
+    const terms = (data[0]?.proof?.min ?? []).map(({ observation, sign }) => {
+      const row = observations.find(({ id }) => id === observation)
+      return { sign, count: row?.count, qualifier: row?.qualifier, period_end: row?.period_end }
+    })
+    expect(terms.toSorted((a, b) => b.sign - a.sign)).toEqual([
+      { sign: 1, count: 34_782, qualifier: 'at_least', period_end: '2024-11-15' },
+      { sign: -1, count: 34_132, qualifier: 'exact', period_end: '2024-10-31' },
+    ])
+    expect(data[0]?.proof?.max).toBeNull()
+  })
+})
+
+describe('what nobody reported', () => {
+  test('keeps a month that nothing bounds unknown, not 0', async () => {
+    const { data } = await totals({ period: '2021-02', country: 'LT' })
+    expect(data[0]).toMatchObject({ qualifier: 'unknown', count: null, min: 0, max: null })
+    expect(data[0]).toMatchObject({
+      period_start: '2021-02-01',
+      period_end: '2021-02-28',
+      days: 28,
+      days_covered: 0,
+    })
+  })
+
+  test('keeps a day inside a longer figure a range, not a share of it', async () => {
+    const { data } = await totals({ period: '2023-07-01', country: 'LV' })
+    expect(data[0]).toMatchObject({ days: 1, days_covered: 1, min: 0 })
+    expect(data[0]?.max).not.toBe(0)
+  })
+
+  test('keeps a reported 0 an exact 0', async () => {
+    const own = await startApp({
+      records: {
+        indicators: [attemptedCrossings],
+        borders: [border('PL-BY', 1)],
+        sources: [publication({ id: 'guard' })],
+        observations: [figure({ source: 'guard', count: 0 })],
+      },
+    })
+    const { data } = await totals({ period: '2024-03' }, own)
+    expect(data[0]).toMatchObject({ qualifier: 'exact', count: 0, min: 0, max: 0, days_covered: 31 })
+    await own.close()
+  })
+
+  test('keeps the rows of borders that the filters leave nothing for, undated and unknown', async () => {
+    const { data, total } = await totals({ source: 'pozirk-2024-11-15-claims' })
+    expect(data.map((row) => row.border)).toEqual(['PL-BY', 'LV-BY', 'LT-BY'])
+    for (const row of data) expect(row).toMatchObject({ ...UNDATED, conflicts: 0 })
+    expect(total).toMatchObject({ border: 'EU-BY', ...UNDATED })
+  })
+
+  test('dates the rows that the filters leave nothing for where the window is given', async () => {
+    const { data } = await totals({ source: 'pozirk-2024-11-15-claims', period: '2024-02' })
+    for (const row of data) {
+      expect(row).toMatchObject({
+        ...UNDATED,
+        period_start: '2024-02-01',
+        period_end: '2024-02-29',
+        days: 29,
+      })
+    }
+  })
+
+  test('says unknown of a window that begins after all that is known', async () => {
+    const { data } = await totals({ from: '2100' })
+    for (const row of data)
+      expect(row).toMatchObject({ qualifier: 'unknown', min: 0, max: null, count: null })
+  })
+
+  test('answers no rows and no total where no border matches', async () => {
+    for (const question of [{ country: 'BY' }, { neighbour: 'EU' }, { country: 'PL', neighbour: 'EU' }]) {
+      expect(await totals(question)).toMatchObject({ data: [], total: null })
+    }
+  })
+
+  test('answers no rows and no total of a version before the first', async () => {
+    expect(await totals({ as_of: '0' })).toMatchObject({
+      data: [],
+      total: null,
+      meta: { version: 0, as_of: 0 },
+    })
+  })
+})
+
+describe('the window', () => {
+  const extent = async (query: string) => {
+    const rows = await api.pages<JudgedObservation>(`/v1/observations?indicator=attempted_crossings&${query}`)
+    return {
+      period_start: rows.map((row) => row.period_start).reduce((a, b) => (a < b ? a : b)),
+      period_end: rows.map((row) => row.period_end).reduce((a, b) => (a > b ? a : b)),
+    }
+  }
+
+  test('is by default the extent of all matching observations, the same in every row', async () => {
+    const { data, total } = await totals()
+    const whole = await extent('country=PL,LV,LT')
+    for (const row of [...data, total]) expect(row).toMatchObject(whole)
+  })
+
+  test('of a group by default includes the observations of its members', async () => {
+    const { data } = await totals({ country: 'EU' })
+    expect(data[0]).toMatchObject(await extent('country=EU,PL,LV,LT'))
+  })
+
+  test('is by default the extent of what the evidence filters leave', async () => {
+    for (const filter of [
+      'origin=VSAT',
+      'kind=analysis',
+      'period_basis=inferred',
+      'published_until=2023-06-30',
+    ]) {
+      const { data } = await api.json<Totals>(`/v1/totals?country=PL,LV,LT&${filter}`)
+      const judged = await extent(`country=PL,LV,LT&${filter}`)
+      for (const row of data) expect(row, filter).toMatchObject(judged)
+    }
+  })
+
+  test('takes a missing end from the extent and the other one as it is given', async () => {
+    const { period_start, period_end } = await extent('country=LV')
+    const { data: open } = await totals({ country: 'LV', from: '2023-Q2' })
+    expect(open[0]).toMatchObject({ period_start: '2023-04-01', period_end })
+    const { data: begun } = await totals({ country: 'LV', to: '2023-W02' })
+    expect(begun[0]).toMatchObject({ period_start, period_end: '2023-01-15' })
+  })
+
+  test('takes days, months, quarters, ISO weeks and years, the first day of from and the last of to', async () => {
+    for (const [name, first, last] of [
+      ['2024-11-15', '2024-11-15', '2024-11-15'],
+      ['2024-02', '2024-02-01', '2024-02-29'],
+      ['2024-Q4', '2024-10-01', '2024-12-31'],
+      ['2020-W53', '2020-12-28', '2021-01-03'],
+      ['2024-W01', '2024-01-01', '2024-01-07'],
+      ['2023', '2023-01-01', '2023-12-31'],
+    ] as const) {
+      const expected = { period_start: first, period_end: last }
+      expect((await totals({ period: name })).total, name).toMatchObject(expected)
+      expect((await totals({ from: name, to: name })).total, name).toMatchObject(expected)
+    }
+  })
+
+  test('holds up to the first and the last day of the calendar', async () => {
+    const { data } = await totals({ from: '0001', to: '9999', country: 'LV' })
+    expect(data[0]).toMatchObject({ period_start: '0001-01-01', period_end: '9999-12-31', days: 3_652_059 })
+    expect(data[0]?.qualifier).toBe('at_least')
+  })
+})
+
+describe('total', () => {
+  const borderOf = async (question: Record<string, string>) => {
+    const { total } = await totals(question)
+    return total && [total.border, total.country, total.neighbour]
+  }
+
+  test('is the own figure of a group that the borders are exactly', async () => {
+    const { total } = await totals({ country: 'LT,PL,LV', period: '2024' })
+    const { data } = await totals({ country: 'EU', period: '2024' })
+    expect(total).toEqual(data[0])
+    expect(await borderOf({ country: 'EU' })).toEqual(['EU-BY', 'EU', 'BY'])
+    expect(await borderOf({ country: 'EU,PL' })).toEqual(['EU-BY', 'EU', 'BY'])
+    expect(await borderOf({ country: 'EU,PL,LV,LT' })).toEqual(['EU-BY', 'EU', 'BY'])
+    expect(await borderOf({ neighbour: 'BY' })).toEqual(['EU-BY', 'EU', 'BY'])
+  })
+
+  test('is the own figure of a single border', async () => {
+    const { data, total } = await totals({ country: 'PL', period: '2023-05' })
+    expect(total).toEqual(data[0])
+    expect(await borderOf({ indicator: 'migrant_deaths' })).toEqual(['BY-EU', 'BY', 'EU'])
+  })
+
+  test('is the plain sum of other borders, and names none', async () => {
+    const { data, total } = await totals({ country: 'PL,LT', period: '2024-04' })
+    expect(data.map((row) => row.border)).toEqual(['PL-BY', 'LT-BY'])
+    expect(total).toMatchObject({ border: null, country: null, neighbour: null })
+    expect(total?.min).toBe((data[0]?.min ?? 0) + (data[1]?.min ?? 0))
+    expect(total?.max).toBe((data[0]?.max ?? Number.NaN) + (data[1]?.max ?? Number.NaN))
+    expect(total?.conflicts).toBe((data[0]?.conflicts ?? 0) + (data[1]?.conflicts ?? 0))
+  })
+
+  test('has no upper bound where one of its borders has none', async () => {
+    const { data, total } = await totals({ country: 'PL,LV', period: '2024-11' })
+    expect(data.some((row) => row.max === null)).toBe(true)
+    expect(total?.max).toBeNull()
+  })
+
+  test('never adds a group to its members', async () => {
+    const { data, total } = await totals({ country: 'EU,PL', period: '2023' })
+    expect(data.map((row) => row.border)).toEqual(['PL-BY', 'EU-BY'])
+    expect({ ...total }).toEqual(data[1])
+  })
+
+  test('adds a group of some of the borders to the others', async () => {
+    const own = await startApp({
+      records: {
+        indicators: [attemptedCrossings],
+        borders: [
+          border('PL-BY', 1),
+          border('LV-BY', 2),
+          border('LT-BY', 3),
+          border('XB-BY', 4, ['LV-BY', 'LT-BY']),
+        ],
+        sources: [publication({ id: 'guard' })],
+        observations: [
+          figure({ source: 'guard', count: 10 }),
+          figure({ source: 'guard', count: 5, country: 'LV', qualifier: 'at_least' }),
+          figure({ source: 'guard', count: 1, country: 'LT', qualifier: 'at_least' }),
+          figure({ source: 'guard', count: 9, country: 'XB' }),
+        ],
+      },
+    })
+    const of = async (country: string) => (await totals({ country }, own)).total
+    expect(await of('XB')).toMatchObject({ border: 'XB-BY', min: 9, max: 9 })
+    expect(await of('LV,LT')).toMatchObject({ border: 'XB-BY', min: 9, max: 9 })
+    expect(await of('XB,LV')).toMatchObject({ border: 'XB-BY', min: 9, max: 9 })
+    expect(await of('PL,XB')).toMatchObject({ border: null, min: 19, max: 19 })
+    expect(await of('PL,XB,LT')).toMatchObject({ border: null, min: 19, max: 19 })
+    expect(await of('PL,LV')).toMatchObject({ border: null, min: 15, max: null })
+    await own.close()
+  })
+
+  test('of a group without figures of its own is the sum of its members', async () => {
+    const { data } = await totals({ indicator: 'humanitarian_admissions', country: 'EU', period: '2022' })
+    const { data: member } = await totals({ indicator: 'humanitarian_admissions', period: '2022' })
+    expect(member.map((row) => row.border)).toEqual(['LV-BY'])
+    expect(data[0]).toMatchObject({ border: 'EU-BY', min: member[0]?.min, max: null, days_covered: 0 })
+  })
+})
+
+describe('evidence', () => {
+  test('is what the filters name, and nothing else', async () => {
+    const question = { from: '2024-01-01', to: '2024-11-15', explain: 'true', country: 'PL,LV,LT,EU' }
+    for (const [name, value] of [
+      ['origin', 'VSAT,Pozirk'],
+      ['source', 'charter97-2025-11-02,pozirk-2024-11-15'],
+      ['kind', 'analysis'],
+      ['period_basis', 'inferred'],
+      ['published_until', '2024-12-01'],
+    ] as const) {
+      const { observations = [] } = await totals({ ...question, [name]: value })
+      expect(observations.length, name).toBeGreaterThan(0)
+      for (const row of observations) {
+        if (name === 'published_until') expect(row.published_on && row.published_on <= value).toBe(true)
+        else expect(value.split(',')).toContain(row[name])
+      }
+    }
+  })
+
+  test('that conflicts with all others stands where it is asked for alone', async () => {
+    const period = { from: '2024-01-01', to: '2024-07-07', country: 'LV' }
+    const alone = await totals({ ...period, source: 'pozirk-2024-07-09' })
+    expect(alone.data[0]).toMatchObject({ qualifier: 'exact', count: 4_593, conflicts: 0 })
+    const together = await totals(period)
+    expect(together.data[0]?.max).toBeLessThan(4_593)
+    expect(together.data[0]?.conflicts).toBeGreaterThan(0)
+  })
+
+  test('of several filters is what passes all of them', async () => {
+    const { data } = await totals({ source: 'pozirk-2024-11-15', origin: 'VSAT', period: '2024' })
+    for (const row of data) expect(row).toMatchObject({ qualifier: 'unknown', min: 0, max: null })
+  })
+
+  test('published until a day is what a reader could know then', async () => {
+    const question = { from: '2024-01-01', to: '2024-10-31', country: 'EU' }
+    const then = await totals({ ...question, published_until: '2024-11-30' })
+    expect(then.data[0]?.max).toBeNull()
+    const later = await totals({ ...question, published_until: '2025-11-02' })
+    expect(later.data[0]).toMatchObject({ qualifier: 'exact', count: 34_132 })
+    const dayBefore = await totals({ ...question, published_until: '2025-11-01' })
+    expect(dayBefore.data[0]).not.toMatchObject({ qualifier: 'exact', count: 34_132 })
+  })
+
+  test('published until before everything is nothing', async () => {
+    const { data } = await totals({ published_until: '1900-01-01' })
+    for (const row of data) expect(row).toMatchObject(UNDATED)
+  })
+
+  test('of other indicators is never mixed in', async () => {
+    const before = await totals({ indicator: 'apprehensions' })
+    expect(before.data).toHaveLength(1)
+    expect(before.data[0]).toMatchObject({ border: 'PL-BY', indicator: 'apprehensions' })
+    const { observations = [] } = await totals({ country: 'EU', explain: 'true' })
+    expect(new Set(observations.map((row) => row.indicator))).toEqual(new Set(['attempted_crossings']))
+  })
+})
+
+describe('as_of', () => {
+  const FIRST = '2026-05-01T00:00:00.000Z'
+  const SECOND = '2026-05-02T00:00:00.000Z'
+  let own: Harness
+
+  beforeAll(async () => {
+    own = await startApp({ records: {} })
+    own.setTime(FIRST)
+    await own.add({
+      indicators: [attemptedCrossings],
+      borders: [border('PL-BY', 1)],
+      sources: [publication({ id: 'first' })],
+      observations: [figure({ source: 'first', count: 10, qualifier: 'at_least' })],
+    })
+    own.setTime(SECOND)
+    await own.add({
+      sources: [publication({ id: 'second' })],
+      observations: [figure({ source: 'second', count: 12 })],
+    })
+    own.setTime(PRESENT)
+  })
+  afterAll(async () => {
+    await own.close()
+  })
+
+  test('names a version, and the answer is of it for good', async () => {
+    const { data, meta } = await totals({ as_of: '1' }, own)
+    expect(data[0]).toMatchObject({ count: 10, qualifier: 'at_least' })
+    expect(meta).toMatchObject({ version: 1, as_of: 1 })
+    expect((await totals({ as_of: '2' }, own)).data[0]).toMatchObject({ count: 12, qualifier: 'exact' })
+    expect((await totals({}, own)).meta).toMatchObject({ version: 2, as_of: null })
+    expect((await totals({ as_of: '0' }, own)).meta.version).toBe(0)
+  })
+
+  test('names a time, and the answer is of the version that was the newest then', async () => {
+    for (const [time, version] of [
+      ['2026-04-30T23:59:59.999Z', 0],
+      [FIRST, 1],
+      ['2026-05-01T23:59:59Z', 1],
+      ['2026-05-02T01:59:59.999+02:00', 1],
+      ['2026-05-02T02:00:00+02:00', 2],
+      [SECOND, 2],
+      [PRESENT, 2],
+    ] as const) {
+      expect((await totals({ as_of: time }, own)).meta.version, time).toBe(version)
+    }
+    expect((await totals({ as_of: '2026-05-02T01:00:00+02:00' }, own)).meta.as_of).toBe(
+      '2026-05-01T23:00:00.000Z',
+    )
+  })
+
+  test('beyond the present is refused', async () => {
+    for (const time of [
+      '3',
+      '999999999999999',
+      '2026-06-01T12:00:00.001Z',
+      '2026-06-01T13:00:00%2B00:59',
+      '2999-01-01T00:00:00Z',
+    ]) {
+      const { errors } = await own.problem(400, `/v1/totals?as_of=${time}`)
+      expect(errors?.[0]?.parameter, time).toBe('as_of')
+      expect(errors?.[0]?.detail, time).toMatch(/beyond the present/)
+    }
+  })
+
+  test('at the very end of the calendar is beyond the present, not before the beginning', async () => {
+    for (const time of ['9999-12-31T23:59:59Z', '9999-12-31T23:59:59-23:59', '9999-12-31T23:30:00-01:00']) {
+      const { errors } = await own.problem(400, `/v1/totals?as_of=${time}`)
+      expect(errors?.[0]?.parameter, time).toBe('as_of')
+    }
+  })
+
+  test('a past version may be kept for good, the present only for a while', async () => {
+    expect((await own.get('/v1/totals?as_of=1')).headers['cache-control']).toMatch(/immutable/)
+    expect((await own.get('/v1/totals')).headers['cache-control']).not.toMatch(/immutable|no-store/)
+    expect((await own.get(`/v1/totals?as_of=${FIRST}`)).headers['cache-control']).not.toMatch(/no-store/)
+  })
+})
+
+describe('against the published figures', () => {
+  let judged: JudgedObservation[]
+  beforeAll(async () => {
+    judged = await api.pages('/v1/observations?indicator=attempted_crossings')
+  })
+  const daysFrom = (start: string, end: string) =>
+    Array.from({ length: toDay(end) - toDay(start) + 1 }, (_, index) => toDay(start) + index)
+  const bordersOf = (id: string | null, named: readonly string[]) => (id === null ? named : [id])
+
+  test('conflicts counts the conflicting observations that overlap the window, of members too', async () => {
+    await fc.assert(
+      fc.asyncProperty(windowQuestion, borderQuestion, async (window, borders) => {
+        const { data, total } = await api.json<Totals>(addressOf('/v1/totals', window, borders))
+        const named = [...new Set(data.flatMap((row) => [row.border, ...(MEMBERS[row.border] ?? [])]))]
+        for (const row of [...data, ...(total === null ? [] : [total])]) {
+          const counted = bordersOf(row.border, named).flatMap((id) => [id, ...(MEMBERS[id] ?? [])])
+          const conflicts = judged.filter(
+            (each) =>
+              each.status === 'conflicting' &&
+              counted.includes(each.border) &&
+              each.period_start <= String(row.period_end) &&
+              each.period_end >= String(row.period_start),
+          )
+          expect(row.conflicts).toBe(conflicts.length)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('days_covered counts the days in an accepted observation, for a sum in one of every border', async () => {
+    const daysBy = new Map<string, Set<number>>()
+    for (const row of judged.filter(({ status }) => status === 'accepted')) {
+      const days = daysBy.get(row.border) ?? new Set()
+      for (const day of daysFrom(row.period_start, row.period_end)) days.add(day)
+      daysBy.set(row.border, days)
+    }
+    const isIn = (id: string, day: number): boolean => {
+      const isOwn = daysBy.get(id)?.has(day) ?? false
+      return isOwn || (MEMBERS[id]?.every((member) => isIn(member, day)) ?? false)
+    }
+    await fc.assert(
+      fc.asyncProperty(windowQuestion, borderQuestion, async (window, borders) => {
+        const { data, total } = await api.json<Totals>(addressOf('/v1/totals', window, borders))
+        const named = data.map((row) => row.border)
+        for (const row of [...data, ...(total === null ? [] : [total])]) {
+          if (row.period_start === null || row.period_end === null) continue
+          const days = daysFrom(row.period_start, row.period_end)
+          const covered = days.filter((day) => bordersOf(row.border, named).every((id) => isIn(id, day)))
+          expect(row.days).toBe(days.length)
+          expect(row.days_covered).toBe(covered.length)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('every accepted observation lies within the figure of its own border and period', async () => {
+    const accepted = judged.filter(({ status, qualifier }) => status === 'accepted' && qualifier === 'exact')
+    const some = accepted.filter((_, index) => index % 9 === 0)
+    for (const { country, period_start, period_end, count } of some) {
+      const { data } = await totals({ country, from: period_start, to: period_end })
+      expect(data[0]).toMatchObject({ qualifier: 'exact', count, min: count, max: count })
+    }
+  })
+})
+
+describe('explain', () => {
+  test('proves every bound by accepted observations, all of which the answer holds, and no others', async () => {
+    await fc.assert(
+      fc.asyncProperty(windowQuestion, borderQuestion, evidenceQuestion, async (...question) => {
+        const answer = await api.json<Totals>(addressOf('/v1/totals', ...question, { explain: 'true' }))
+        const { data, total, observations = [] } = answer
+        const named = [...new Set(data.flatMap((row) => MEMBERS[row.border] ?? [row.border]))]
+        const rows = [...data, ...(total === null ? [] : [total])]
+        for (const row of rows) {
+          const borders = row.border === null ? named : (MEMBERS[row.border] ?? [row.border])
+          const isWhole = Object.keys(question[2]).length === 0
+          const judged = isWhole
+            ? observations
+            : observations.map((each) => ({ ...each, status: 'accepted' as const }))
+          expect(faultsInFigure(row, borders, judged)).toEqual([])
+        }
+        expect(new Set(observations.map(({ id }) => id))).toEqual(namedBy(rows))
+        expect(observations).toHaveLength(namedBy(rows).size)
+      }),
+      { numRuns: 80 },
+    )
+  })
+
+  test('gives an undated figure no proof to speak of', async () => {
+    const { data, observations } = await totals({ source: 'pozirk-2024-11-15-claims', explain: 'true' })
+    expect(data[0]?.proof).toEqual({ min: [], max: null })
+    expect(observations).toEqual([])
+  })
+
+  test('is left out unless it is asked for', async () => {
+    for (const question of [{}, { explain: 'false' }]) {
+      const answer = await totals({ ...question, period: '2024' })
+      expect(answer).not.toHaveProperty('observations')
+      expect(answer.data[0]).not.toHaveProperty('proof')
+    }
+  })
+
+  test('is refused with CSV, which has no place for proofs', async () => {
+    const { errors } = await api.problem(400, '/v1/totals?explain=true&format=csv')
+    expect(errors).toEqual([{ parameter: 'explain', detail: expect.stringMatching(/JSON/) }])
+    await api.problem(400, '/v1/totals?explain=true', { accept: 'text/csv' })
+    expect((await api.get('/v1/totals?explain=false&format=csv')).status).toBe(200)
+  })
+})
+
+test('rows stand in the order of borders, whatever order they are asked for in', async () => {
+  const { data } = await totals({ country: 'EU,LT,LV,PL' })
+  expect(data.map((row) => row.border)).toEqual(['PL-BY', 'LV-BY', 'LT-BY', 'EU-BY'])
+})
+
+test('sides may be written in three letters too, and twice', async () => {
+  const { data } = await totals({ country: 'POL,PL,LVA', neighbour: 'BLR' })
+  expect(data.map((row) => row.border)).toEqual(['PL-BY', 'LV-BY'])
+})
+
+test('the tightest range of a window holds what its parts can add up to', async () => {
+  const days = fc.integer({ min: toDay('2021-06-01'), max: toDay('2026-03-01') })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(days, days, days),
+      fc.constantFrom('PL', 'LV', 'LT'),
+      async (three, country) => {
+        const [start = 0, middle = 0, end = 0] = three.toSorted((a, b) => a - b)
+        if (start === middle) return
+        const figureOf = async (from: number, to: number) => {
+          const { data } = await totals({ country, from: formatDay(from), to: formatDay(to) })
+          return { min: data[0]?.min ?? 0, max: data[0]?.max ?? Number.POSITIVE_INFINITY }
+        }
+        const [whole, one, two] = [
+          await figureOf(start, end),
+          await figureOf(start, middle - 1),
+          await figureOf(middle, end),
+        ]
+        expect(whole.min).toBeGreaterThanOrEqual(one.min + two.min)
+        expect(whole.max).toBeLessThanOrEqual(one.max + two.max)
+        expect(whole.max).toBeGreaterThanOrEqual(one.max)
+      },
+    ),
+    { numRuns: 40 },
+  )
+})

@@ -1,0 +1,220 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
+import { describe, expect, test } from 'vitest'
+import { readSeeds } from '../../src/cli/read-seeds.ts'
+import { type Connection, DatabaseRefused, openDatabase } from '../../src/store/database.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { openStore } from '../../src/store/store.ts'
+import { timeOf } from './history.ts'
+import { bytesOf, messageOf, scratchFolder, tablesOf } from './scratch.ts'
+
+const SETTINGS = ['synchronous', 'foreign_keys', 'journal_mode', 'recursive_triggers', 'trusted_schema']
+
+function settingsOf(connection: Connection): unknown[] {
+  return SETTINGS.map((name) => connection.pragma(name, { simple: true }))
+}
+
+/** Opens a database as often as it takes to see that the answer is the same, and closes it again. */
+function expectRefused(url: string, reason: RegExp): void {
+  const message = messageOf(() => openDatabase(url))
+  expect(message).toMatch(reason)
+  expect(message).not.toContain('\n')
+  expect(() => openDatabase(url)).toThrow(DatabaseRefused)
+}
+
+describe('a connection', () => {
+  test('to a new database syncs every commit, keeps foreign keys, and logs ahead', () => {
+    const connection = openDatabase(`file:${scratchFolder()}/crossings.sqlite`)
+    migrate(connection)
+    expect(settingsOf(connection)).toEqual([2, 1, 'wal', 1, 0])
+    connection.close()
+  })
+
+  test('to a reopened database does so as well', () => {
+    const url = `file:${scratchFolder()}/crossings.sqlite`
+    migrate(openDatabase(url))
+    for (let time = 0; time < 3; time++) {
+      const connection = openDatabase(url)
+      expect(settingsOf(connection)).toEqual([2, 1, 'wal', 1, 0])
+      migrate(connection)
+      expect(settingsOf(connection)).toEqual([2, 1, 'wal', 1, 0])
+      connection.close()
+    }
+  })
+
+  test('does not let the log keep the size it once had', () => {
+    const connection = openDatabase(`file:${scratchFolder()}/crossings.sqlite`)
+    expect(connection.pragma('journal_size_limit', { simple: true })).toBeGreaterThan(0)
+    connection.close()
+  })
+
+  test('that is closed leaves nothing but the database', async () => {
+    const folder = scratchFolder()
+    const store = await openStore({ url: `file:${folder}/crossings.sqlite`, now: () => timeOf(0) })
+    await store.addMissing(readSeeds())
+    await store.close()
+    expect(readdirSync(folder)).toEqual(['crossings.sqlite'])
+  })
+
+  test('uses a SQLite without the fault that damages logs of two connections', () => {
+    const connection = openDatabase('file::memory:')
+    const version = String(connection.prepare('SELECT sqlite_version()').pluck().get())
+    const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
+    expect(major * 1_000_000 + minor * 1_000 + patch).toBeGreaterThanOrEqual(3_051_003)
+  })
+
+  const hasStrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0
+  test.skipIf(!hasStrace)(
+    'to a reopened database has every commit on the disk, as strace counts',
+    async () => {
+      const folder = scratchFolder()
+      const url = `file:${folder}/crossings.sqlite`
+      await (await openStore({ url, now: () => timeOf(0) })).close()
+      const script = fileURLToPath(new URL('./write-once-each.ts', import.meta.url))
+      const trace = join(folder, 'trace')
+      execFileSync('strace', [
+        '-f',
+        '-e',
+        'trace=fsync,fdatasync',
+        '-o',
+        trace,
+        process.execPath,
+        script,
+        url,
+        '40',
+      ])
+      const syncs = readFileSync(trace, 'utf8').match(/(fsync|fdatasync)\(/g) ?? []
+      expect(syncs.length).toBeGreaterThanOrEqual(40)
+    },
+  )
+})
+
+describe('an address', () => {
+  test('may be a path from the root, with or without slashes before it', () => {
+    const folder = scratchFolder()
+    for (const [index, prefix] of ['file:', 'file://'].entries()) {
+      openDatabase(`${prefix}${folder}/${index}.sqlite`).close()
+      expect(existsSync(join(folder, `${index}.sqlite`))).toBe(true)
+    }
+  })
+
+  test('may be a path from the working folder', () => {
+    const folder = scratchFolder()
+    openDatabase(`file:${relative(process.cwd(), folder)}/crossings.sqlite`).close()
+    expect(readdirSync(folder)).toEqual(['crossings.sqlite'])
+  })
+
+  test('may name folders that are not there yet, and hold spaces and other letters', () => {
+    const folder = scratchFolder()
+    openDatabase(`file:${folder}/a b/ž%20#?/crossings.sqlite`).close()
+    expect(existsSync(join(folder, 'a b', 'ž%20#?', 'crossings.sqlite'))).toBe(true)
+  })
+
+  test('of memory makes no file, and each connection has its own', () => {
+    const before = readdirSync('.')
+    const [a, b] = [openDatabase('file::memory:'), openDatabase('file::memory:')]
+    a.exec('CREATE TABLE a (x)')
+    expect([tablesOf(a), tablesOf(b)]).toEqual([['a'], []])
+    expect(readdirSync('.')).toEqual(before)
+  })
+
+  test('may lead through a symbolic link', () => {
+    const folder = scratchFolder()
+    openDatabase(`file:${folder}/crossings.sqlite`).close()
+    symlinkSync(join(folder, 'crossings.sqlite'), join(folder, 'link.sqlite'))
+    openDatabase(`file:${folder}/link.sqlite`).close()
+    expect(readdirSync(folder).toSorted()).toEqual(['crossings.sqlite', 'link.sqlite'])
+  })
+})
+
+describe('refused in one line, and left as it is, is', () => {
+  test('a database of another program', () => {
+    const path = join(scratchFolder(), 'other.sqlite')
+    const other = new Database(path)
+    other.exec("CREATE TABLE mine (x); INSERT INTO mine VALUES ('precious')")
+    other.close()
+    const before = bytesOf(path)
+    expectRefused(`file:${path}`, /another program/)
+    expect(bytesOf(path)).toBe(before)
+  })
+
+  test('a database that another program has marked, though it is empty', () => {
+    const path = join(scratchFolder(), 'other.sqlite')
+    const other = new Database(path)
+    other.pragma('application_id = 1196444487')
+    other.close()
+    const before = bytesOf(path)
+    expectRefused(`file:${path}`, /another program/)
+    expect(bytesOf(path)).toBe(before)
+  })
+
+  test.for<[string, Buffer]>([
+    ['text', Buffer.from('id,source\n1,a\n')],
+    ['random bytes', Buffer.from(Array.from({ length: 8_192 }, (_, index) => (index * 7919 + 13) % 251))],
+  ])('a file of %s', ([_, bytes]) => {
+    const path = join(scratchFolder(), 'file.sqlite')
+    writeFileSync(path, bytes)
+    expectRefused(`file:${path}`, /file is not a database/)
+    expect(bytesOf(path)).toBe(bytes.toString('hex'))
+  })
+
+  test('a folder', () => {
+    const folder = scratchFolder()
+    expectRefused(`file:${folder}`, /cannot be used as the database/)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('a place within a file', () => {
+    const path = join(scratchFolder(), 'file')
+    writeFileSync(path, 'precious')
+    expectRefused(`file:${path}/crossings.sqlite`, /cannot be used as the database/)
+    expectRefused(`file:${path}/deeper/crossings.sqlite`, /cannot be used as the database/)
+    expect(readFileSync(path, 'utf8')).toBe('precious')
+  })
+
+  test('a new place where a folder may not be made', () => {
+    const folder = scratchFolder()
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling'))
+    expectRefused(`file:${folder}/dangling/crossings.sqlite`, /cannot be used as the database/)
+    expect(readdirSync(folder)).toEqual(['dangling'])
+  })
+})
+
+describe('a damaged database is refused in one line, and left as it is', () => {
+  const PAGE = 4_096
+
+  test.for<[string, (bytes: Buffer) => Buffer]>([
+    ['cut in half', (bytes) => bytes.subarray(0, bytes.length / 2)],
+    ['cut after its first page', (bytes) => bytes.subarray(0, PAGE)],
+    ['cut within its last page', (bytes) => bytes.subarray(0, bytes.length - 1_000)],
+    ['overwritten from its 11th page on', (bytes) => Buffer.from(bytes).fill(0xab, 10 * PAGE, 13 * PAGE)],
+    ['overwritten from its 31st page on', (bytes) => Buffer.from(bytes).fill(0xab, 30 * PAGE, 33 * PAGE)],
+    ['overwritten at its end', (bytes) => Buffer.from(bytes).fill(0xab, bytes.length - 3 * PAGE)],
+  ])('when it was %s', async ([_, damage]) => {
+    const folder = scratchFolder()
+    const path = join(folder, 'crossings.sqlite')
+    const store = await openStore({ url: `file:${path}`, now: () => timeOf(0) })
+    await store.addMissing(readSeeds())
+    await store.close()
+    const damaged = damage(readFileSync(path))
+    writeFileSync(path, damaged)
+
+    const refusal = await openStore({ url: `file:${path}`, now: () => timeOf(1) }).catch((error) => error)
+    expect(refusal).toBeInstanceOf(DatabaseRefused)
+    expect(refusal.message).toMatch(/malformed|damaged/)
+    expect(refusal.message).not.toContain('\n')
+    expect(bytesOf(path)).toBe(damaged.toString('hex'))
+  })
+})
+
+test('an empty file becomes a database, as a missing one does', () => {
+  const folder = scratchFolder()
+  mkdirSync(join(folder, 'data'))
+  writeFileSync(join(folder, 'data', 'crossings.sqlite'), '')
+  const connection = openDatabase(`file:${folder}/data/crossings.sqlite`)
+  expect(migrate(connection).length).toBeGreaterThan(0)
+  connection.close()
+})

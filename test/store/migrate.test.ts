@@ -1,0 +1,308 @@
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { readSeeds } from '../../src/cli/read-seeds.ts'
+import { type Connection, DatabaseRefused, openDatabase } from '../../src/store/database.ts'
+import { migrate, readMigrations } from '../../src/store/migrate.ts'
+import { openStore } from '../../src/store/store.ts'
+import { perform, performTogether, startProcesses } from './processes.ts'
+import { contentOf, emptyDatabase, messageOf, scratchFolder, tablesOf, textColumn } from './scratch.ts'
+
+type Migrations = ReturnType<typeof readMigrations>
+
+const NAMES = readMigrations().map(({ name }) => name)
+
+/** Writes migrations to a folder as drizzle-kit would, each with the position given or that of the list. */
+function writeMigrations(list: readonly { name: string; sql: string; idx?: number }[]): URL {
+  const folder = scratchFolder()
+  mkdirSync(join(folder, 'meta'))
+  for (const { name, sql } of list) writeFileSync(join(folder, `${name}.sql`), sql)
+  const entries = list.map(({ name, idx }, index) => ({
+    idx: idx ?? index,
+    version: '6',
+    when: 1_000 - index,
+    tag: name,
+    breakpoints: true,
+  }))
+  writeFileSync(join(folder, 'meta', '_journal.json'), JSON.stringify({ version: '7', entries }))
+  return pathToFileURL(`${folder}/`)
+}
+
+/** The migrations of the program, and more behind them. */
+function withMore(...more: readonly string[]): Migrations {
+  const own = readMigrations().map(({ name, sql }) => ({ name, sql }))
+  const added = more.map((sql, index) => ({ name: `9${index}_more`, sql }))
+  return readMigrations(writeMigrations([...own, ...added]))
+}
+
+function journalOf(connection: Connection): unknown[] {
+  return connection.prepare('SELECT name, position FROM migrations ORDER BY position').all()
+}
+
+/** The database as it was before, the last of a refusal. */
+function expectRefused(connection: Connection, migrations: Migrations, reason: RegExp): void {
+  const before = contentOf(connection)
+  const message = messageOf(() => migrate(connection, migrations))
+  expect(message).toMatch(reason)
+  expect(message).not.toContain('\n')
+  expect(() => migrate(connection, migrations)).toThrow(DatabaseRefused)
+  expect(contentOf(connection)).toEqual(before)
+  expect(connection.pragma('foreign_keys', { simple: true })).toBe(1)
+  expect(connection.inTransaction).toBe(false)
+}
+
+describe('the migrations', () => {
+  test('are all applied in their order, once', () => {
+    const connection = openDatabase('file::memory:')
+    expect(migrate(connection)).toEqual(NAMES)
+    const content = contentOf(connection)
+    expect(journalOf(connection)).toEqual(NAMES.map((name, position) => ({ name, position })))
+    expect(migrate(connection)).toEqual([])
+    expect(contentOf(connection)).toEqual(content)
+    expect(connection.pragma('foreign_keys', { simple: true })).toBe(1)
+  })
+
+  test('of the folder are those of its journal, whose positions count up from 0', () => {
+    const folder = new URL('../../migrations/', import.meta.url)
+    const files = readdirSync(folder).filter((name) => name.endsWith('.sql'))
+    expect(files.toSorted()).toEqual(NAMES.map((name) => `${name}.sql`))
+    const journal = JSON.parse(readFileSync(new URL('meta/_journal.json', folder), 'utf8'))
+    const entries: { idx: number; when: number }[] = journal.entries
+    expect(entries.map(({ idx }) => idx)).toEqual(entries.map((_, index) => index))
+    const times = entries.map(({ when }) => when)
+    expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b))
+  })
+
+  test('are read in the order of their positions, whatever the order or the times of the journal', () => {
+    const folder = writeMigrations([
+      { name: 'c', sql: 'ALTER TABLE a RENAME TO c', idx: 2 },
+      { name: 'a', sql: 'CREATE TABLE b (x)', idx: 0 },
+      { name: 'b', sql: 'ALTER TABLE b RENAME TO a', idx: 1 },
+    ])
+    const connection = openDatabase('file::memory:')
+    expect(migrate(connection, readMigrations(folder))).toEqual(['a', 'b', 'c'])
+    expect(tablesOf(connection)).toEqual(['c', 'migrations'])
+  })
+
+  test('that are new are applied behind the old ones, and keep what is there', () => {
+    const connection = emptyDatabase()
+    connection.exec("INSERT INTO versions (version, recorded_at) VALUES (1, '2024-01-01T00:00:00.000Z')")
+    expect(migrate(connection, withMore('CREATE TABLE a (x)', 'CREATE TABLE b (x)'))).toEqual([
+      '90_more',
+      '91_more',
+    ])
+    expect(journalOf(connection)).toHaveLength(NAMES.length + 2)
+    expect(textColumn(connection, 'SELECT recorded_at FROM versions')).toEqual(['2024-01-01T00:00:00.000Z'])
+  })
+})
+
+describe('a database is left as it is', () => {
+  test('when a migration that it has was changed', () => {
+    const [first, ...rest] = readMigrations()
+    const changed = readMigrations(
+      writeMigrations([{ name: first?.name ?? '', sql: `${first?.sql}\n-- a remark` }, ...rest]),
+    )
+    const more = withMore('CREATE TABLE a (x)').slice(NAMES.length)
+    expectRefused(emptyDatabase(), [...changed, ...more], new RegExp(`${first?.name} was changed`))
+  })
+
+  test('when it has a migration that the program does not know, being older', () => {
+    const connection = openDatabase('file::memory:')
+    migrate(connection, withMore('CREATE TABLE a (x)'))
+    expectRefused(connection, readMigrations(), /90_more.*newer/)
+  })
+
+  test('when a migration was put before one that it has', () => {
+    const own = readMigrations().map(({ name, sql }) => ({ name, sql }))
+    const [late = { name: '', sql: '' }, ...earlier] = own.toReversed()
+    const between = { name: '0000_between', sql: 'CREATE TABLE a (x)' }
+    const migrations = readMigrations(writeMigrations([...earlier.toReversed(), between, late]))
+    expectRefused(emptyDatabase(), migrations, new RegExp(late.name))
+  })
+
+  test('when a migration that it has is gone, and others follow', () => {
+    const migrations = withMore('CREATE TABLE a (x)').filter(({ name }) => name !== NAMES[0])
+    expectRefused(emptyDatabase(), migrations, new RegExp(NAMES[0] ?? ''))
+  })
+
+  test('when the last of several new migrations fails, by an error within it', () => {
+    const connection = emptyDatabase()
+    const before = contentOf(connection)
+    const migrations = withMore(
+      'CREATE TABLE a (x)',
+      'ALTER TABLE sources ADD COLUMN x TEXT; CREATE TABLE b (x); INSERT INTO nowhere VALUES (1)',
+    )
+    expect(messageOf(() => migrate(connection, migrations))).toMatch(/nowhere/)
+    expect(contentOf(connection)).toEqual(before)
+    expect(connection.inTransaction).toBe(false)
+    expect(connection.pragma('foreign_keys', { simple: true })).toBe(1)
+    expect(migrate(connection, withMore('CREATE TABLE a (x)'))).toEqual(['90_more'])
+  })
+
+  test('when a migration would leave rows that refer to nothing', async () => {
+    const { connection } = await seededDatabase()
+    const orphan = "DROP TRIGGER sources_refuse_delete; DELETE FROM sources WHERE id = 'pozirk-2024-11-15'"
+    expectRefused(connection, withMore('CREATE TABLE a (x)', orphan), /refer to nothing/)
+    connection.close()
+  })
+})
+
+/** A database in a file that holds the seeds, and a connection to it. */
+async function seededDatabase() {
+  const url = `file:${join(scratchFolder(), 'crossings.sqlite')}`
+  const store = await openStore({ url, now: () => '2024-01-01T00:00:00.000Z' })
+  await store.addMissing(readSeeds())
+  await store.close()
+  return { url, connection: openDatabase(url) }
+}
+
+describe('rebuilding a table', () => {
+  const childrenOf = (connection: Connection) =>
+    textColumn(connection, 'SELECT count(*) FROM child UNION ALL SELECT count(*) FROM parent')
+
+  const family = `
+    CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT;
+    CREATE TABLE child (parent INTEGER NOT NULL REFERENCES parent (id) ON DELETE CASCADE) STRICT;
+    INSERT INTO parent VALUES (1), (2), (3);
+    INSERT INTO child VALUES (1), (1), (2), (3);`
+  const rebuild = `
+    PRAGMA foreign_keys=OFF;--> statement-breakpoint
+    CREATE TABLE __new_parent (id INTEGER PRIMARY KEY, label TEXT) STRICT;--> statement-breakpoint
+    INSERT INTO __new_parent (id) SELECT id FROM parent;--> statement-breakpoint
+    DROP TABLE parent;--> statement-breakpoint
+    ALTER TABLE __new_parent RENAME TO parent;--> statement-breakpoint
+    PRAGMA foreign_keys=ON;`
+
+  test('as drizzle-kit does it keeps the rows that refer to it, even where deletion cascades', () => {
+    const connection = openDatabase('file::memory:')
+    migrate(connection, withMore(family))
+    expect(migrate(connection, withMore(family, rebuild))).toEqual(['91_more'])
+    expect(childrenOf(connection)).toEqual(['4', '3'])
+    expect(connection.pragma('foreign_key_check')).toEqual([])
+    connection.exec('DELETE FROM parent WHERE id = 1')
+    expect(childrenOf(connection)).toEqual(['2', '2'])
+  })
+
+  test('in the same start that makes it keeps them as well', () => {
+    const connection = openDatabase('file::memory:')
+    migrate(connection, withMore(family, rebuild))
+    expect(childrenOf(connection)).toEqual(['4', '3'])
+  })
+
+  test('with fewer rows than are referred to is refused, and the old table stays', () => {
+    const connection = openDatabase('file::memory:')
+    migrate(connection, withMore(family))
+    const careless = rebuild.replace('FROM parent;', 'FROM parent WHERE id > 1;')
+    expectRefused(connection, withMore(family, careless), /refer to nothing/)
+    expect(childrenOf(connection)).toEqual(['4', '3'])
+  })
+
+  test('of the seeded database keeps every row of every table', async () => {
+    const { connection } = await seededDatabase()
+    const { schema: _, migrations: __, ...before } = contentOf(connection)
+    const migrations = withMore(`
+      CREATE TABLE __new_events (id TEXT PRIMARY KEY NOT NULL, CHECK (length(id) > 0)) STRICT;
+      INSERT INTO __new_events SELECT id FROM events;
+      DROP TABLE events;
+      ALTER TABLE __new_events RENAME TO events;`)
+    migrate(connection, migrations)
+    const { schema: ___, migrations: ____, ...after } = contentOf(connection)
+    expect(after).toEqual(before)
+    expect(connection.pragma('foreign_key_check')).toEqual([])
+    connection.close()
+  })
+})
+
+describe('processes that start at once', () => {
+  test('on an empty place all find the schema there, made once', async () => {
+    const folder = scratchFolder()
+    const children = startProcesses(4)
+    const expected = contentOf(emptyDatabase())
+    for (let round = 0; round < 8; round++) {
+      const url = `file:${folder}/${round}/crossings.sqlite`
+      expect(await performTogether(children, { url, action: 'open' })).toEqual([null, null, null, null])
+      const connection = openDatabase(url)
+      expect(contentOf(connection)).toEqual(expected)
+      connection.close()
+    }
+  })
+
+  test('wait for one that has just made the database and is still writing to it', async () => {
+    const url = `file:${scratchFolder()}/crossings.sqlite`
+    const [writer] = startProcesses(1)
+    expect(await perform(writer, { url, action: 'write for a while' })).toBe(null)
+    const connection = openDatabase(url)
+    expect(connection.pragma('journal_mode', { simple: true })).toBe('wal')
+    expect(migrate(connection)).toEqual(NAMES)
+    connection.close()
+  })
+
+  test('wait for one that is writing, however long it takes', async () => {
+    const url = `file:${scratchFolder()}/crossings.sqlite`
+    const store = await openStore({ url, now: () => '2024-01-01T00:00:00.000Z' })
+    const [writer] = startProcesses(1)
+    expect(await perform(writer, { url, action: 'write for a while' })).toBe(null)
+    expect((await store.addMissing(readSeeds())).observations).toBe(readSeeds().observations.length)
+    await store.close()
+  })
+
+  test('with seeds to add leave one copy of them, in one version', async () => {
+    const folder = scratchFolder()
+    const children = startProcesses(4)
+    for (let round = 0; round < 2; round++) {
+      const url = `file:${folder}/${round}.sqlite`
+      expect(await performTogether(children, { url, action: 'seed' })).toEqual([null, null, null, null])
+      const connection = openDatabase(url)
+      const count = (table: string) => Number(textColumn(connection, `SELECT count(*) FROM ${table}`)[0])
+      expect(['versions', 'sources', 'observation_revisions', 'event_revisions'].map(count)).toEqual([
+        1,
+        readSeeds().sources.length,
+        readSeeds().observations.length,
+        readSeeds().events.length,
+      ])
+      connection.close()
+    }
+  })
+})
+
+describe('a process killed in the middle of a migration', () => {
+  const large = `
+    CREATE TABLE large (x BLOB NOT NULL) STRICT;
+    INSERT INTO large WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
+      SELECT zeroblob(1000) FROM n;
+    UPDATE large SET x = zeroblob(1001);`
+
+  test('leaves the old schema, and the next start completes it', async () => {
+    const path = join(scratchFolder(), 'crossings.sqlite')
+    const own = readMigrations().map(({ name, sql }) => ({ name, sql }))
+    const folder = writeMigrations([...own, { name: '90_large', sql: large }])
+    const first = openDatabase(`file:${path}`)
+    migrate(first)
+    const before = contentOf(first)
+    first.close()
+
+    for (const leastBytes of [1_000_000, 20_000_000]) {
+      const [child] = startProcesses(1)
+      child?.send({ url: `file:${path}`, action: 'migrate', migrations: folder.href })
+      while (sizeOf(`${path}-wal`) < leastBytes && child?.exitCode === null) await setTimeout(1)
+      child?.kill('SIGKILL')
+      if (child) expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+      const connection = openDatabase(`file:${path}`)
+      expect(contentOf(connection)).toEqual(before)
+      expect(connection.pragma('integrity_check', { simple: true })).toBe('ok')
+      connection.close()
+    }
+
+    const connection = openDatabase(`file:${path}`)
+    expect(migrate(connection, readMigrations(folder))).toEqual(['90_large'])
+    expect(textColumn(connection, 'SELECT count(*) FROM large WHERE length(x) = 1001')).toEqual(['40000'])
+    connection.close()
+  })
+})
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}

@@ -1,0 +1,66 @@
+import Database from 'better-sqlite3'
+import { readSeeds } from '../../src/cli/read-seeds.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { migrate, readMigrations } from '../../src/store/migrate.ts'
+import { openStore } from '../../src/store/store.ts'
+
+/** How long a lock is held; longer than a store that serves requests would wait. */
+const HELD_MS = 700
+
+/** Makes a new file one of ours, as the first step of opening it does, and then writes to it. */
+const BEGIN_WRITING = `PRAGMA application_id = ${0x42437374}; BEGIN IMMEDIATE`
+
+/** What a process of its own is told to do with a database. */
+export interface Task {
+  readonly url: string
+  readonly action: 'open' | 'seed' | 'migrate' | 'write for a while'
+  /** When to begin, so that several processes begin together: milliseconds since 1970. */
+  readonly at?: number
+  /** For `migrate`: the folder of the migrations. */
+  readonly migrations?: string
+}
+
+/** What came of it: an error's name and message, or null. */
+export interface Outcome {
+  readonly error: string | null
+}
+
+process.on('message', (task: Task) => {
+  perform(task).then(
+    () => answer(null),
+    (error: unknown) =>
+      answer(error instanceof Error ? `${error.constructor.name}: ${error.message}` : 'unknown'),
+  )
+})
+
+function answer(error: string | null): void {
+  process.send?.({ error } satisfies Outcome)
+}
+
+async function perform({ url, action, at = 0, migrations }: Task): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, at - Date.now() - 5)))
+  while (Date.now() < at);
+  if (action === 'migrate') {
+    const connection = openDatabase(url)
+    migrate(connection, migrations === undefined ? readMigrations() : readMigrations(new URL(migrations)))
+    connection.close()
+    return
+  }
+  if (action === 'write for a while') {
+    holdLock(url)
+    return
+  }
+  const store = await openStore({ url, now: () => new Date().toISOString() })
+  if (action === 'seed') await store.addMissing(readSeeds())
+  await store.close()
+}
+
+/** Holds the lock for writing from now on, as another process would, and lets it go after a while. */
+function holdLock(url: string): void {
+  const connection = new Database(url.replace(/^file:/, ''))
+  connection.exec(BEGIN_WRITING)
+  setTimeout(() => {
+    connection.exec('COMMIT')
+    connection.close()
+  }, HELD_MS)
+}
