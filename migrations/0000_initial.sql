@@ -35,7 +35,7 @@ CREATE TABLE `border_revisions` (
 	CONSTRAINT "border_label" CHECK(length("border_revisions"."label") > 0)
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `border_revisions_by_version` ON `border_revisions` (`version`);--> statement-breakpoint
+CREATE INDEX `border_revisions_by_version` ON `border_revisions` (`version`,`border`);--> statement-breakpoint
 CREATE TABLE `borders` (
 	`id` text PRIMARY KEY NOT NULL,
 	`country` text NOT NULL,
@@ -66,7 +66,7 @@ CREATE TABLE `event_revisions` (
 	CONSTRAINT "event_retraction" CHECK("event_revisions"."retraction" IS NULL OR length("event_revisions"."retraction") > 0)
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `event_revisions_by_version` ON `event_revisions` (`version`);--> statement-breakpoint
+CREATE INDEX `event_revisions_by_version` ON `event_revisions` (`version`,`event`);--> statement-breakpoint
 CREATE TABLE `events` (
 	`id` text PRIMARY KEY NOT NULL,
 	CONSTRAINT "event_id" CHECK(length("events"."id") > 0)
@@ -108,7 +108,7 @@ CREATE TABLE `indicator_revisions` (
 	CONSTRAINT "indicator_definition" CHECK(length("indicator_revisions"."definition") > 0)
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `indicator_revisions_by_version` ON `indicator_revisions` (`version`);--> statement-breakpoint
+CREATE INDEX `indicator_revisions_by_version` ON `indicator_revisions` (`version`,`indicator`);--> statement-breakpoint
 CREATE TABLE `indicators` (
 	`id` text PRIMARY KEY NOT NULL,
 	CONSTRAINT "indicator_id" CHECK(length("indicators"."id") > 0)
@@ -132,7 +132,7 @@ CREATE TABLE `observation_revisions` (
 	CONSTRAINT "observation_retraction" CHECK("observation_revisions"."retraction" IS NULL OR length("observation_revisions"."retraction") > 0)
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `observation_revisions_by_version` ON `observation_revisions` (`version`);--> statement-breakpoint
+CREATE INDEX `observation_revisions_by_version` ON `observation_revisions` (`version`,`observation`);--> statement-breakpoint
 CREATE TABLE `observations` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`source` text NOT NULL,
@@ -175,7 +175,7 @@ CREATE TABLE `source_revisions` (
 	CONSTRAINT "source_retraction" CHECK("source_revisions"."retraction" IS NULL OR length("source_revisions"."retraction") > 0)
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `source_revisions_by_version` ON `source_revisions` (`version`);--> statement-breakpoint
+CREATE INDEX `source_revisions_by_version` ON `source_revisions` (`version`,`source`);--> statement-breakpoint
 CREATE TABLE `sources` (
 	`id` text PRIMARY KEY NOT NULL,
 	CONSTRAINT "source_id" CHECK(length("sources"."id") > 0)

@@ -38,7 +38,7 @@ async function authorised(
   scope: Scope,
 ): Promise<ApiKey> {
   const { authorization } = request.headers
-  if (authorization === undefined) {
+  if (authorization === undefined || !/^Bearer(?: |$)/i.test(authorization)) {
     throw new Problem(401, 'An API key is needed: send Authorization: Bearer and the key.', challenge(''))
   }
   const [, text = ''] = /^Bearer +([^ ]+)$/i.exec(authorization) ?? []

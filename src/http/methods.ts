@@ -62,7 +62,7 @@ function sendOptions(reply: FastifyReply, allow: string): FastifyReply {
     .code(204)
     .header('allow', allow)
     .header('access-control-allow-methods', READING)
-    .header('access-control-allow-headers', 'Accept, If-None-Match')
+    .header('access-control-allow-headers', 'Accept, If-None-Match, Last-Event-ID')
     .header('access-control-max-age', PREFLIGHT_MAX_AGE)
     .header('cache-control', `public, max-age=${PREFLIGHT_MAX_AGE}`)
     .send()

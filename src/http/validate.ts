@@ -68,7 +68,7 @@ function detailOf(issue: z.core.$ZodIssue, value: unknown, index: number): strin
   if (value === undefined) return 'is missing'
   if (value === '') return 'is empty'
   if (issue.code === 'invalid_value') {
-    const item = String(value).split(',')[index] ?? ''
+    const item = writtenAs(value).split(',')[index] ?? ''
     return `has no value ${quote(item)}${suggest(item, issue.values.map(String))}`
   }
   if (issue.code === 'invalid_type') return `is no ${issue.expected}: ${quote(writtenAs(value))}`

@@ -78,7 +78,7 @@ export function historyReader(db: BetterSQLite3Database) {
           rank > after.rank
             ? sql`r.version >= ${after.version}`
             : rank === after.rank
-              ? sql`(r.version > ${after.version} OR (r.version = ${after.version} AND r.${sql.raw(thing)} > ${after.id}))`
+              ? sql`(r.version, r.${sql.raw(thing)}) > (${after.version}, ${after.id})`
               : sql`r.version > ${after.version}`
         return sql`SELECT * FROM (${revisionsOf(thing)} WHERE ${behind} AND r.version <= ${until}
           ORDER BY r.version, r.${sql.raw(thing)} LIMIT ${limit})`

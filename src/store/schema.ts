@@ -52,7 +52,7 @@ export const indicatorRevisions = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.indicator, table.version] }),
-    index('indicator_revisions_by_version').on(table.version),
+    index('indicator_revisions_by_version').on(table.version, table.indicator),
     check('indicator_position', sql`${table.position} > 0`),
     check('indicator_label', isText(table.label)),
     check('indicator_definition', isText(table.definition)),
@@ -108,7 +108,7 @@ export const borderRevisions = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.border, table.version] }),
-    index('border_revisions_by_version').on(table.version),
+    index('border_revisions_by_version').on(table.version, table.border),
     check('border_position', sql`${table.position} > 0`),
     check('border_label', isText(table.label)),
   ],
@@ -159,7 +159,7 @@ export const sourceRevisions = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.source, table.version] }),
-    index('source_revisions_by_version').on(table.version),
+    index('source_revisions_by_version').on(table.version, table.source),
     check('source_publisher', isText(table.publisher)),
     check('source_origin', sql`${isText(table.origin)} AND instr(${table.origin}, ',') = 0`),
     check('source_title', sql`${table.title} IS NULL OR ${isText(table.title)}`),
@@ -224,7 +224,7 @@ export const observationRevisions = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.observation, table.version] }),
-    index('observation_revisions_by_version').on(table.version),
+    index('observation_revisions_by_version').on(table.version, table.observation),
     foreignKey({ columns: [table.observation], foreignColumns: [observations.id] }),
     check('observation_period_basis', isOneOf(table.period_basis, PERIOD_BASES)),
     check('observation_count', sql`${table.count} BETWEEN 0 AND ${sql.raw(String(MAX_COUNT))}`),
@@ -259,7 +259,7 @@ export const eventRevisions = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.event, table.version] }),
-    index('event_revisions_by_version').on(table.version),
+    index('event_revisions_by_version').on(table.version, table.event),
     check('event_period_start', isDay(table.period_start)),
     check('event_period_end', isDay(table.period_end)),
     check('event_period', sql`${table.period_start} <= ${table.period_end}`),

@@ -89,19 +89,10 @@ describe('a parameter that is not known', () => {
 
 describe('_', () => {
   test('is ignored by every operation, whatever it holds and however often', async () => {
-    for (const path of paths()) {
+    const queries = ['_=%zz', '_=1&_=2', '_', '_=', '_=%00', '_=%ED%A0%80', '_=a?b', `_=${'x'.repeat(5_000)}`]
+    for (const [index, path] of paths().entries()) {
       const { text } = await api.get(path)
-      for (const query of [
-        '_=1',
-        '_',
-        '_=',
-        '_=1&_=2',
-        '_=%00',
-        '_=%zz',
-        '_=%ED%A0%80',
-        '_=a?b',
-        `_=${'x'.repeat(5_000)}`,
-      ]) {
+      for (const query of index === 0 ? queries : queries.slice(0, 3)) {
         const answer = await api.get(`${path}?${query}`)
         expect(answer.status, `${path}?${query}`).toBe(200)
         expect(answer.text, `${path}?${query}`).toBe(text)

@@ -159,6 +159,9 @@ function putOne<Row extends { readonly id: string }>(
         const held = await transaction.newestState(kind.thing, id)
         if (held === null && !creates) throw new Problem(404, `There is no ${kind.thing} ${quote(id)}.`)
         if (held !== null) requireMatch(request, held.version)
+        else if (request.headers['if-match'] !== undefined) {
+          throw new Problem(412, `There is no ${kind.thing} ${quote(id)} that could match.`)
+        }
         const { version } = await transaction.currentVersion()
         const isOther = row.id !== id
         refuse(422, `The ${kind.thing} cannot be recorded.`, [

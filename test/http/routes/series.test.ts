@@ -188,7 +188,7 @@ describe('periods', () => {
           expectedStart = String(Temporal.PlainDate.from(String(row.period_end)).add({ days: 1 }))
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 })
@@ -242,7 +242,7 @@ describe('rows', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 45 },
     )
   })
 
@@ -263,7 +263,7 @@ describe('rows', () => {
           )
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 })
@@ -347,7 +347,7 @@ describe('cumulative', () => {
           expect(figureIn(row)).toEqual(figureIn(totals.data[0] as Total))
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 

@@ -501,7 +501,7 @@ describe('against the published figures', () => {
           expect(row.conflicts).toBe(conflicts.length)
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -528,7 +528,7 @@ describe('against the published figures', () => {
           expect(row.days_covered).toBe(covered.length)
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -561,7 +561,7 @@ describe('explain', () => {
         expect(new Set(observations.map(({ id }) => id))).toEqual(namedBy(rows))
         expect(observations).toHaveLength(namedBy(rows).size)
       }),
-      { numRuns: 80 },
+      { numRuns: 60 },
     )
   })
 
@@ -620,6 +620,6 @@ test('the tightest range of a window holds what its parts can add up to', async 
         expect(whole.max).toBeGreaterThanOrEqual(one.max)
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 30 },
   )
 })

@@ -1,0 +1,158 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { Agent, get, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readSeeds } from '../src/cli/read-seeds.ts'
+import { openStore } from '../src/store/store.ts'
+import { importTable } from './import-table.ts'
+
+/**
+ * Builds the program and serves the seeds from a file; then imports a table of 100,000 figures while readers
+ * ask for totals, and imports it again. Where there is /proc, it also tells what memory the server had at most.
+ */
+const FIGURES = 100_000
+const READERS = 2
+const CLOCK_TICKS = 100
+
+interface Usage {
+  readonly cpuS: number
+  readonly peakMb: number
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-import-'))
+const table = join(folder, 'table.csv')
+const env = { ...process.env, PORT: '0', DATABASE_URL: `file:${folder}/crossings.sqlite` }
+
+execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' })
+await writeFile(table, importTable(FIGURES))
+const key = await prepare()
+const server = spawn(process.execPath, ['dist/cli/crossings.js', 'serve', '--no-seed'], { env })
+try {
+  const url = await addressOf(server)
+  await readersFor(url, wait(2_000))
+  const alone = await readersFor(url, wait(5_000))
+  console.log(
+    `${FIGURES} figures of 200 publications, ${megabytes(statSync(table).size)} MB of CSV, while ${READERS} readers ask for totals\n`,
+  )
+  console.log(
+    '| import | answer | seconds | CPU, s | peak RSS, MB | reads | p50, ms | p99, ms | slowest, ms |',
+  )
+  console.log('| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |')
+  print(['none', '', '', '', usageOf(server).peakMb, ...timesOf(alone)])
+  for (const name of ['all new', 'the same again']) {
+    const before = usageOf(server)
+    const start = performance.now()
+    const upload = post(url)
+    const times = await readersFor(url, upload)
+    const seconds = (performance.now() - start) / 1_000
+    const after = usageOf(server)
+    print([
+      name,
+      await upload,
+      seconds.toFixed(1),
+      (after.cpuS - before.cpuS).toFixed(1),
+      after.peakMb,
+      ...timesOf(times),
+    ])
+  }
+} finally {
+  server.kill()
+  rmSync(folder, { recursive: true })
+}
+
+/** A database with the seeds, and a key that may write. */
+async function prepare(): Promise<string> {
+  const store = await openStore({ url: env.DATABASE_URL, now: () => new Date().toISOString() })
+  await store.addMissing(readSeeds())
+  const nobody = { author: null, reason: null }
+  const made = await store.write(nobody, (transaction) =>
+    transaction.addKey({ name: 'Bench', scope: 'write', expires_at: null }),
+  )
+  await store.close()
+  return made
+}
+
+async function addressOf({ stdout }: ChildProcess): Promise<string> {
+  for await (const text of stdout ?? []) {
+    const [, address] = /API +(http:\S+)\/v1/.exec(String(text)) ?? []
+    if (address !== undefined) return address
+  }
+  throw new Error('the server does not start')
+}
+
+/** Lets readers ask one question after another until something is done, and answers how long each took. */
+async function readersFor(url: string, done: Promise<unknown>): Promise<number[]> {
+  let isDone = false
+  const end = () => {
+    isDone = true
+  }
+  done.then(end, end)
+  const times: number[] = []
+  const agent = new Agent({ keepAlive: true })
+  await Promise.all(
+    Array.from({ length: READERS }, async () => {
+      while (!isDone) {
+        const start = performance.now()
+        await ask(`${url}/v1/totals`, agent)
+        times.push(performance.now() - start)
+        await wait(5)
+      }
+    }),
+  )
+  agent.destroy()
+  return times.sort((a, b) => a - b)
+}
+
+function ask(url: string, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`totals: ${response.statusCode}`))
+      response.resume().on('end', resolve)
+    }).on('error', reject)
+  })
+}
+
+/** Sends the table, and answers what is answered. */
+function post(url: string): Promise<string> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' }
+  return new Promise((resolve, reject) => {
+    const sending = request(`${url}/v1/imports`, { method: 'POST', headers }, async (response) => {
+      let text = ''
+      for await (const chunk of response) text += chunk
+      resolve(`${response.statusCode} ${JSON.stringify(JSON.parse(text).data)}`)
+    })
+    createReadStream(table).pipe(sending.on('error', reject))
+  })
+}
+
+function usageOf({ pid }: ChildProcess): Usage {
+  try {
+    const [, peakKb = 'NaN'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return {
+      cpuS: (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS,
+      peakMb: megabytes(Number(peakKb) * 1024),
+    }
+  } catch {
+    return { cpuS: Number.NaN, peakMb: Number.NaN }
+  }
+}
+
+function timesOf(times: readonly number[]): (string | number)[] {
+  const at = (share: number) => (times[Math.floor(share * (times.length - 1))] ?? Number.NaN).toFixed(1)
+  return [times.length, at(0.5), at(0.99), at(1)]
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6)
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+function print(cells: readonly (string | number)[]): void {
+  console.log(`| ${cells.join(' | ')} |`)
+}
