@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { Agent, get, request } from 'node:http'
@@ -9,8 +10,8 @@ import { openStore } from '../src/store/store.ts'
 import { importTable } from './import-table.ts'
 
 /**
- * Builds the program and serves the seeds from a file; then imports a table of 100,000 figures while readers
- * ask for totals, and imports it again. Where there is /proc, it also tells what memory the server had at most.
+ * Builds the program and serves the seeds from a file. Then imports a table of 100,000 figures, without readers and
+ * while readers ask for totals, each time into a new database, and the same table once more. Needs Linux.
  */
 const FIGURES = 100_000
 const READERS = 2
@@ -21,50 +22,61 @@ interface Usage {
   readonly peakMb: number
 }
 
+execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' })
 const folder = mkdtempSync(join(tmpdir(), 'bench-import-'))
 const table = join(folder, 'table.csv')
-const env = { ...process.env, PORT: '0', DATABASE_URL: `file:${folder}/crossings.sqlite` }
-
-execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' })
 await writeFile(table, importTable(FIGURES))
-const key = await prepare()
-const server = spawn(process.execPath, ['dist/cli/crossings.js', 'serve', '--no-seed'], { env })
+console.log(`${FIGURES} figures, ${megabytes(statSync(table).size)} MB of CSV\n`)
+console.log(
+  '| import | readers | answer | seconds | CPU, s | peak RSS, MB | reads | p50, ms | p99, ms | slowest, ms |',
+)
+console.log('| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |')
 try {
-  const url = await addressOf(server)
-  await readersFor(url, wait(2_000))
-  const alone = await readersFor(url, wait(5_000))
-  console.log(
-    `${FIGURES} figures of 200 publications, ${megabytes(statSync(table).size)} MB of CSV, while ${READERS} readers ask for totals\n`,
-  )
-  console.log(
-    '| import | answer | seconds | CPU, s | peak RSS, MB | reads | p50, ms | p99, ms | slowest, ms |',
-  )
-  console.log('| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |')
-  print(['none', '', '', '', usageOf(server).peakMb, ...timesOf(alone)])
-  for (const name of ['all new', 'the same again']) {
-    const before = usageOf(server)
-    const start = performance.now()
-    const upload = post(url)
-    const times = await readersFor(url, upload)
-    const seconds = (performance.now() - start) / 1_000
-    const after = usageOf(server)
-    print([
-      name,
-      await upload,
-      seconds.toFixed(1),
-      (after.cpuS - before.cpuS).toFixed(1),
-      after.peakMb,
-      ...timesOf(times),
-    ])
-  }
+  for (const readers of [0, READERS]) await measure(readers)
 } finally {
-  server.kill()
   rmSync(folder, { recursive: true })
 }
 
+async function measure(readers: number): Promise<void> {
+  const env = { ...process.env, PORT: '0', DATABASE_URL: `file:${folder}/${readers}.sqlite` }
+  const key = await prepare(env.DATABASE_URL)
+  const server = spawn(process.execPath, ['dist/cli/crossings.js', 'serve', '--no-seed'], { env })
+  try {
+    const url = await addressOf(server)
+    await readersFor(readers, url, wait(2_000))
+    const runs = [
+      { name: 'none', run: () => wait(5_000).then(() => '') },
+      { name: 'all new', run: () => post(url, key) },
+      { name: 'the same again', run: () => post(url, key) },
+    ]
+    for (const { name, run } of runs) {
+      const before = usageOf(server)
+      const start = performance.now()
+      const answer = run()
+      const times = await readersFor(readers, url, answer)
+      await answer
+      const seconds = (performance.now() - start) / 1_000
+      const after = usageOf(server)
+      const cpuS = after.cpuS - before.cpuS
+      print([
+        name,
+        readers,
+        await answer,
+        seconds.toFixed(1),
+        cpuS.toFixed(1),
+        after.peakMb,
+        ...timesOf(times),
+      ])
+    }
+  } finally {
+    server.kill()
+    await once(server, 'exit')
+  }
+}
+
 /** A database with the seeds, and a key that may write. */
-async function prepare(): Promise<string> {
-  const store = await openStore({ url: env.DATABASE_URL, now: () => new Date().toISOString() })
+async function prepare(url: string): Promise<string> {
+  const store = await openStore({ url, now: () => new Date().toISOString() })
   await store.addMissing(readSeeds())
   const nobody = { author: null, reason: null }
   const made = await store.write(nobody, (transaction) =>
@@ -83,7 +95,7 @@ async function addressOf({ stdout }: ChildProcess): Promise<string> {
 }
 
 /** Lets readers ask one question after another until something is done, and answers how long each took. */
-async function readersFor(url: string, done: Promise<unknown>): Promise<number[]> {
+async function readersFor(readers: number, url: string, done: Promise<unknown>): Promise<number[]> {
   let isDone = false
   const end = () => {
     isDone = true
@@ -92,7 +104,7 @@ async function readersFor(url: string, done: Promise<unknown>): Promise<number[]
   const times: number[] = []
   const agent = new Agent({ keepAlive: true })
   await Promise.all(
-    Array.from({ length: READERS }, async () => {
+    Array.from({ length: readers }, async () => {
       while (!isDone) {
         const start = performance.now()
         await ask(`${url}/v1/totals`, agent)
@@ -115,7 +127,7 @@ function ask(url: string, agent: Agent): Promise<void> {
 }
 
 /** Sends the table, and answers what is answered. */
-function post(url: string): Promise<string> {
+function post(url: string, key: string): Promise<string> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' }
   return new Promise((resolve, reject) => {
     const sending = request(`${url}/v1/imports`, { method: 'POST', headers }, async (response) => {
@@ -128,19 +140,14 @@ function post(url: string): Promise<string> {
 }
 
 function usageOf({ pid }: ChildProcess): Usage {
-  try {
-    const [, peakKb = 'NaN'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    return {
-      cpuS: (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS,
-      peakMb: megabytes(Number(peakKb) * 1024),
-    }
-  } catch {
-    return { cpuS: Number.NaN, peakMb: Number.NaN }
-  }
+  const [, peakKb] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  const cpuS = (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS
+  return { cpuS, peakMb: megabytes(Number(peakKb) * 1024) }
 }
 
 function timesOf(times: readonly number[]): (string | number)[] {
+  if (times.length === 0) return [0, '', '', '']
   const at = (share: number) => (times[Math.floor(share * (times.length - 1))] ?? Number.NaN).toFixed(1)
   return [times.length, at(0.5), at(0.99), at(1)]
 }

@@ -36,7 +36,9 @@ export async function idempotently(
 export function idempotencyKeyOf(request: FastifyRequest): string | null {
   const header = request.headers['idempotency-key']
   if (header === undefined) return null
-  const [, text] = /^"?([\x21\x23-\x7e]{1,255})"?$/.exec(String(header)) ?? []
+  const [, quoted, plain] =
+    /^(?:"([\x21\x23-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255}))$/.exec(String(header)) ?? []
+  const text = quoted ?? plain
   if (text !== undefined) return text
   throw new Problem(400, 'The Idempotency-Key is not 1 to 255 printable ASCII characters without spaces.')
 }

@@ -23,6 +23,8 @@ export interface RunOptions {
   /** Which Node runs it; by default the one that runs the tests. */
   readonly node?: string
   readonly script?: string
+  /** The user and group that run it; by default those of the tests. */
+  readonly uid?: number
 }
 
 /** A command that runs, and what it has said so far. */
@@ -36,9 +38,13 @@ export interface Running {
 
 /** Starts the command line program, to be ended at the latest with the test. */
 export function startCommand(args: readonly string[], options: RunOptions = {}): Running {
-  const { env = {}, node = process.execPath, script = COMMAND } = options
+  const { env = {}, node = process.execPath, script = COMMAND, uid } = options
   const environment = { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, ...env }
-  const child = spawn(node, [script, ...args], { cwd: ROOT, env: environment })
+  const child = spawn(node, [script, ...args], {
+    cwd: ROOT,
+    env: environment,
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

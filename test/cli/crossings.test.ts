@@ -8,7 +8,7 @@ import { COMMAND, runCommand } from './command.ts'
 
 /** A Node older than the oldest that will do, if this machine has one. */
 function findOldNode(): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/bin', '/usr/bin']
+  const folders = (process.env.PATH ?? '').split(delimiter)
   return folders
     .map((folder) => join(folder, 'node'))
     .find((path) => {

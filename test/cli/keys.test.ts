@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { hashOf, isKey } from '../../src/store/api-key.ts'
@@ -18,6 +19,27 @@ beforeEach(() => {
 
 function keys(...args: string[]): Promise<Run> {
   return runCommand(['keys', ...args], { env })
+}
+
+const IN_TURN = `
+  import { run } from './src/cli/run.ts'
+  for (const args of JSON.parse(process.argv[1])) {
+    process.exitCode = 0
+    await run(['node', 'crossings', 'keys', ...args], process.env)
+    process.stdout.write('\\0')
+    process.stderr.write('\\0' + process.exitCode + '\\0')
+  }
+`
+
+/** Runs several commands one after another in one process, which is quicker than one for each. */
+async function inTurn(commands: readonly (readonly string[])[]): Promise<Run[]> {
+  const args = ['-e', IN_TURN, JSON.stringify(commands)]
+  const { stdout, stderr } = await runCommand(args, { env, script: '--input-type=module' })
+  const [out, err] = [stdout.split('\0'), stderr.split('\0')]
+  return commands.map((_, index) => {
+    const code = Number(err[index * 2 + 1])
+    return { code, signal: null, stdout: out[index] ?? '', stderr: err[index * 2] ?? '' }
+  })
 }
 
 /** A store on the same file. */
@@ -42,8 +64,8 @@ describe('crossings keys create', () => {
       .join()
     expect(files).toContain(hashOf(key))
     expect(files).not.toContain(key.slice(4, 68))
-    const { stdout: list } = await keys('list')
-    expect(list).toBe('1\twrite\tvalid until 2030-01-01\tNewsroom\n')
+    const [list] = await inTurn([['list']])
+    expect(list?.stdout).toBe('1\twrite\tvalid until 2030-01-01\tNewsroom\n')
     const store = await open()
     expect(await store.keyOf(key)).toMatchObject({
       ...{ id: 1, name: 'Newsroom', scope: 'write', revoked_at: null },
@@ -69,7 +91,7 @@ describe('crossings keys create', () => {
   })
 
   test('loses none where several processes make keys at once, also on a new database', async () => {
-    const names = ['a', 'b', 'c', 'd', 'e']
+    const names = ['a', 'b', 'c']
     const runs = await Promise.all(names.map((name) => keys('create', '--name', name, '--scope', 'write')))
     expect(runs.map(({ code }) => code)).toEqual(names.map(() => 0))
     const store = await open()
@@ -82,7 +104,7 @@ describe('crossings keys create', () => {
     const other = new Database(`${folder}/crossings.sqlite`)
     other.exec('BEGIN IMMEDIATE')
     const running = startCommand(['keys', ...write], { env })
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await setTimeout(1_500)
     expect(await store.keys()).toEqual([])
     other.exec('COMMIT')
     other.close()
@@ -91,80 +113,71 @@ describe('crossings keys create', () => {
   })
 
   test('says in one line what is wrong, and makes nothing', async () => {
-    await keys('list')
-    const create = (name: string, scope: string, ...more: string[]) =>
-      keys('create', '--name', name, '--scope', scope, ...more)
-    const refused = await Promise.all([
-      create('', 'write'),
-      create('  ', 'write'),
-      create('a\nb', 'write'),
-      create('x'.repeat(101), 'write'),
-      create('x', 'write', '--expires', '2027-02-29'),
-      create('x', 'write', '--expires', '2027'),
-      create('x', 'write', '--expires', ''),
-      create('x', 'write', '--expires', '2027-01-01T00:00:00Z'),
+    const create = (name: string, ...more: string[]) => [
+      'create',
+      '--name',
+      name,
+      '--scope',
+      'write',
+      ...more,
+    ]
+    const refused = await inTurn([
+      create(''),
+      create('  '),
+      create('a\nb'),
+      create('x'.repeat(101)),
+      create('x', '--expires', '2027-02-29'),
+      create('x', '--expires', '2027'),
+      create('x', '--expires', ''),
+      create('x', '--expires', '2027-01-01T00:00:00Z'),
+      ['list'],
     ])
     const about = [...Array(4).fill('--name'), ...Array(4).fill('--expires')]
-    for (const [index, run] of refused.entries()) expect(run).toEqual(inOneLine(new RegExp(about[index])))
-    const misused = await Promise.all([
-      create('x', 'everything'),
-      create('x', 'write', '--forever'),
-      keys('create', '--scope', 'write'),
-      keys('create', '--name', 'x'),
-      keys('create'),
-      keys('nothing'),
-    ])
-    for (const { code, stdout, stderr } of misused) {
-      expect([code, stdout]).toEqual([1, ''])
-      expect(stderr).not.toMatch(/\n\s+at /)
-    }
-    expect((await keys('list')).stdout).toBe('no keys yet; keys create makes one\n')
+    for (const [index, option] of about.entries())
+      expect(refused[index]).toEqual(inOneLine(new RegExp(option)))
+    expect(refused.at(-1)?.stdout).toBe('no keys yet; keys create makes one\n')
+  })
+
+  test.for([
+    ['create', '--name', 'x', '--scope', 'everything'],
+    ['create', '--name', 'x'],
+  ])('explains what it needs: keys %s %s %s', async (args) => {
+    const { code, stdout, stderr } = await keys(...args)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('--scope')
+    expect(stderr).not.toMatch(/\n\s+at /)
   })
 })
 
 describe('crossings keys revoke', () => {
   test('ends one key for good, and leaves the others', async () => {
-    const [first, second] = [await keys(...write), await keys(...write)].map(({ stdout }) => stdout.trimEnd())
-    expect(await keys('revoke', '1')).toEqual({ code: 0, signal: null, stdout: 'revoked 1\n', stderr: '' })
+    const [first, second, revoked, list] = await inTurn([write, write, ['revoke', '1'], ['list']])
+    expect(revoked).toEqual({ code: 0, signal: null, stdout: 'revoked 1\n', stderr: '' })
     const store = await open()
     const today = new Date().toISOString().slice(0, 7)
-    expect((await store.keyOf(first ?? ''))?.revoked_at).toContain(today)
-    expect((await store.keyOf(second ?? ''))?.revoked_at).toBeNull()
-    const { stdout } = await keys('list')
-    expect(stdout).toMatch(/^1\twrite\trevoked \d{4}-\d\d-\d\d\tNewsroom\n2\twrite\tvalid\tNewsroom\n$/)
-    for (const key of [first, second]) expect(stdout).not.toContain(key)
+    const made = [first, second].map((run) => run?.stdout.trimEnd() ?? '')
+    const [one, other] = [await store.keyOf(made[0] ?? ''), await store.keyOf(made[1] ?? '')]
+    expect(one?.revoked_at).toContain(today)
+    expect(other).toMatchObject({ id: 2, revoked_at: null })
+    expect(list?.stdout).toMatch(/^1\twrite\trevoked \d{4}-\d\d-\d\d\tNewsroom\n2\twrite\tvalid\tNewsroom\n$/)
+    for (const key of made) expect(list?.stdout).not.toContain(key)
   })
 
   test('says in one line where there is no such key, and repeats none', async () => {
-    const { stdout } = await keys(...write)
-    const key = stdout.trimEnd()
-    await keys('revoke', '1')
-    const refused = await Promise.all(
-      ['1', '2', '0', '-1', '1.5', '', 'one', '١', key].map((id) => keys('revoke', id)),
+    const store = await open()
+    const key = await store.write({ author: null, reason: null }, (transaction) =>
+      transaction.addKey({ name: 'x', scope: 'write', expires_at: null }),
     )
-    for (const run of refused) {
-      expect(run.code).toBe(1)
-      expect(run.stdout).toBe('')
-      expect(run.stderr).toMatch(/\n$/)
-      expect(run.stderr).not.toContain(key)
-      expect(run.stderr).not.toMatch(/\n\s+at /)
-    }
+    const numbers = ['1', '1', '2', '0', '1.5', '', 'one', '١', key]
+    const [, ...refused] = await inTurn(numbers.map((number) => ['revoke', number]))
     expect(refused[0]).toEqual(inOneLine(/no key 1 that is not revoked/))
     expect(refused[1]).toEqual(inOneLine(/no key 2 /))
+    for (const run of refused.slice(2)) expect(run).toEqual(inOneLine(/number/))
+    for (const { stderr } of refused) expect(stderr).not.toContain(key)
   })
 })
 
-describe('crossings keys', () => {
-  test('explains itself', async () => {
-    const { code, stdout } = await keys('--help')
-    expect(code).toBe(0)
-    for (const command of ['create', 'list', 'revoke']) expect(stdout).toContain(command)
-    const { stdout: create } = await keys('create', '--help')
-    for (const option of ['--name', '--scope', '--expires']) expect(create).toContain(option)
-  })
-
-  test('says in one line where the database cannot be used', async () => {
-    const run = await runCommand(['keys', 'list'], { env: { DATABASE_URL: 'file:/dev/null/x.sqlite' } })
-    expect(run).toEqual(inOneLine(/cannot be used/))
-  })
+test('crossings keys says in one line where the database cannot be used', async () => {
+  const run = await runCommand(['keys', 'list'], { env: { DATABASE_URL: 'file:/dev/null/x.sqlite' } })
+  expect(run).toEqual(inOneLine(/cannot be used/))
 })

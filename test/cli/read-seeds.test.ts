@@ -246,7 +246,7 @@ describe('the seeds of a folder', () => {
 
   test('are refused for two definitions of one indicator in one country, of which one would be lost', () => {
     const [known = ''] = readFileSync(join(SEEDS, 'indicator-definitions.csv'), 'utf8').split('\n').slice(1)
-    const { message } = faultOf('indicator-definitions.csv', known.replace(/,"?\w/, ',Z'))
+    const { message } = faultOf('indicator-definitions.csv', known)
     expect(message).toMatch(/^indicator-definitions\.csv/)
   })
 

@@ -21,7 +21,7 @@ async function readPages<Row extends { readonly id: string }>(
   for (let after: string | null = null; ; ) {
     const page = await read({ after, limit })
     rows.push(...page)
-    if (page.length < limit) return rows
+    if (page.length < limit || rows.length > 1_000) return rows
     after = page.at(-1)?.id ?? null
   }
 }

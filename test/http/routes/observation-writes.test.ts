@@ -7,8 +7,10 @@ import type { Revision } from '../../../src/domain/history.ts'
 import type { JudgedObservation, Statement } from '../../../src/domain/observation.ts'
 import type { Source } from '../../../src/domain/source.ts'
 import type { Total } from '../../../src/domain/totals.ts'
+import { openDatabase } from '../../../src/store/database.ts'
 import { folderForAll, scratchFolder } from '../../store/scratch.ts'
 import {
+  type Answer,
   dayOf,
   figure,
   PRESENT,
@@ -810,6 +812,76 @@ describe('many writers at once', () => {
     expect(held.toSorted(byId)).toEqual(published.toSorted(byId))
     expect(held).toHaveLength(1_500)
     await many.close()
+  })
+})
+
+describe('another process that writes to the same file', () => {
+  /** Holds the lock for writing, as another process would; what is answered lets it go. */
+  function holdLock(): () => void {
+    const connection = openDatabase(url)
+    connection.exec('BEGIN IMMEDIATE')
+    return () => {
+      connection.exec('ROLLBACK')
+      connection.close()
+    }
+  }
+
+  test('delays writes, and loses none', async () => {
+    const release = holdLock()
+    const bodies = Array.from({ length: 10 }, () => fresh())
+    let isAnswered = false
+    const answers = Promise.all(bodies.map((body) => w.send('POST', PATH, { body })))
+    answers.finally(() => {
+      isAnswered = true
+    })
+    for (let read = 0; read < 20; read++) await w.read(`${PATH}?limit=1`)
+    expect(isAnswered).toBe(false)
+    release()
+    expect((await answers).map(({ status }) => status)).toEqual(bodies.map(() => 201))
+  })
+
+  test('and does not finish is a 503 that says when to try again; reading goes on', async () => {
+    const before = await w.version()
+    const release = holdLock()
+    const body = fresh()
+    let answered: Answer | undefined
+    const writing = w.send('POST', PATH, { body }).then((answer) => {
+      answered = answer
+    })
+    const times: number[] = []
+    while (answered === undefined) {
+      const start = performance.now()
+      await w.read(`${PATH}/1`)
+      times.push(performance.now() - start)
+    }
+    await writing
+    release()
+    expect(answered.status).toBe(503)
+    expect(answered.headers['retry-after']).toMatch(/^[1-9]\d*$/)
+    expect(times.length).toBeGreaterThan(50)
+    expect(times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]).toBeLessThan(100)
+    expect(Math.max(...times)).toBeLessThan(1_000)
+    expect(await w.version()).toBe(before)
+    await w.add(body)
+  })
+
+  test('may be a server too: two of them lose no write and share their versions', async () => {
+    const file = `file:${scratchFolder()}/two.sqlite`
+    const records = { ...seeds, observations: [], events: [] }
+    const [one, other] = [await startWriters({ url: file, records }), await startWriters({ url: file })]
+    const before = await one.version()
+    const bodies = Array.from({ length: 80 }, () => fresh())
+    const told = await Promise.all(bodies.map((body, index) => (index % 2 === 0 ? one : other).add(body)))
+    expect(told.map(({ meta }) => meta.version).toSorted((a, b) => a - b)).toEqual(
+      told.map((_, index) => before + 1 + index),
+    )
+    for (const [index, { data }] of told.entries()) {
+      const reader = index % 2 === 0 ? other : one
+      const read = await reader.read<Told<JudgedObservation>>(`${PATH}/${data.id}`)
+      expect(read.data).toMatchObject(bodies[index] ?? {})
+    }
+    await one.close()
+    await other.close()
   })
 })
 
