@@ -42,7 +42,8 @@ export function writer(connection: Connection, now: () => string) {
       options: WriteOptions,
       work: (transaction: Transaction) => Promise<Result>,
     ): Promise<Result> {
-      const turn = last.then(() => inTransaction(connection, now, options, work))
+      const deadline = performance.now() + PATIENCE_MS
+      const turn = last.then(() => inTransaction(connection, now, deadline, options, work))
       last = turn.catch(() => undefined)
       return turn
     },
@@ -52,10 +53,11 @@ export function writer(connection: Connection, now: () => string) {
 async function inTransaction<Result>(
   connection: Connection,
   now: () => string,
+  deadline: number,
   { dryRun = false, ...attribution }: WriteOptions,
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  await begin(connection)
+  await begin(connection, deadline)
   try {
     const result = await work(transactionOn(connection, now, attribution))
     connection.exec(dryRun ? 'ROLLBACK' : 'COMMIT')
@@ -66,8 +68,7 @@ async function inTransaction<Result>(
   }
 }
 
-async function begin(connection: Connection): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS
+async function begin(connection: Connection, deadline: number): Promise<void> {
   for (;;) {
     try {
       connection.exec('BEGIN IMMEDIATE')
