@@ -3,7 +3,7 @@ import { judgedObservationSchema } from '../src/domain/observation.ts'
 import { formatCsv } from '../src/formats/csv.ts'
 
 const BORDERS = ['PL-BY', 'LV-BY', 'LT-BY', 'EU-BY']
-const INDICATORS = ['attempted_crossings', 'apprehensions', 'humanitarian_admissions']
+const INDICATORS = ['apprehensions', 'humanitarian_admissions', 'migrant_deaths']
 const SERIES = BORDERS.length * INDICATORS.length
 
 /** After so many days the next publisher begins with the first again; each publication has three weeks of them. */

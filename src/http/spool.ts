@@ -15,6 +15,9 @@ export interface Spooled {
 /** Said of more bytes than are taken. */
 export class TooManyBytes extends Error {}
 
+/** What is read in pieces of this size is worked through in a few milliseconds each. */
+const PIECE_BYTES = 16 * 1024
+
 /**
  * Puts all bytes aside before anything is done with them, so that a slow sender holds up nobody.
  * @throws TooManyBytes as soon as there are more than may be
@@ -35,7 +38,7 @@ export async function spool(bytes: AsyncIterable<Uint8Array>, maxBytes: number):
     return {
       size,
       digest: hash.digest('hex'),
-      bytes: () => file.createReadStream({ start: 0, autoClose: false }),
+      bytes: () => file.createReadStream({ start: 0, autoClose: false, highWaterMark: PIECE_BYTES }),
       close: () => file.close(),
     }
   } catch (error) {

@@ -427,7 +427,7 @@ describe('whatever is written by several writers', () => {
           for (const store of stores) await store.close()
         }
       }),
-      { numRuns: 16 },
+      { numRuns: 9 },
     )
     expect(seen.versions).toBeGreaterThan(0)
     expect(seen.retracted).toBeGreaterThan(0)

@@ -4,7 +4,6 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../src/store/database.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
-import { StoreBusy } from '../../src/store/write.ts'
 import { happening, publication, records, statement } from './sample-records.ts'
 import { contentOf, scratchFolder } from './scratch.ts'
 
@@ -267,26 +266,5 @@ describe('another process that writes', () => {
     delay.disable()
     expect(delay.max / 1e6).toBeLessThan(400)
     expect(await idsHeld()).toEqual(['a', 'b'])
-  })
-
-  test('and does not finish is a StoreBusy for all that wait, in time, and writing goes on after it', async () => {
-    const other = otherConnection()
-    other.exec('BEGIN IMMEDIATE')
-    const start = performance.now()
-    const delay = monitorEventLoopDelay({ resolution: 5 })
-    delay.enable()
-    const outcomes = Promise.allSettled(['b', 'c', 'd'].map((id) => addSource(id)))
-    const reads = await readUntil(outcomes)
-    delay.disable()
-    for (const outcome of await outcomes)
-      expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(StoreBusy) })
-    const waitedMs = performance.now() - start
-    expect(waitedMs).toBeGreaterThan(1_000)
-    expect(waitedMs).toBeLessThan(9_000)
-    expect(reads).toBeGreaterThan(50)
-    expect(delay.max / 1e6).toBeLessThan(1_000)
-    other.exec('ROLLBACK')
-    expect(await addSource('e')).toBe(2)
-    expect(await idsHeld()).toEqual(['a', 'e'])
   })
 })

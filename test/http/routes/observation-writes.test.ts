@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,7 +11,6 @@ import type { Total } from '../../../src/domain/totals.ts'
 import { openDatabase } from '../../../src/store/database.ts'
 import { folderForAll, scratchFolder } from '../../store/scratch.ts'
 import {
-  type Answer,
   dayOf,
   figure,
   PRESENT,
@@ -24,6 +24,7 @@ import {
 } from '../writers.ts'
 
 const PATH = '/v1/observations'
+const JSON_TYPE = { 'content-type': 'application/json' }
 const seeds = readSeeds()
 const url = `file:${folderForAll()}/crossings.sqlite`
 let w: Writers
@@ -688,9 +689,9 @@ describe('how a written figure fares', () => {
         if (told.data.conflict !== null) conflicts += 1
         await expectTrue(told)
       }),
-      { numRuns: 80, endOnFailure: true },
+      { numRuns: 40, endOnFailure: true },
     )
-    expect(conflicts).toBeGreaterThan(5)
+    expect(conflicts).toBeGreaterThan(2)
   })
 })
 
@@ -784,18 +785,25 @@ describe('many writers at once', () => {
     const before = await many.version()
     const acknowledged = new Map<number, Statement>()
     const published: Source[] = []
+    const post = async <Data>(path: string, body: unknown): Promise<Data> => {
+      const sent = { headers: JSON_TYPE, bytes: JSON.stringify(body) }
+      const { status, text } = await many.sendBytes('POST', path, sent)
+      expect(status, text).toBe(201)
+      const { data }: Told<Data> = JSON.parse(text)
+      return data
+    }
     const client = async (number: number) => {
       for (let write = 0; write < 40; write++) {
-        if (write % 4 > 0) {
+        if (write % 8 > 0) {
           const body = { ...known, id: `source-${number}-${write}`, title: `Title ${number}` }
-          published.push((await many.expect<Told<Source>>(201, 'POST', '/v1/sources', { body })).data)
+          published.push(await post('/v1/sources', body))
           continue
         }
         const day = dayOf(number * 40 + write)
         const indicator = seeds.indicators[number % seeds.indicators.length]?.id ?? ''
         const body = figure({ indicator, period_start: day, period_end: day, count: write })
-        const { data } = await many.add(body)
-        acknowledged.set(data.id, body)
+        const { id } = await post<Written>(PATH, body)
+        acknowledged.set(id, body)
       }
     }
     await Promise.all(Array.from({ length: 50 }, (_, number) => client(number)))
@@ -803,14 +811,14 @@ describe('many writers at once', () => {
     const version = before + 2_000
     expect(await many.version()).toBe(version)
     const rows = await many.store.observations({ version, from: '2027-01-01' })
-    expect(rows).toHaveLength(500)
+    expect(rows).toHaveLength(250)
     for (const row of rows)
       expect(row).toMatchObject(acknowledged.get(row.id) ?? { id: 'never acknowledged' })
-    expect(new Set(rows.map((row) => row.version)).size).toBe(500)
+    expect(new Set(rows.map((row) => row.version)).size).toBe(250)
     const held = (await many.store.sources({ version })).filter(({ id }) => id.startsWith('source-'))
     const byId = (a: Source, b: Source) => (a.id < b.id ? -1 : 1)
     expect(held.toSorted(byId)).toEqual(published.toSorted(byId))
-    expect(held).toHaveLength(1_500)
+    expect(held).toHaveLength(1_750)
     await many.close()
   })
 })
@@ -840,29 +848,35 @@ describe('another process that writes to the same file', () => {
     expect((await answers).map(({ status }) => status)).toEqual(bodies.map(() => 201))
   })
 
-  test('and does not finish is a 503 that says when to try again; reading goes on', async () => {
+  test('and does not finish is a 503 for all that wait, which says when to try again; reading goes on', async () => {
     const before = await w.version()
     const release = holdLock()
-    const body = fresh()
-    let answered: Answer | undefined
-    const writing = w.send('POST', PATH, { body }).then((answer) => {
-      answered = answer
+    const start = performance.now()
+    const bodies = [fresh(), fresh(), fresh()]
+    let isAnswered = false
+    const writing = Promise.all(bodies.map((body) => w.send('POST', PATH, { body })))
+    writing.finally(() => {
+      isAnswered = true
     })
     const times: number[] = []
-    while (answered === undefined) {
-      const start = performance.now()
+    while (!isAnswered) {
+      const asked = performance.now()
       await w.read(`${PATH}/1`)
-      times.push(performance.now() - start)
+      times.push(performance.now() - asked)
+      await setTimeout(10)
     }
-    await writing
+    const answers = await writing
     release()
-    expect(answered.status).toBe(503)
-    expect(answered.headers['retry-after']).toMatch(/^[1-9]\d*$/)
+    expect(performance.now() - start).toBeLessThan(9_000)
+    for (const { status, headers } of answers) {
+      expect(status).toBe(503)
+      expect(headers['retry-after']).toMatch(/^[1-9]\d*$/)
+    }
     expect(times.length).toBeGreaterThan(50)
     expect(times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]).toBeLessThan(100)
     expect(Math.max(...times)).toBeLessThan(1_000)
     expect(await w.version()).toBe(before)
-    await w.add(body)
+    for (const body of bodies) await w.add(body)
   })
 
   test('may be a server too: two of them lose no write and share their versions', async () => {
@@ -870,7 +884,7 @@ describe('another process that writes to the same file', () => {
     const records = { ...seeds, observations: [], events: [] }
     const [one, other] = [await startWriters({ url: file, records }), await startWriters({ url: file })]
     const before = await one.version()
-    const bodies = Array.from({ length: 80 }, () => fresh())
+    const bodies = Array.from({ length: 40 }, () => fresh())
     const told = await Promise.all(bodies.map((body, index) => (index % 2 === 0 ? one : other).add(body)))
     expect(told.map(({ meta }) => meta.version).toSorted((a, b) => a - b)).toEqual(
       told.map((_, index) => before + 1 + index),
@@ -886,13 +900,12 @@ describe('another process that writes to the same file', () => {
 })
 
 /** A figure as JSON in which some values are written by hand. */
-function written(facts: Readonly<Record<string, string>>, base = fresh()): string {
+function written(facts: Readonly<Record<string, string>>, base = fresh({ indicator: 'migrant_deaths' })) {
   const values = Object.entries(base).map(([key, value]) => [key, JSON.stringify(value)])
   const entries = Object.entries({ ...Object.fromEntries(values), ...facts })
   return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
 }
 
-const JSON_TYPE = { 'content-type': 'application/json' }
 const nested = (depth: number, open = '[', close = ']') => open.repeat(depth) + close.repeat(depth)
 /** Text as bytes in which each \xNN is that byte. */
 const bytes = (text: string) => Buffer.from(text, 'latin1')
@@ -1058,10 +1071,13 @@ describe('a body that is no figure', () => {
     expect(new Set(corpus.map(([name]) => name)).size).toBe(corpus.length)
   })
 
-  test.for(corpus)('is a 400: %s', async ([_, make]) => {
-    const answer = await w.sendBytes('POST', PATH, { headers: JSON_TYPE, bytes: make() })
+  test.for(corpus)('is a 400, and soon: %s', async ([_, make]) => {
+    const bytes = make()
+    const start = performance.now()
+    const answer = await w.sendBytes('POST', PATH, { headers: JSON_TYPE, bytes })
     expect(answer.status, answer.text).toBe(400)
     expect(answer.text.length).toBeLessThan(20_000)
+    expect(performance.now() - start).toBeLessThan(2_000)
   })
 
   test('is a 400 without a stated length too', async () => {
@@ -1082,15 +1098,6 @@ describe('a body that is no figure', () => {
       expect(answer.status, name).toBe(400)
     }
     expect(await one(id)).toEqual(held)
-  })
-
-  test('never makes the others wait long', async () => {
-    for (const [name, make] of corpus) {
-      const sent = { headers: JSON_TYPE, bytes: make() }
-      const start = performance.now()
-      await w.sendBytes('POST', PATH, sent)
-      expect(performance.now() - start, name).toBeLessThan(2_000)
-    }
   })
 })
 
@@ -1310,7 +1317,7 @@ describe('a note', () => {
   })
 
   test.for(taken)('is read as it was sent: %s', async ([_, note]) => {
-    const { data } = await w.add(fresh({ note }))
+    const { data } = await w.add(fresh({ note, indicator: 'migrant_deaths' }))
     expect(data.note).toBe(note)
     expect((await one(data.id)).note).toBe(note)
     expect((await w.revisions(data.id)).map((revision) => revision.note)).toEqual([note])
