@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { type Border, borderId } from './border.ts'
 import type { Window } from './calendar.ts'
 import { figureOf } from './figure.ts'
-import { clip, type Interval, parsePeriod, periodsIn, startOfYear } from './period.ts'
+import { clip, type Interval, type Period, parsePeriod, periodsIn, startOfYear } from './period.ts'
 import type { ReconciledIndicator } from './reconcile-indicator.ts'
+import type { Reconciliation } from './reconciliation.ts'
 import { labelsOf, type TotalsQuestion, totalSchema } from './totals.ts'
 
 const { border, country, neighbour, indicator, period_start, period_end, ...figure } = totalSchema.shape
@@ -43,25 +44,28 @@ export interface SeriesQuestion extends TotalsQuestion {
  * Cumulative rows run from 1 January, or the window's start if later, to the end of their period.
  */
 export function* series(reconciled: ReconciledIndicator, question: SeriesQuestion): Generator<SeriesRow> {
-  const { indicator, borders, window, interval, cumulative, explain, after } = question
+  const { indicator, borders, window, interval, after } = question
   if (window === null) return
   const begin = after === null ? window.start : parsePeriod(after.period)?.start
   for (const period of periodsIn(window, interval, begin)) {
-    const within = clip(period, window)
-    const counted = cumulative ? sinceNewYear(within, window) : within
     for (const each of period.label === after?.period ? behind(borders, after.border) : borders) {
-      const { period_start, period_end, ...figure } = figureOf(reconciled.of(each), counted, { explain })
-      yield {
-        ...labelsOf(each),
-        indicator,
-        period: period.label,
-        period_start,
-        period_end,
-        partial: within.start > period.start || within.end < period.end,
-        ...figure,
-      }
+      const row = { ...labelsOf(each), indicator }
+      yield { ...row, ...periodFigure(reconciled.of(each), period, { ...question, window }) }
     }
   }
+}
+
+/** What a reconciliation says of the part of a calendar period that lies in a window. */
+export function periodFigure(
+  reconciliation: Reconciliation,
+  period: Period,
+  { window, cumulative, explain }: { window: Window; cumulative: boolean; explain: boolean },
+) {
+  const within = clip(period, window)
+  const counted = cumulative ? sinceNewYear(within, window) : within
+  const { period_start, period_end, ...figure } = figureOf(reconciliation, counted, { explain })
+  const partial = within.start > period.start || within.end < period.end
+  return { period: period.label, period_start, period_end, partial, ...figure }
 }
 
 function sinceNewYear(within: Window, window: Window): Window {

@@ -78,7 +78,7 @@ export function send(request: FastifyRequest, reply: FastifyReply, answer: Answe
   const links = [`<${permalink}>; rel="canonical"`, '</openapi.json>; rel="service-desc"']
   if (cursor !== null) links.push(`<${addressWith(request, { cursor })}>; rel="next"`)
   reply.header('link', links.join(', '))
-  reply.header('cache-control', typeof asked.as_of === 'number' ? FOREVER : FOR_NOW)
+  reply.header('cache-control', cacheControlOf(asked))
   if (format === 'csv') return reply.type(CSV_TYPE).send(formatCsv(columns, [rows].flat()))
   const meta = { version, as_of: asked.as_of, permalink, ...(next === undefined ? {} : { next: cursor }) }
   return sendJson(reply, { data: rows, ...extra, meta })
@@ -87,6 +87,11 @@ export function send(request: FastifyRequest, reply: FastifyReply, answer: Answe
 /** Sends a body as JSON. It is one text already, so that no schema is run over it again. */
 export function sendJson(reply: FastifyReply, body: unknown): FastifyReply {
   return reply.type(JSON_TYPE).send(JSON.stringify(body))
+}
+
+/** How long caches may keep what answers a question. */
+export function cacheControlOf({ as_of }: Pick<Asked, 'as_of'>): string {
+  return typeof as_of === 'number' ? FOREVER : FOR_NOW
 }
 
 /** A past version never changes; the present may with the next write. */

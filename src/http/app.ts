@@ -8,14 +8,17 @@ import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts
 import { declareMethods } from './methods.ts'
 import { documentApi } from './openapi.ts'
 import { aboutRoutes } from './routes/about.ts'
+import { assetsRoutes } from './routes/assets.ts'
 import { changeStreamRoutes } from './routes/change-stream.ts'
 import { changesRoutes } from './routes/changes.ts'
+import { chartsRoutes } from './routes/charts.ts'
 import { conflictsRoutes } from './routes/conflicts.ts'
 import { dimensionsRoutes } from './routes/dimensions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importsRoutes } from './routes/imports.ts'
 import { observationWritesRoutes } from './routes/observation-writes.ts'
 import { observationsRoutes } from './routes/observations.ts'
+import { pageRoutes } from './routes/page.ts'
 import { problemsRoutes } from './routes/problems.ts'
 import { publicationsRoutes } from './routes/publications.ts'
 import { seriesRoutes } from './routes/series.ts'
@@ -75,10 +78,13 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
     changesRoutes,
     changeStreamRoutes,
     aboutRoutes,
+    chartsRoutes,
+    pageRoutes,
     healthRoutes,
   ]) {
     await app.register(routes, dependencies)
   }
   await app.register(problemsRoutes)
+  await app.register(assetsRoutes)
   return app
 }

@@ -20,7 +20,7 @@ export async function explained(store: Reader, filter: Filter, terms: readonly T
 }
 
 /** Counts the terms of an answer as it is made. @throws Problem (400) where they become too many */
-export function termCounter(parameter: 'explain' | 'limit'): (terms: readonly Term[]) => void {
+export function termCounter(parameter: 'explain' | 'limit' | 'interval'): (terms: readonly Term[]) => void {
   let count = 0
   return (terms) => {
     count += terms.length

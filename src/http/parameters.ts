@@ -6,6 +6,8 @@ import { PERIOD_BASES, QUALIFIERS, STATUSES } from '../domain/observation.ts'
 import { INTERVALS, parsePeriod } from '../domain/period.ts'
 import { KINDS } from '../domain/source.ts'
 import { civilDate, line } from '../domain/text.ts'
+import { LANGUAGES, type LanguageCode } from '../web/speech.ts'
+import { LAYOUTS } from '../web/view.ts'
 
 export const MAX_LIMIT = 10_000
 export const DEFAULT_LIMIT = 1_000
@@ -70,6 +72,8 @@ const asOf = z.union(
     error: NO_INSTANT,
   },
 )
+
+const WIDTH_WORDS = 'is not a whole number from 320 to 2000'
 
 /**
  * The parameters of the API, each under the name that it has wherever it applies. The key `wire` of
@@ -174,6 +178,25 @@ export const parameters = {
     .optional()
     .describe('Why: it stays with the change.')
     .meta({ examples: ['The ministry corrected its figure.'] }),
+  layout: z
+    .enum(LAYOUTS)
+    .default('stack')
+    .describe('How a chart shows several countries: stacked, or side by side.'),
+  lang: z
+    .enum(Object.keys(LANGUAGES) as [LanguageCode, ...LanguageCode[]])
+    .optional()
+    .describe(
+      'The language of words, numbers and dates. Default: what `Accept-Language` asks for, else English.',
+    ),
+  theme: z.enum(['light', 'dark']).default('light').describe('The colours of a picture.'),
+  width: z
+    .string()
+    .regex(/^[1-9]\d{2,3}$/, WIDTH_WORDS)
+    .transform(Number)
+    .refine((width) => width >= 320 && width <= 2000, WIDTH_WORDS)
+    .default(1040)
+    .describe('The width of the chart in a picture, in CSS pixels.')
+    .meta({ wire: { type: 'integer', minimum: 320, maximum: 2000, default: 1040 } }),
   _: z.unknown().optional().describe('Ignored; spreadsheets use it to defeat caches.'),
 }
 

@@ -1,4 +1,4 @@
-import { desc, lte } from 'drizzle-orm'
+import { desc, eq, lte } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { versions } from './schema.ts'
 
@@ -17,6 +17,11 @@ export function versionReader(db: BetterSQLite3Database) {
     /** The newest version. */
     async currentVersion(): Promise<Version> {
       return newest.get() ?? NOTHING
+    },
+
+    /** A version by its number. */
+    async versionNumbered(version: number): Promise<Version> {
+      return db.select().from(versions).where(eq(versions.version, version)).get() ?? NOTHING
     },
 
     /** The newest version recorded at or before a time, given in RFC 3339 UTC with milliseconds. */

@@ -1,11 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { conflictOf, conflictSchema } from '../../domain/conflict.ts'
+import { conflictSchema } from '../../domain/conflict.ts'
 import type { Dependencies } from '../ask.ts'
-import { breather } from '../breather.ts'
 import { collection } from '../collection.ts'
-import { explained, explainedSchema, termCounter } from '../explained.ts'
-import { judgedObservations } from '../judged-observations.ts'
+import { explained, explainedSchema } from '../explained.ts'
+import { judgedConflicts } from '../judged-conflicts.ts'
 import { deliveryParameters, pagingParameters } from '../parameters.ts'
 import { observationParameters } from './observations.ts'
 
@@ -28,16 +27,7 @@ export const conflictsRoutes: FastifyPluginAsync<Dependencies> = async (app, dep
       extra: { observations: explainedSchema },
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
       async answer({ filter, page }) {
-        const judged = await judgedObservations(store, filter, ['conflicting'], page)
-        const breathe = breather()
-        const count = termCounter('limit')
-        const rows = []
-        for (const { row, reconciliation } of judged) {
-          const conflict = { ...row, ...conflictOf(row, reconciliation) }
-          count(conflict.proof)
-          rows.push(conflict)
-          await breathe()
-        }
+        const rows = await judgedConflicts(store, filter, page)
         const terms = rows.slice(0, page.limit - 1).flatMap(({ proof }) => proof)
         return { rows, extra: { observations: await explained(store, filter, terms) } }
       },

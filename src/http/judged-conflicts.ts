@@ -1,0 +1,25 @@
+import { type Conflict, conflictOf } from '../domain/conflict.ts'
+import type { Filter, Page } from '../domain/filter.ts'
+import type { Reader } from '../store/read.ts'
+import { breather } from './breather.ts'
+import { termCounter } from './explained.ts'
+import { judgedObservations } from './judged-observations.ts'
+
+/** A page of the conflicting observations that a filter means, each with what the accepted ones say instead. */
+export async function judgedConflicts(
+  store: Reader,
+  filter: Filter,
+  page: Page<number>,
+): Promise<Conflict[]> {
+  const judged = await judgedObservations(store, filter, ['conflicting'], page)
+  const breathe = breather()
+  const count = termCounter('limit')
+  const conflicts: Conflict[] = []
+  for (const { row, reconciliation } of judged) {
+    const conflict = { ...row, ...conflictOf(row, reconciliation) }
+    count(conflict.proof)
+    conflicts.push(conflict)
+    await breathe()
+  }
+  return conflicts
+}

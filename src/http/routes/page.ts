@@ -1,0 +1,156 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { STATUSES } from '../../domain/observation.ts'
+import { type Atlas, readAtlas } from '../../web/atlas.ts'
+import { CHARTS } from '../../web/charts/charts.ts'
+import type { Html } from '../../web/html.ts'
+import { embed, page } from '../../web/page.ts'
+import { type Page, ROWS_PER_PAGE, SORTS, type Sort } from '../../web/page-model.ts'
+import { refusal } from '../../web/refusal.ts'
+import type { LanguageCode } from '../../web/speech.ts'
+import { LANGUAGES } from '../../web/speech.ts'
+import { bordersOf } from '../../web/view.ts'
+import { addressWith } from '../address.ts'
+import { cacheControlOf } from '../answer.ts'
+import type { Dependencies } from '../ask.ts'
+import { sendCompressed } from '../compressed.ts'
+import { formAddress } from '../form-address.ts'
+import { bodyOf, problemFrom } from '../problem.ts'
+import { readListed } from '../read-listed.ts'
+import { speechFor, type Viewed, viewed, viewParameters } from '../viewed.ts'
+
+const PAGE_NUMBER = 'is not a whole number from 1 to 10000'
+
+const pageQuery = z.strictObject({
+  ...viewParameters,
+  figure: z.string().min(1, 'is empty').max(100, 'is too long').optional(),
+  status: z.enum(STATUSES).optional(),
+  sort: z.enum(SORTS.flatMap((name) => [name, `-${name}`] as const)).default('period'),
+  page: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, PAGE_NUMBER)
+    .transform(Number)
+    .refine((number) => number <= 10_000, PAGE_NUMBER)
+    .default(1),
+})
+
+const embedQuery = z.strictObject({ ...viewParameters, chart: z.enum(CHARTS).default('series') })
+
+/** What a page may load and do: its own style sheet, its own script, nothing that stands in the page itself. */
+const policy = (ancestors: string) =>
+  `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ${ancestors}`
+
+/** `GET /`: the page that people look at; `GET /embed`: one chart of it, to stand in another page. */
+export const pageRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+  let atlas: Atlas | undefined
+  const model = async (request: FastifyRequest, { asked, view, speech }: Viewed): Promise<Page> => {
+    const { store } = dependencies
+    const { version } = asked.filter
+    const { status, sort = 'period', page: number = 1 } = request.query as Partial<z.output<typeof pageQuery>>
+    atlas ??= readAtlas()
+    const withIndicator = await store.bordersWith(view.indicator.id, version)
+    const borders = await store.borders(version)
+    return {
+      view,
+      speech,
+      query: queryOf(request),
+      atlas,
+      listed: await readListed(
+        store,
+        {
+          ...asked.filter,
+          country: undefined,
+          border: bordersOf(view).map(({ id }) => id),
+          indicator: [view.indicator.id],
+        },
+        { status: status ?? null, sort: sortOf(sort), offset: (number - 1) * ROWS_PER_PAGE },
+      ),
+      choices: {
+        indicators: await store.indicators(version),
+        borders: borders.filter(({ id, members }) =>
+          [id, ...members].some((each) => withIndicator.includes(each)),
+        ),
+        origins: [...(await store.codes()).origin].sort(),
+      },
+    }
+  }
+  const sendPage = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    ancestors: string,
+    html: Html,
+    seen: Viewed,
+  ) =>
+    await sendCompressed(
+      request,
+      withHeaders(reply, ancestors, seen.speech.code)
+        .header('cache-control', cacheControlOf(seen.asked))
+        .header('link', `<${addressWith(request, { as_of: seen.asked.filter.version })}>; rel="canonical"`),
+      html.markup,
+    )
+
+  app.route({
+    method: 'GET',
+    url: '/',
+    schema: { hide: true, querystring: pageQuery },
+    preValidation: tidyAddress,
+    errorHandler: answerWithPage("'none'"),
+    handler: async (request, reply) => {
+      const seen = await viewed(dependencies, request)
+      return await sendPage(request, reply, "'none'", page(await model(request, seen)), seen)
+    },
+  })
+  app.route({
+    method: 'GET',
+    url: '/embed',
+    schema: { hide: true, querystring: embedQuery },
+    preValidation: tidyAddress,
+    errorHandler: answerWithPage('*'),
+    handler: async (request, reply) => {
+      const { chart } = request.query as z.output<typeof embedQuery>
+      const seen = await viewed(dependencies, request)
+      return await sendPage(request, reply, '*', embed(await model(request, seen), chart), seen)
+    },
+  })
+}
+
+/** Leads from what a form sends to the address that it means. */
+async function tidyAddress(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+  const address = formAddress(request.url)
+  return address === request.url ? undefined : reply.redirect(address, 303)
+}
+
+function answerWithPage(ancestors: string) {
+  return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const problem = problemFrom(error)
+    if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+    const { lang } = queryOf(request)
+    const speech = speechFor(
+      request,
+      Object.keys(LANGUAGES).find((code): code is LanguageCode => code === lang),
+    )
+    return withHeaders(reply, ancestors, speech.code)
+      .code(problem.status)
+      .headers({ ...problem.headers, 'cache-control': 'no-store' })
+      .send(refusal(speech, bodyOf(problem)).markup)
+  }
+}
+
+function withHeaders(reply: FastifyReply, ancestors: string, language: string): FastifyReply {
+  return reply
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', policy(ancestors))
+    .header('content-language', language)
+    .header('referrer-policy', 'strict-origin-when-cross-origin')
+    .header('vary', 'Accept-Language, Accept-Encoding')
+}
+
+function queryOf(request: FastifyRequest): Readonly<Record<string, string>> {
+  const { _, ...query } = Object.fromEntries(new URLSearchParams(request.url.split('?', 2)[1] ?? ''))
+  return query
+}
+
+function sortOf(sort: z.output<typeof pageQuery>['sort']): { by: Sort; isDescending: boolean } {
+  const by = SORTS.find((name) => sort.endsWith(name)) ?? 'period'
+  return { by, isDescending: sort.startsWith('-') }
+}

@@ -1,0 +1,53 @@
+import type { FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
+import type { z } from 'zod'
+import { LANGUAGES, type LanguageCode, type Speech, speechOf } from '../web/speech.ts'
+import type { View } from '../web/view.ts'
+import { type Asked, ask, type Dependencies } from './ask.ts'
+import { borderParameters, evidenceParameters, parameters, windowParameters } from './parameters.ts'
+import { readView } from './read-view.ts'
+
+/** The parameters of everything that shows figures: those of `/v1/series`, and how it is shown. */
+export const viewParameters = {
+  indicator: parameters.indicator,
+  interval: parameters.interval,
+  ...borderParameters,
+  ...windowParameters,
+  ...evidenceParameters,
+  as_of: parameters.as_of,
+  layout: parameters.layout,
+  lang: parameters.lang,
+  _: parameters._,
+}
+
+type ViewQuery = z.output<z.ZodObject<typeof viewParameters>>
+
+/** What a request asks to see, and the language to say it in. */
+export interface Viewed {
+  readonly asked: Asked
+  readonly view: View
+  readonly speech: Speech
+}
+
+/** Reads what a request asks to see. */
+export async function viewed(dependencies: Dependencies, request: FastifyRequest): Promise<Viewed> {
+  const { indicator, interval, layout, lang, ...query } = request.query as ViewQuery
+  const asked = await ask(dependencies, { indicator, ...query })
+  const [counted] = indicator
+  const view = await readView(dependencies.store, asked.filter, { indicator: counted, interval, layout })
+  return { asked, view, speech: speechFor(request, lang) }
+}
+
+const speeches = new Map<LanguageCode, Speech>()
+
+/** The language asked for by `lang`, else by `Accept-Language`, else English. */
+export function speechFor(request: FastifyRequest, lang: LanguageCode | undefined): Speech {
+  const codes = Object.keys(LANGUAGES) as LanguageCode[]
+  const accepted = new Negotiator({
+    headers: { 'accept-language': request.headers['accept-language'] || '*' },
+  })
+  const code = lang ?? codes.find((each) => each === accepted.language(codes)) ?? 'en'
+  const speech = speeches.get(code) ?? speechOf(code)
+  speeches.set(code, speech)
+  return speech
+}

@@ -1,0 +1,37 @@
+/** The parameters of a view, as its address has them. */
+export type Query = Readonly<Record<string, string>>
+
+/** The parameters that the page and the API share; the others say only how the page shows it. */
+export const API_PARAMETERS = [
+  'indicator',
+  'country',
+  'neighbour',
+  'from',
+  'to',
+  'period',
+  'origin',
+  'source',
+  'kind',
+  'period_basis',
+  'published_until',
+  'as_of',
+] as const
+
+/** An address with some parameters set anew; null takes one away. */
+export function addressOf(
+  path: string,
+  query: Query,
+  changes: Readonly<Record<string, string | null>> = {},
+): string {
+  const entries = Object.entries({ ...query, ...changes }).flatMap(([name, value]): [string, string][] =>
+    value === null ? [] : [[name, value]],
+  )
+  const text = new URLSearchParams(entries).toString().replaceAll('%2C', ',').replaceAll('%3A', ':')
+  return text === '' ? path : `${path}?${text}`
+}
+
+/** Only those parameters of a query that the API knows. */
+export function apiQuery(query: Query, others: readonly string[] = []): Query {
+  const known: readonly string[] = [...API_PARAMETERS, ...others]
+  return Object.fromEntries(Object.entries(query).filter(([name]) => known.includes(name)))
+}

@@ -1,0 +1,65 @@
+import { indicatorLabel, placesOf, sourceLine, summaryOf } from '../figure-words.ts'
+import { partsOf, type View } from '../view.ts'
+import { cumulativeChart } from './cumulative-chart.ts'
+import type { Drawing } from './draw.ts'
+import { picture } from './picture.ts'
+import { eventsShown, seriesChart } from './series-chart.ts'
+import { type ChartStyle, colourOf } from './style.ts'
+import { subjectName } from './subject-name.ts'
+import { totalsChart } from './totals-chart.ts'
+
+/** The charts that there are, by name. */
+export const CHARTS = ['series', 'cumulative', 'totals'] as const
+export type ChartName = (typeof CHARTS)[number]
+
+const DRAWN = { series: seriesChart, cumulative: cumulativeChart, totals: totalsChart }
+
+/** A chart, with what it shows in words for those who cannot see it. */
+export function chart(name: ChartName, view: View, style: ChartStyle): Drawing {
+  return DRAWN[name](view, summaryOf(view, titleOf(name, view, style), style.speech), style)
+}
+
+/** A chart as a picture of its own, for articles and chats. */
+export function chartPicture(name: ChartName, view: View, style: ChartStyle): Drawing {
+  const { speech } = style
+  const figure = view.together === null ? undefined : view.totals.get(view.together.key)
+  const title = titleOf(name, view, style)
+  const lead = view.together === null ? undefined : view.series.get(view.together.key)
+  const events =
+    name === 'series'
+      ? eventsShown(
+          view,
+          (lead ?? []).map(({ period }) => period),
+        )
+      : []
+  return picture(
+    chart(name, view, style),
+    {
+      title,
+      subtitle:
+        figure === undefined || view.recorded_at === null
+          ? speech.words.states.empty
+          : `${speech.window(figure)}: ${speech.figure(figure)}`,
+      keys: name === 'series' && view.layout === 'stack' ? keysOf(view, style) : [],
+      notes: events.map(({ number, event }) => `${number}  ${event.title}`),
+      source: sourceLine(view, speech),
+      alt: summaryOf(view, title, speech),
+    },
+    style,
+  )
+}
+
+function keysOf(view: View, { palette, speech }: ChartStyle) {
+  return partsOf(view).map((subject) => ({
+    text: subjectName(subject, view, speech),
+    colour: colourOf(subject, palette),
+  }))
+}
+
+/** What a chart is called: what is counted, where, and how it is told apart. */
+export function titleOf(name: ChartName, view: View, { speech }: Pick<ChartStyle, 'speech'>): string {
+  const { byInterval, chart } = speech.words
+  const how = name === 'series' ? byInterval[view.interval] : chart[name]
+  const places = placesOf(view, speech)
+  return [indicatorLabel(view.indicator, speech), ...(places === '' ? [] : [places]), how].join(' · ')
+}

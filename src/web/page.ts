@@ -1,0 +1,138 @@
+import { addressOf, apiQuery } from './address.ts'
+import { borderMap } from './charts/border-map.ts'
+import { type ChartName, chart, titleOf } from './charts/charts.ts'
+import type { Drawing } from './charts/draw.ts'
+import { PAGE_PALETTE } from './charts/style.ts'
+import { subjectName } from './charts/subject-name.ts'
+import { conflictsSection } from './conflicts.ts'
+import { controls, languageLinks } from './controls.ts'
+import { document } from './document.ts'
+import { coverageWords, indicatorLabel, placesOf, remarksOf, sourceLine } from './figure-words.ts'
+import { figuresTable } from './figures-table.ts'
+import { type Html, html, trusted } from './html.ts'
+import { eventList, legend } from './legend.ts'
+import { observationsSection } from './observations.ts'
+import type { Page } from './page-model.ts'
+import { proofLink, proofSection } from './proof.ts'
+import { fill } from './speech.ts'
+import { takeAway } from './take-away.ts'
+import { figureKey, partsOf, type Subject } from './view.ts'
+
+/** A chart is drawn for a wide screen and for a phone, and the style sheet shows the one that fits. */
+const WIDTHS = { wide: 1040, narrow: 360 } as const
+
+/** The page: what is known of one question, with every figure's proof and the published figures behind it. */
+export function page(model: Page): Html {
+  const { view, speech, query } = model
+  const { words } = speech
+  const title = `${indicatorLabel(view.indicator, speech)} · ${words.name}`
+  const isEmpty = view.observations.size === 0 && model.listed.count === 0
+  return document({
+    speech,
+    title,
+    description: words.tagline,
+    head: html`<link rel="alternate" type="application/json" href="${addressOf('/v1/totals', apiQuery(query))}">`,
+    body: html`<a class="skip" href="#main">${words.skip}</a>
+<header class="top"><p class="brand"><a href="${addressOf('/', {}, { lang: query.lang ?? null })}">${words.name}</a></p><p class="tagline">${words.tagline}</p>${languageLinks(model)}</header>
+<main id="main" tabindex="-1" data-loading="${words.states.loading}" data-failed="${words.states.failed}">
+<p class="state" role="status" aria-live="polite"></p>
+${headline(model)}
+${proofSection(model)}
+${controls(model)}
+${isEmpty ? html`<p class="notice">${words.states.empty}</p>` : null}
+${chartSection(model, 'series')}
+${chartSection(model, 'cumulative')}
+${conflictsSection(model)}
+${observationsSection(model)}
+${takeAway(model)}
+</main>
+${footer(model)}`,
+  })
+}
+
+/** The figure of everything together, and a card for each country, beside a map. */
+function headline(model: Page): Html {
+  const { view, speech } = model
+  const { together } = view
+  const figure = together === null ? undefined : view.totals.get(together.key)
+  const map = borderMap(view, model.atlas, `${speech.words.chart.map}: ${placesOf(view, speech)}`, {
+    width: 380,
+    palette: PAGE_PALETTE,
+    speech,
+    id: 'map',
+  })
+  const parts = partsOf(view).filter(({ key }) => key !== together?.key)
+  return html`<section class="headline" aria-labelledby="headline-title"><div>
+<h1 id="headline-title">${indicatorLabel(view.indicator, speech)}<span class="places"> ${placesOf(view, speech)}</span></h1>
+${
+  together === null || figure === undefined
+    ? html`<p class="figure">${speech.words.figure.unknown}</p>`
+    : html`<p class="figure ${figure.qualifier}">${proofLink(model, figureKey(together), figure)}</p>
+<p class="window">${speech.window(figure)}</p>
+<p class="coverage">${coverageWords(figure, speech)}</p>
+${remarksOf(figure, view, speech).map((remark) => html`<p class="remark">${remark}</p>`)}`
+}
+<ul class="cards">${parts.map((subject) => card(model, subject))}</ul></div>
+${map === null ? null : html`<figure class="map">${drawn(map)}<figcaption>${speech.words.chart.map}</figcaption></figure>`}
+</section>`
+}
+
+function card(model: Page, subject: Subject): Html {
+  const { view, speech } = model
+  const figure = view.totals.get(subject.key)
+  if (figure === undefined) return html``
+  return html`<li class="card"><h2><span class="key country-${((subject.place ?? 0) % 6) + 1}"></span>${subjectName(subject, view, speech)}</h2>
+<p class="figure ${figure.qualifier}">${proofLink(model, figureKey(subject), figure)}</p><p class="coverage">${coverageWords(figure, speech)}</p>
+${remarksOf(figure, view, speech).map((remark) => html`<p class="remark">${remark}</p>`)}</li>`
+}
+
+function chartSection(model: Page, name: Exclude<ChartName, 'totals'>): Html {
+  const { view, speech } = model
+  const { words } = speech
+  const heading = name === 'series' ? words.byInterval[view.interval] : words.chart.cumulative
+  const draw = (size: keyof typeof WIDTHS) =>
+    html`<div class="${size}">${drawn(chart(name, view, { width: WIDTHS[size], palette: PAGE_PALETTE, speech, id: `${name}-${size}` }))}</div>`
+  return html`<section class="chart-section" id="${name}" aria-labelledby="${name}-title"><h2 id="${name}-title">${heading}</h2>
+${name === 'series' ? legend(view, speech) : null}
+<figure class="chart-figure">${draw('wide')}${draw('narrow')}<figcaption>${sourceLine(view, speech)}</figcaption></figure>
+<p class="hint script">${words.chart.hint}</p>
+${name === 'series' ? eventList(view, speech) : null}
+${figuresTable(model, name === 'cumulative')}</section>`
+}
+
+function drawn({ svg }: Drawing): Html {
+  return trusted(svg)
+}
+
+function footer({ view, speech }: Page): Html {
+  const { footer: words } = speech.words
+  const { definition, definitions } = view.indicator
+  const recorded =
+    view.recorded_at === null
+      ? words.empty
+      : fill(words.version, {
+          version: speech.number(view.version),
+          date: speech.date(view.recorded_at.slice(0, 10)),
+        })
+  return html`<footer><h2>${words.definition}</h2><p lang="en">${definition}</p>
+${Object.entries(definitions).map(([country, text]) => html`<p lang="en"><b>${speech.country(country)}</b>: ${text}</p>`)}
+<p>${words.licence}</p><p>${recorded}</p><p><a href="/v1">${words.api}</a> · <a href="/docs">${words.docs}</a> · <a href="/openapi.json">OpenAPI</a></p></footer>`
+}
+
+/** One chart alone, to stand in another page. */
+export function embed(model: Page, name: ChartName): Html {
+  const { view, speech, query } = model
+  const title = titleOf(name, view, { speech })
+  const draw = (size: keyof typeof WIDTHS) =>
+    html`<div class="${size}">${drawn(chart(name, view, { width: WIDTHS[size], palette: PAGE_PALETTE, speech, id: `${name}-${size}` }))}</div>`
+  const { chart: _, ...shown } = query
+  return document({
+    speech,
+    title: `${title} · ${speech.words.name}`,
+    description: speech.words.tagline,
+    head: html``,
+    body: html`<main class="embed" id="main"><h1>${title}</h1>${name === 'series' ? legend(view, speech) : null}
+<figure class="chart-figure">${draw('wide')}${draw('narrow')}<figcaption>${sourceLine(view, speech)} <a href="${addressOf('/', shown)}" target="_blank" rel="noopener">${speech.words.name}</a></figcaption></figure>
+${name === 'totals' ? null : html`<div class="for-script">${figuresTable(model, name === 'cumulative')}</div>`}</main>`,
+  })
+}
