@@ -77,6 +77,10 @@ try {
       [28668, 5200, 914],
       'the counts of the article',
     )
+    const page = await fetch(`http://127.0.0.1:${PORT}/`)
+    expectEqual([page.status, (await page.text()).includes('Border Crossings')], [200, true], 'the page')
+    const picture = await fetch(`http://127.0.0.1:${PORT}/v1/charts/series.png`)
+    expectEqual([picture.status, picture.headers.get('content-type')], [200, 'image/png'], 'a picture')
     expectEqual([total.count, total.qualifier], [34782, 'at_least'], 'the total of the article')
   } finally {
     server.kill('SIGTERM')

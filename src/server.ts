@@ -29,7 +29,7 @@ export function openConfiguredStore(config: Config): Promise<Store> {
 async function stop(app: FastifyInstance, store: Store): Promise<void> {
   const deadline = setTimeout(() => app.server.closeAllConnections(), GRACE_MS)
   try {
-    await app.close()
+    await Promise.all([store.stopWriting(), app.close()])
   } finally {
     clearTimeout(deadline)
     await store.close()

@@ -95,6 +95,11 @@ function badTable(name: string, error: unknown): unknown {
   if (error instanceof BadCsv) return new BadTable(`${name}, line ${error.line} ${error.message}`)
   if (!(error instanceof ImportRefused)) return error
   const { faults, count } = error
+  if (faults.some(({ column }) => column === 'indicator' || column === 'country')) {
+    process.stderr.write(
+      'Borders and indicators must be there first: crossings seed --dimensions-only adds those that come with the program.\n',
+    )
+  }
   for (const { line, column, reason } of faults) {
     process.stderr.write(`line ${line}${column === null ? '' : `, ${column}:`} ${reason}\n`)
   }

@@ -2,8 +2,8 @@ import { Command, Option } from 'commander'
 import { z } from 'zod'
 import { BadConfig, type Config } from '../config.ts'
 import { civilDate, line } from '../domain/text.ts'
-import { openConfiguredStore } from '../server.ts'
-import type { Scope } from '../store/read-keys.ts'
+import { openConfiguredStore, presentTime } from '../server.ts'
+import type { ApiKey, Scope } from '../store/read-keys.ts'
 import type { Store } from '../store/store.ts'
 
 const ATTRIBUTION = { author: null, reason: null }
@@ -39,6 +39,8 @@ export function keysCommand(config: () => Config): Command {
         const expires =
           options.expires === undefined ? null : checked('--expires', civilDate, options.expires)
         const expires_at = expires === null ? null : `${expires}T00:00:00.000Z`
+        if (expires_at !== null && expires_at <= presentTime())
+          throw new BadConfig(`--expires ${expires} has passed; the key would never work`)
         const key = await store.write(ATTRIBUTION, (transaction) =>
           transaction.addKey({ name, scope, expires_at }),
         )
@@ -53,12 +55,7 @@ export function keysCommand(config: () => Config): Command {
       withStore(async (store) => {
         const all = await store.keys()
         if (all.length === 0) return 'no keys yet; keys create makes one\n'
-        return all
-          .map(({ id, name, scope, expires_at, revoked_at }) => {
-            const ends = expires_at === null ? 'valid' : `valid until ${expires_at.slice(0, 10)}`
-            return `${id}\t${scope}\t${revoked_at === null ? ends : `revoked ${revoked_at.slice(0, 10)}`}\t${name}\n`
-          })
-          .join('')
+        return all.map((key) => `${key.id}\t${key.scope}\t${stateOf(key)}\t${key.name}\n`).join('')
       }),
     )
   keys
@@ -76,6 +73,12 @@ export function keysCommand(config: () => Config): Command {
       }),
     )
   return keys
+}
+
+function stateOf({ expires_at, revoked_at }: Pick<ApiKey, 'expires_at' | 'revoked_at'>): string {
+  if (revoked_at !== null) return `revoked ${revoked_at.slice(0, 10)}`
+  if (expires_at === null) return 'valid'
+  return `${expires_at <= presentTime() ? 'expired' : 'valid until'} ${expires_at.slice(0, 10)}`
 }
 
 /** @throws BadConfig in one line that names the option */

@@ -9,10 +9,17 @@ export function seedCommand(config: () => Config): Command {
     .description(
       'Add the figures that come with the program and were never recorded before; nothing is overwritten or revived.',
     )
-    .action(async () => {
+    .option(
+      '--dimensions-only',
+      'add only borders and indicators, for a table of your own to be imported',
+      false,
+    )
+    .action(async ({ dimensionsOnly }: { dimensionsOnly: boolean }) => {
       const store = await openConfiguredStore(config())
       try {
-        const added = await store.addMissing(readSeeds())
+        const seeds = readSeeds()
+        const none = { sources: [], observations: [], events: [] }
+        const added = await store.addMissing(dimensionsOnly ? { ...seeds, ...none } : seeds)
         const { version } = await store.currentVersion()
         const counts = Object.entries(added).map(([what, count]) => `${count} ${what}`)
         process.stdout.write(`added ${counts.join(', ')}; version ${version}\n`)

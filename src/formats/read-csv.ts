@@ -20,7 +20,7 @@ const MAX_ROW_BYTES = 128 * 1024
 
 /**
  * Reads CSV (RFC 4180) in UTF-8 with a header line, row by row, however long it is. Lines end in CRLF or LF,
- * and blank ones are passed over. Where the header is wrong, its faults are all that is told.
+ * and blank ones are passed over, as are rows of empty cells, which spreadsheets leave at the end. Where the header is wrong, its faults are all that is told.
  * @throws BadCsv where it is no CSV
  */
 export async function* readCsv(bytes: AsyncIterable<Uint8Array>, columns: Columns): AsyncGenerator<CsvRow> {
@@ -33,6 +33,7 @@ export async function* readCsv(bytes: AsyncIterable<Uint8Array>, columns: Column
       yield { line, faults }
       return
     }
+    if (cells.length === header.length && cells.every((cell) => cell === '')) continue
     yield cells.length === header.length
       ? { line, cells: Object.fromEntries(header.map((name, index) => [name, cells[index] ?? ''])) }
       : { line, faults: [{ column: null, reason: `has ${cells.length} cells, not ${header.length}` }] }

@@ -90,8 +90,8 @@ export function sendJson(reply: FastifyReply, body: unknown): FastifyReply {
 }
 
 /** How long caches may keep what answers a question. */
-export function cacheControlOf({ as_of }: Pick<Asked, 'as_of'>): string {
-  return typeof as_of === 'number' ? FOREVER : FOR_NOW
+export function cacheControlOf({ isFinal }: Pick<Asked, 'isFinal'>): string {
+  return isFinal ? FOREVER : FOR_NOW
 }
 
 /** A past version never changes; the present may with the next write. */

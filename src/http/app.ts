@@ -24,6 +24,7 @@ import { publicationsRoutes } from './routes/publications.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { thingsRoutes } from './routes/things.ts'
 import { totalsRoutes } from './routes/totals.ts'
+import { endSlowBodies } from './slow-bodies.ts'
 import { validatorCompiler } from './validate.ts'
 
 export interface AppOptions extends Dependencies {
@@ -33,7 +34,7 @@ export interface AppOptions extends Dependencies {
 }
 
 /** How long a client may take, in milliseconds; checked this often, because Node's own 30 s is too rare. */
-const REQUEST_TIMEOUT_MS = 15_000
+const BODY_TIMEOUT_MS = 15_000
 const HEADERS_TIMEOUT_MS = 10_000
 const CHECK_EVERY_MS = 1_000
 
@@ -42,10 +43,10 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
   const app = fastify({
     logger: logLevel === 'silent' ? false : { level: logLevel },
     bodyLimit: 1024 * 1024,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: 0,
     keepAliveTimeout: 5_000,
     http: {
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: 0,
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: CHECK_EVERY_MS,
       requireHostHeader: false,
@@ -62,6 +63,7 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
   app.setErrorHandler(answerErrors)
   closeGracefully(app)
   declareMethods(app)
+  endSlowBodies(app, BODY_TIMEOUT_MS)
   authenticate(app, dependencies)
   readJsonBodies(app)
   await documentApi(app)

@@ -8,6 +8,9 @@ import { suggest } from './nearest.ts'
 import { badRequest, type Fault } from './problem.ts'
 import { quote } from './validate.ts'
 
+/** More unknown names than this are not listed. */
+const MAX_FAULTS = 20
+
 /** What the routes are built from. */
 export interface Dependencies {
   readonly store: Store
@@ -26,6 +29,8 @@ export interface Asked {
   readonly filter: Filter
   /** The version or time asked for; null for the present. */
   readonly as_of: number | string | null
+  /** Whether the answer is of a state that no later write can change. */
+  readonly isFinal: boolean
 }
 
 /**
@@ -38,12 +43,13 @@ export async function ask(
   { period, as_of, ...query }: Query,
   pinned: Position<unknown> | null = null,
 ): Promise<Asked> {
+  const current = await store.currentVersion()
   const filter = { ...query, ...(await windowOfQuery(query, period)), version: await versionAsked() }
   await checkCodes(store, filter)
-  return { filter, as_of: as_of ?? null }
+  const isBeforeNewest = typeof as_of === 'string' && as_of < (current.recorded_at ?? '')
+  return { filter, as_of: as_of ?? null, isFinal: typeof as_of === 'number' || isBeforeNewest }
 
   async function versionAsked(): Promise<number> {
-    const current = await store.currentVersion()
     if (typeof as_of === 'number' && as_of > current.version) {
       throw badRequest([
         { parameter: 'as_of', detail: `is beyond the present: the newest version is ${current.version}` },
@@ -91,13 +97,17 @@ async function windowOfQuery(
 
 async function checkCodes(store: Store, filter: Filter): Promise<void> {
   const codes: Partial<Record<keyof Filter, readonly string[]>> = await store.codes()
-  const faults: Fault[] = Object.entries(codes).flatMap(([parameter, known]) => {
+  const unknown = Object.entries(codes).flatMap(([parameter, known]) => {
     const asked: unknown = filter[parameter as keyof Filter]
-    const unknown = Array.isArray(asked) ? asked.map(String).filter((name) => !known.includes(name)) : []
-    return unknown.map((name) => ({
+    const held = new Set(known)
+    const names = Array.isArray(asked) ? asked.map(String).filter((name) => !held.has(name)) : []
+    return names.map((name) => ({ parameter, name, known }))
+  })
+  const faults = unknown.slice(0, MAX_FAULTS).map(
+    ({ parameter, name, known }): Fault => ({
       parameter,
       detail: `names nothing held here: ${quote(name)}${suggest(name, known)}`,
-    }))
-  })
-  if (faults.length > 0) throw badRequest(faults.slice(0, 20))
+    }),
+  )
+  if (faults.length > 0) throw badRequest(faults)
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
@@ -20,12 +19,15 @@ export function closeGracefully(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply, payload) => {
     if (isClosing) reply.header('connection', 'close')
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return
+    if (reply.raw.destroyed) return
     underWay.add(reply.raw)
     reply.raw.once('close', () => underWay.delete(reply.raw))
   })
   app.addHook('preClose', async () => {
     isClosing = true
-    const sent = Promise.all([...underWay].map((response) => once(response, 'close')))
+    const sent = Promise.all(
+      [...underWay].map((response) => new Promise<void>((resolve) => response.once('close', resolve))),
+    )
     await Promise.race([sent, setTimeout(GRACE_MS, undefined, { ref: false })])
   })
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pathOf } from './address.ts'
-import { Problem } from './problem.ts'
+import { badRequest, Problem } from './problem.ts'
 
 /** How long a browser may keep the answer to a preflight, in seconds. */
 const PREFLIGHT_MAX_AGE = 86_400
@@ -39,6 +39,8 @@ export function declareMethods(app: FastifyInstance): void {
         headers,
       })
     }
+    const errors = undecodable(request.url).map((parameter) => ({ parameter, detail: BAD_ENCODING }))
+    if (errors.length > 0) throw badRequest(errors)
     const path = pathOf(request)
     const methods = path !== '/' && path.endsWith('/') ? [] : methodsOf(path)
     if (methods.length === 0) throw notFound()
@@ -50,6 +52,28 @@ export function declareMethods(app: FastifyInstance): void {
   app.setNotFoundHandler(() => {
     throw notFound()
   })
+}
+
+const BAD_ENCODING = 'is not percent-encoded UTF-8 (RFC 3986, 2.1)'
+
+/** The parameters whose values would have to be guessed at. */
+function undecodable(url: string): string[] {
+  const pairs = url.split('?').slice(1).join('?').split('&')
+  return pairs
+    .filter((pair) => !isDecodable(pair))
+    .flatMap((pair) => {
+      const [name = ''] = pair.split('=', 1)
+      return name === '_' ? [] : [name.slice(0, 100)]
+    })
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function hostsOf(request: FastifyRequest): number {

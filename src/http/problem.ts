@@ -132,6 +132,8 @@ export function problemFrom(error: unknown): Problem {
     return new Problem(503, 'Another write takes too long; try again.', { headers: { 'retry-after': '5' } })
   }
   const status = statusOf(error)
+  if (error instanceof Error && 'code' in error && error.code === 'FST_ERR_BAD_URL')
+    return new Problem(400, 'The address is not percent-encoded UTF-8 (RFC 3986, 2.1).')
   if (status === 400) return new Problem(400, 'The body cannot be read as what its Content-Type says it is.')
   const { meaning } = PROBLEM_KINDS[status] ?? { meaning: 'The request cannot be answered.' }
   return new Problem(status, meaning, status === 503 ? { headers: { 'retry-after': '1' } } : {})

@@ -6,11 +6,21 @@ import { bordersNeeded, membersOf, reconcileIndicator } from '../domain/reconcil
 import { boundaryDays, type Reconciliation } from '../domain/reconciliation.ts'
 import type { Reader } from '../store/read.ts'
 import { breather } from './breather.ts'
-import { badRequest } from './problem.ts'
+import { Problem } from './problem.ts'
 
 /** A series of more observations than this, or a group of more boundaries, would keep all requests waiting. */
 const MAX_OBSERVATIONS = 20_000
 const MAX_GROUP_BOUNDARIES = 1_500
+
+/** Said where a series is too large to be reconciled for one answer. */
+export class TooLarge extends Problem {
+  constructor({ id }: Border) {
+    const detail = `includes ${id}, which has too many figures to be weighed for one answer; leave it out, or choose among them with source, origin, kind or published_until`
+    super(400, `The figures of ${id} are too many to be weighed for one answer.`, {
+      errors: [{ parameter: 'country', detail }],
+    })
+  }
+}
 
 /** What a filter's evidence implies about one indicator, with the borders and the window that it means. */
 export async function reconcileEvidence(store: Reader, indicator: string, filter: Filter) {
@@ -60,18 +70,13 @@ async function readSeries(store: Reader, borders: readonly Border[], filter: Fil
   return observationsOf
 }
 
-/** @throws Problem (400) where a series is too large to be reconciled for one answer */
+/** @throws TooLarge */
 function refuseTooMany(border: Border, observations: readonly Observation[]): void {
   const isTooLarge =
     observations.length > MAX_OBSERVATIONS ||
     (isGroup(border) && boundaryDays(observations).length > MAX_GROUP_BOUNDARIES)
   if (!isTooLarge) return
-  throw badRequest([
-    {
-      parameter: 'country',
-      detail: `includes ${border.id}, which has too many figures to be weighed for one answer; leave it out, or choose among them with source, origin, kind or published_until`,
-    },
-  ])
+  throw new TooLarge(border)
 }
 
 function find(borders: readonly Border[], id: string): Border {

@@ -106,7 +106,7 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
             const { version } = await transaction.currentVersion()
             return {
               status: dryRun ? 200 : status,
-              headers,
+              headers: dryRun ? {} : headers,
               body: { ...body, meta: { version, dry_run: dryRun } },
             }
           }
@@ -125,19 +125,25 @@ export function etagOf(version: number): string {
 }
 
 /**
- * Lets a change go on only from the state that the client has seen (RFC 9110, 13.1.1).
+ * Lets a change go on only from the state that the client has seen (RFC 9110, 13.1.1). `version` is that of
+ * the newest state, null where there never was one; what is retracted has no state that `*` could stand for.
  * @throws Problem (428) without `If-Match`, (412) where it names another state
  */
-export function requireMatch(request: FastifyRequest, version: number, { isRequired = true } = {}): void {
+export function requireMatch(
+  request: FastifyRequest,
+  version: number | null,
+  { isRequired = true, isRetracted = false } = {},
+): void {
   const header = request.headers['if-match']
   if (header === undefined) {
     if (!isRequired) return
-    throw new Problem(428, `Say which state you change: send If-Match with the ETag that you have read.`)
+    throw new Problem(428, 'Say which state you change: send If-Match with the ETag that you have read.')
   }
+  if (version === null) throw new Problem(412, 'There is nothing here that If-Match could name.')
   const named = header.split(',').map((tag) => tag.trim())
-  if (named.includes('*') || named.includes(etagOf(version))) return
+  if (named.includes(etagOf(version)) || (header.trim() === '*' && !isRetracted)) return
   throw new Problem(
     412,
-    `It was changed in version ${version}; read it again, and send If-Match: ${etagOf(version)}.`,
+    `It was ${isRetracted ? 'retracted' : 'changed'} in version ${version}; read it again, and send If-Match: ${etagOf(version)}.`,
   )
 }

@@ -25,6 +25,7 @@ type Rows = Iterable<Row> | AsyncIterable<Row>
  * Records the figures that rows state, with their sources: all of them, or none where any row has a fault.
  * What is recorded as it stands is passed over. `breathe` is awaited between rows, to let others have their turn.
  * @throws ImportRefused with the faults
+ * @throws StoreBusy where the store is being closed
  */
 export async function importRows(
   transaction: Transaction,
@@ -36,6 +37,7 @@ export async function importRows(
   const take = await rowTaker(transaction)
   for await (const row of rows) {
     await breathe()
+    transaction.goOn()
     const parsed = 'faults' in row ? row.faults : parseImportRow(row.cells)
     const taken = 'figure' in parsed ? await take(row.line, parsed) : { faults: parsed }
     if ('faults' in taken) {
@@ -46,6 +48,7 @@ export async function importRows(
     }
   }
   faults.refuseAny()
+  await transaction.dateNow()
   return { ...counts, version: transaction.versionMade() }
 }
 
@@ -78,7 +81,12 @@ async function rowTaker(transaction: Transaction) {
     const before = lines.get(id)
     lines.set(id, before ?? line)
     if (before !== undefined) return { faults: [inAll(`states the same figure as line ${before}`)] }
-    if (retraction !== null) return { faults: [inAll(`states observation ${id}, which was retracted`)] }
+    if (retraction !== null)
+      return {
+        faults: [
+          inAll(`states observation ${id}, which was retracted; PUT /v1/observations/${id} holds it again`),
+        ],
+      }
     const faults = differences(figure, state, `observation ${id}`)
     return faults.length > 0 ? { faults } : { figure: 'unchanged', isNewSource: false }
   }

@@ -27,7 +27,7 @@ export function readMigrations(directory: URL = DIRECTORY): Migration[] {
 
 /**
  * Brings the database to the newest schema and answers the names of the migrations it applied.
- * All of them commit together or not at all, and processes that start at once wait for one another.
+ * Where none is missing, nobody who writes is waited for. All of them commit together or not at all, and processes that start at once wait for one another.
  * Foreign keys are off while tables may be rebuilt, which is possible only outside of a transaction,
  * and are checked before the commit (drizzle-orm#5782: rebuilding within one deletes child rows).
  * @throws DatabaseRefused where an applied migration is missing here or differs
@@ -36,6 +36,7 @@ export function migrate(
   connection: Connection,
   migrations: readonly Migration[] = readMigrations(),
 ): string[] {
+  if (hasTable(connection) && missingOf(connection, migrations).length === 0) return []
   connection.pragma('foreign_keys = OFF')
   try {
     return connection.transaction(() => applyMissing(connection, migrations)).immediate()
@@ -44,10 +45,12 @@ export function migrate(
   }
 }
 
-function applyMissing(connection: Connection, migrations: readonly Migration[]): string[] {
-  connection.exec(
-    'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, position INTEGER NOT NULL UNIQUE, hash TEXT NOT NULL) STRICT',
-  )
+function hasTable(connection: Connection): boolean {
+  return connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get() !== undefined
+}
+
+/** The migrations that the database has not, after those that it has. @throws DatabaseRefused where these differ */
+function missingOf(connection: Connection, migrations: readonly Migration[]): Migration[] {
   const applied = z
     .array(z.object({ name: z.string(), hash: z.string() }))
     .parse(connection.prepare('SELECT name, hash FROM migrations ORDER BY position').all())
@@ -64,11 +67,19 @@ function applyMissing(connection: Connection, migrations: readonly Migration[]):
       )
     }
   }
-  const missing = migrations.slice(applied.length)
+  return migrations.slice(applied.length)
+}
+
+function applyMissing(connection: Connection, migrations: readonly Migration[]): string[] {
+  connection.exec(
+    'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, position INTEGER NOT NULL UNIQUE, hash TEXT NOT NULL) STRICT',
+  )
+  const missing = missingOf(connection, migrations)
+  const first = migrations.length - missing.length
   const record = connection.prepare('INSERT INTO migrations (name, position, hash) VALUES (?, ?, ?)')
   for (const [offset, { name, sql, hash }] of missing.entries()) {
     connection.exec(sql)
-    record.run(name, applied.length + offset, hash)
+    record.run(name, first + offset, hash)
   }
   const broken = connection.pragma('foreign_key_check')
   if (Array.isArray(broken) && broken.length > 0) {

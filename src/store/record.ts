@@ -1,4 +1,4 @@
-import { desc } from 'drizzle-orm'
+import { and, desc, eq, lt } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Border } from '../domain/border.ts'
 import type { Event } from '../domain/event.ts'
@@ -55,6 +55,16 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
   return {
     /** The version that this write makes; null as long as it has recorded nothing. */
     versionMade: () => version ?? null,
+
+    /** Dates the version that this write makes at the present, once all that takes long is done. */
+    async dateNow(): Promise<void> {
+      const time = now()
+      if (version === undefined) return
+      db.update(versions)
+        .set({ recorded_at: time })
+        .where(and(eq(versions.version, version), lt(versions.recorded_at, time)))
+        .run()
+    },
 
     async putIndicator({ id, definitions, ...state }: Indicator): Promise<void> {
       db.insert(indicators).values({ id }).onConflictDoNothing().run()

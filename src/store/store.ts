@@ -55,7 +55,7 @@ function openMigrated(url: string): Connection {
 
 function storeOn(reading: Connection, writing: Connection, now: () => string) {
   const db = drizzle({ client: reading })
-  const { write } = writer(writing, now)
+  const { write, stop } = writer(writing, now)
   return {
     ...readerOn(db),
     write,
@@ -68,7 +68,11 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
       return write({ author: null, reason: null }, (transaction) => addMissing(transaction, records))
     },
 
+    /** Ends writes that take long, such as imports; those that do not are done to their end. */
+    stopWriting: stop,
+
     async close() {
+      await stop()
       writing.close()
       reading.close()
     },

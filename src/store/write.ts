@@ -20,7 +20,7 @@ export interface WriteOptions extends Attribution {
 /** What can be read and written within a write: everything that was there, and what it has written so far. */
 export type Transaction = ReturnType<typeof transactionOn>
 
-/** Said to a client: another process writes, and did not finish in time. */
+/** Said to a client: another process writes, and did not finish in time; or the store is being closed. */
 export class StoreBusy extends Error {}
 
 /** How long a write waits for another process, and how often it tries, in milliseconds. */
@@ -33,6 +33,10 @@ const RETRY_MS = 25
  */
 export function writer(connection: Connection, now: () => string) {
   let last: Promise<unknown> = Promise.resolve()
+  let isStopping = false
+  const goOn = () => {
+    if (isStopping) throw new StoreBusy('the store is being closed')
+  }
   return {
     /**
      * Does a piece of work in one transaction. Within it, only the transaction it is handed may be used.
@@ -43,23 +47,35 @@ export function writer(connection: Connection, now: () => string) {
       work: (transaction: Transaction) => Promise<Result>,
     ): Promise<Result> {
       const deadline = performance.now() + PATIENCE_MS
-      const turn = last.then(() => inTransaction(connection, now, deadline, options, work))
+      const turn = last.then(() => inTransaction({ connection, now, goOn }, deadline, options, work))
       last = turn.catch(() => undefined)
       return turn
+    },
+
+    /** Ends work that takes long, and waits for what is under way and in line. */
+    async stop(): Promise<void> {
+      isStopping = true
+      await last
     },
   }
 }
 
+interface Writing {
+  readonly connection: Connection
+  readonly now: () => string
+  readonly goOn: () => void
+}
+
 async function inTransaction<Result>(
-  connection: Connection,
-  now: () => string,
+  writing: Writing,
   deadline: number,
   { dryRun = false, ...attribution }: WriteOptions,
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
+  const { connection } = writing
   await begin(connection, deadline)
   try {
-    const result = await work(transactionOn(connection, now, attribution))
+    const result = await work(transactionOn(writing, attribution))
     connection.exec(dryRun ? 'ROLLBACK' : 'COMMIT')
     return result
   } catch (error) {
@@ -81,12 +97,14 @@ async function begin(connection: Connection, deadline: number): Promise<void> {
   }
 }
 
-function transactionOn(connection: Connection, now: () => string, attribution: Attribution) {
+function transactionOn({ connection, now, goOn }: Writing, attribution: Attribution) {
   const db = drizzle({ client: connection })
   return {
     ...readerOn(db),
     ...recorder(db, now, attribution),
     ...keyKeeper(db, now),
     ...answerKeeper(db, now),
+    /** For work that takes long, to be called now and then. @throws StoreBusy where the store is being closed */
+    goOn,
   }
 }

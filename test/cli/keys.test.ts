@@ -80,7 +80,11 @@ describe('crossings keys create', () => {
     const key = made?.stdout.trimEnd() ?? ''
     const { data } = (await server.read('/v1/borders/PL-BY')) as { data: object }
     const put = () =>
-      server.send('PUT', '/v1/borders/PL-BY', { key, body: data, headers: { 'if-match': '*' } })
+      server.send('PUT', '/v1/borders/PL-BY', {
+        key,
+        body: { ...data, label: 'Poland' },
+        headers: { 'if-match': '*' },
+      })
     expect((await put()).status).toBe(200)
     const { version } = await server.store.currentVersion()
     const [change] = await server.store.changes({ version: version - 1, rank: 9, id: '' }, version, 1)
@@ -136,6 +140,17 @@ describe('crossings keys create', () => {
     for (const [index, option] of about.entries())
       expect(refused[index]).toEqual(inOneLine(new RegExp(option)))
     expect(refused.at(-1)?.stdout).toBe('no keys yet; keys create makes one\n')
+  })
+
+  test('refuses a day that has passed, and lists a key that has ended as expired', async () => {
+    const store = await open()
+    await store.write({ author: null, reason: null }, (transaction) =>
+      transaction.addKey({ name: 'Old', scope: 'write', expires_at: '2020-01-01T00:00:00.000Z' }),
+    )
+    await store.close()
+    const [made, list] = await inTurn([[...write, '--expires', '2020-01-01'], ['list']])
+    expect(made).toEqual(inOneLine(/--expires 2020-01-01 has passed/))
+    expect(list?.stdout).toBe('1\twrite\texpired 2020-01-01\tOld\n')
   })
 
   test('explains which scopes there are', async () => {

@@ -1,8 +1,38 @@
+import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
+import { formatCsv } from '../../src/formats/csv.ts'
 import { openDatabase } from '../../src/store/database.ts'
+import { openStore } from '../../src/store/store.ts'
 import { contentOf, scratchFolder } from '../store/scratch.ts'
 import { runCommand } from './command.ts'
+
+describe('crossings seed --dimensions-only', () => {
+  test('makes a database that the export of another can be imported into, to be exported as it was', async () => {
+    const exported = async (url: string) => {
+      const store = await openStore({ url, now: () => new Date().toISOString() })
+      const { version } = await store.currentVersion()
+      const rows = (await store.observations({ version })).map(({ id: _, version: __, ...row }) => row)
+      await store.close()
+      return rows
+    }
+    const [from, to] = [`file:${scratchFolder()}/from.sqlite`, `file:${scratchFolder()}/to.sqlite`]
+    await runCommand(['seed'], { env: { DATABASE_URL: from } })
+    const rows = await exported(from)
+    const table = `${scratchFolder()}/table.csv`
+    const columns = Object.keys(rows[0] ?? {})
+    writeFileSync(table, formatCsv(columns, rows))
+    const early = await runCommand(['import', table], { env: { DATABASE_URL: to } })
+    expect(early).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('crossings seed --dimensions-only'),
+    })
+    const { stdout } = await runCommand(['seed', '--dimensions-only'], { env: { DATABASE_URL: to } })
+    expect(stdout).toMatch(/0 sources, 0 observations, 0 events/)
+    expect((await runCommand(['import', table], { env: { DATABASE_URL: to } })).code).toBe(0)
+    expect(await exported(to)).toEqual(rows)
+  })
+})
 
 describe('crossings seed', () => {
   test('adds what comes with the program, and nothing the second time', async () => {

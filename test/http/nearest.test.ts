@@ -11,6 +11,12 @@ describe('nearest', () => {
     expect(nearest('pl', SIDES)).toBe('PL')
   })
 
+  test('looks through no more options than takes no time', () => {
+    const options = Array.from({ length: 5_000 }, (_, number) => `source-${number}`)
+    expect(nearest('source-77x', options)).toBe('source-77')
+    expect(suggest('source-77x', [...options, 'another'])).toBe('')
+  })
+
   test('finds a country by its English name', () => {
     expect(nearest('Poland', SIDES)).toBe('PL')
     expect(nearest('belarus', SIDES)).toBe('BY')

@@ -172,7 +172,7 @@ export async function startWriters({
     const real = await send(method, target, sent)
     expect(dry.text.replace('"dry_run":true', '"dry_run":false')).toBe(real.text)
     expect(dry.status).toBe(real.status === 201 ? 200 : real.status)
-    for (const name of ['location', 'etag']) expect(dry.headers[name]).toBe(real.headers[name])
+    for (const name of ['location', 'etag']) expect(dry.headers[name]).toBeUndefined()
     return real
   }
 

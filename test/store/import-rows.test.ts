@@ -9,7 +9,7 @@ import { readCsv } from '../../src/formats/read-csv.ts'
 import { ImportRefused } from '../../src/store/import-refused.ts'
 import { type Imported, importRows, type Row } from '../../src/store/import-rows.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
-import type { WriteOptions } from '../../src/store/write.ts'
+import { StoreBusy, type WriteOptions } from '../../src/store/write.ts'
 import { cells, daysOf, EMPTY } from '../import-tables.ts'
 import { scratchFolder } from './scratch.ts'
 
@@ -218,7 +218,11 @@ describe('an import with faults', () => {
     const { id, ...state } = (await heldIn(store)).observations[0] ?? raise()
     await store.write(NOBODY, (transaction) => transaction.reviseObservation(id, state, 'A misprint.'))
     expect((await refusalOf(importInto(store, [january]))).faults).toEqual([
-      { line: 2, column: null, reason: `states observation ${id}, which was retracted` },
+      {
+        line: 2,
+        column: null,
+        reason: expect.stringContaining(`states observation ${id}, which was retracted; PUT`),
+      },
     ])
   })
 
@@ -346,3 +350,41 @@ function openMemory(): Promise<Store> {
 function raise(): never {
   throw new RangeError('nothing is held')
 }
+
+describe('an import that takes long', () => {
+  test('is dated when it is done, so that no time before that is answered with it', async () => {
+    let time = '2026-06-01T12:00:00.000Z'
+    const store = await openStore({ url: `file:${scratchFolder()}/crossings.sqlite`, now: () => time })
+    onTestFinished(() => store.close())
+    await store.addMissing(EMPTY)
+    const rows = async function* () {
+      yield* inLines([january])
+      time = '2026-06-01T12:00:20.000Z'
+      yield* inLines([january, february]).slice(1)
+    }
+    const { version } = await store.write(NOBODY, (transaction) =>
+      importRows(transaction, rows(), async () => undefined),
+    )
+    expect(await store.currentVersion()).toMatchObject({ version, recorded_at: time })
+    expect(await store.versionAt('2026-06-01T12:00:19.999Z')).toMatchObject({ version: 1 })
+  })
+
+  test('is ended where the store is closed, and records nothing', async () => {
+    const url = `file:${scratchFolder()}/crossings.sqlite`
+    const now = () => '2026-06-01T12:00:00.000Z'
+    const store = await openStore({ url, now })
+    await store.addMissing(EMPTY)
+    let closed: Promise<void> | undefined
+    const rows = async function* () {
+      yield* inLines([january])
+      closed = store.close()
+      yield* inLines([january, february]).slice(1)
+    }
+    const work = store.write(NOBODY, (transaction) => importRows(transaction, rows(), async () => undefined))
+    await expect(work).rejects.toBeInstanceOf(StoreBusy)
+    await closed
+    const again = await openStore({ url, now })
+    expect(await heldIn(again)).toMatchObject({ version: 1, observations: [] })
+    await again.close()
+  })
+})

@@ -21,6 +21,17 @@ describe('opening a store', () => {
     connection.close()
   })
 
+  test('waits for nobody who writes, where its schema is the newest', async () => {
+    const url = `file:${scratchFolder()}/crossings.sqlite`
+    const first = await openStore({ url, now: () => timeOf(0) })
+    await first.write({ author: null, reason: null }, async () => {
+      const second = await openStore({ url, now: () => timeOf(1) })
+      expect(await second.keys()).toEqual([])
+      await second.close()
+    })
+    await first.close()
+  })
+
   test('keeps what an earlier one recorded', async () => {
     const url = `file:${scratchFolder()}/crossings.sqlite`
     const first = await openStore({ url, now: () => timeOf(0) })

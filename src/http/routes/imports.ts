@@ -65,7 +65,7 @@ export const importsRoutes: FastifyPluginAsync<Dependencies> = async (app, { sto
         .meta({ wire: { type: 'string' } }),
       response: RESPONSES,
     },
-    config: { scope: 'write' },
+    config: { scope: 'write', isLongBody: true },
     handler: async (request, reply) => {
       const body = bodyOf(request)
       try {

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { conflictOf, conflictSchema } from '../../domain/conflict.ts'
 import { revisionSchema } from '../../domain/history.ts'
@@ -8,6 +8,7 @@ import {
   type Statement,
   statementSchema,
 } from '../../domain/observation.ts'
+import type { RecordedFigure } from '../../store/record.ts'
 import type { Transaction } from '../../store/write.ts'
 import type { Dependencies } from '../ask.ts'
 import { explained, explainedSchema } from '../explained.ts'
@@ -15,14 +16,19 @@ import { judgedObservations } from '../judged-observations.ts'
 import { suggest } from '../nearest.ts'
 import { parameters } from '../parameters.ts'
 import { type Fault, Problem } from '../problem.ts'
+import { TooLarge } from '../reconciled.ts'
 import { quote } from '../validate.ts'
 import { etagOf, requireMatch, writeParameters, writeRoute } from '../writing.ts'
 import { observationIdSchema } from './observations.ts'
 
 const MAX_FIGURES = 1_000
+const MAX_FAULTS = 100
 
 const writtenSchema = judgedObservationSchema
   .extend({
+    status: judgedObservationSchema.shape.status
+      .nullable()
+      .describe('How it fares against the others of its series; null where they are too many to be weighed.'),
     conflict: conflictSchema
       .pick({ accepted_min: true, accepted_max: true, difference: true, proof: true })
       .nullable()
@@ -51,7 +57,13 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
       tag: 'Writing',
       params: z.object({}),
       query: z.strictObject(writeParameters),
-      body: z.union([statementSchema, z.array(statementSchema).min(1).max(MAX_FIGURES)]),
+      body: z.union([
+        statementSchema,
+        z
+          .array(statementSchema)
+          .min(1, 'has no figure')
+          .max(MAX_FIGURES, `has more than ${MAX_FIGURES} figures`),
+      ]),
       data: {
         data: z
           .union([writtenSchema, z.array(writtenSchema)])
@@ -69,12 +81,10 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
           const id = await transaction.addObservation(figure)
           ids.push(id)
           if (id !== null) continue
-          const held = await transaction.findObservation(figure)
-          const first = ids.indexOf(held)
+          const held = await transaction.recordedFigure(figure)
+          const first = ids.indexOf(held?.id ?? null)
           const detail =
-            first < 0
-              ? `is recorded as observation ${held}; PUT /v1/observations/${held} corrects it`
-              : `is the same figure as ${pointerOf(first)}`
+            first < 0 ? await recordedAs(transaction, held) : `is the same figure as ${pointerOf(first)}`
           taken.push({ pointer: pointerOf(index), detail })
         }
         if (taken.length > 0)
@@ -109,8 +119,8 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
       data: { data: writtenSchema, observations: explainedSchema },
       statuses: [200, 404, 412, 422, 428],
       async write(transaction, { request, params: { id }, body }) {
-        const held = await stateOf(transaction, id)
-        requireMatch(request, held.version)
+        const held = await stateOf(transaction, request, id)
+        requireMatch(request, held.version, { isRetracted: held.isRetracted })
         const moved = Object.keys(naturalKey.shape).filter((key) => isChanged(body, held.figure, key))
         if (moved.length > 0) {
           const errors = moved.map((key) => ({
@@ -150,10 +160,10 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
       data: { data: revisionSchema },
       statuses: [200, 404, 412],
       async write(transaction, { request, params: { id }, query: { reason } }) {
-        const held = await stateOf(transaction, id)
-        if (held.isRetracted)
-          throw new Problem(404, `Observation ${id} was retracted in version ${held.version}.`)
-        requireMatch(request, held.version, { isRequired: false })
+        const held = await stateOf(transaction, request, id)
+        const { version: since, isRetracted } = held
+        requireMatch(request, since, { isRequired: false, isRetracted })
+        if (isRetracted) throw new Problem(404, `Observation ${id} was retracted in version ${since}.`)
         await transaction.reviseObservation(id, held.figure, reason)
         const { version } = await transaction.currentVersion()
         const last = (await transaction.revisions(id, version)).at(-1)
@@ -163,13 +173,25 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
   )
 }
 
-/** The newest state of an observation, retracted or not. @throws Problem (404) where there never was one */
-async function stateOf(transaction: Transaction, id: number) {
+/** The newest state of an observation, retracted or not. @throws Problem (404, 412) where there never was one */
+async function stateOf(transaction: Transaction, request: FastifyRequest, id: number) {
   const { version } = await transaction.currentVersion()
   const last = (await transaction.revisions(id, version)).at(-1)
-  if (last === undefined) throw new Problem(404, `There is no observation ${id}.`)
+  if (last === undefined) {
+    requireMatch(request, null, { isRequired: false })
+    throw new Problem(404, `There is no observation ${id}.`)
+  }
   const { version: since, change, recorded_at: _, author: __, reason: ___, id: ____, ...figure } = last
   return { version: since, isRetracted: change === 'retracted', figure }
+}
+
+async function recordedAs(transaction: Transaction, held: RecordedFigure | null): Promise<string> {
+  if (held === null) return 'is recorded'
+  const put = `PUT /v1/observations/${held.id}`
+  if (held.retraction === null) return `is recorded as observation ${held.id}; ${put} corrects it`
+  const { version } = await transaction.currentVersion()
+  const since = (await transaction.revisions(held.id, version)).at(-1)?.version ?? version
+  return `is recorded as observation ${held.id}, which was retracted; ${put} with If-Match: ${etagOf(since)} holds it again`
 }
 
 function isChanged(next: object, held: object, key: string): boolean {
@@ -185,41 +207,61 @@ async function checkReferences(
 ): Promise<void> {
   const { version } = await transaction.currentVersion()
   const held = await transaction.sources({ version, source: figures.map((figure) => figure.source) })
-  const sources = held.map(({ id }) => id)
   const codes = await transaction.codes()
   const borders = (await transaction.borders(version)).map(({ id }) => id)
   const indicators = (await transaction.indicators(version)).map(({ id }) => id)
-  const faults = figures.flatMap((figure, index): Fault[] => {
-    const border = `${figure.country}-${figure.neighbour}`
-    const missing = (field: string, name: string, known: readonly string[], like = known): Fault[] => {
-      if (known.includes(name)) return []
-      const detail = `names nothing held here: ${quote(name)}${suggest(name, like)}`
-      return [{ pointer: `${pointerOf(index)}/${field}`, detail }]
+  const known = {
+    source: new Set(held.map(({ id }) => id)),
+    country: new Set(borders),
+    indicator: new Set(indicators),
+  }
+  const like = { source: codes.source, country: borders, indicator: indicators }
+  const unknown = figures.flatMap((figure, index) => {
+    const names = {
+      source: figure.source,
+      country: `${figure.country}-${figure.neighbour}`,
+      indicator: figure.indicator,
     }
-    return [
-      ...missing('source', figure.source, sources, codes.source),
-      ...missing('country', border, borders),
-      ...missing('indicator', figure.indicator, indicators),
-    ]
+    const fields = ['source', 'country', 'indicator'] as const
+    return fields.flatMap((field) =>
+      known[field].has(names[field]) ? [] : [{ index, field, name: names[field] }],
+    )
   })
-  if (faults.length > 0)
-    throw new Problem(422, 'A figure names what is not held here.', { errors: faults.slice(0, 100) })
+  const errors = unknown.slice(0, MAX_FAULTS).map(
+    ({ index, field, name }): Fault => ({
+      pointer: `${pointerOf(index)}/${field}`,
+      detail: `names nothing held here: ${quote(name)}${suggest(name, like[field])}`,
+    }),
+  )
+  if (errors.length > 0) throw new Problem(422, 'A figure names what is not held here.', { errors })
 }
 
-/** Figures just written, each with how it fares, in the order of their ids; and the observations that say so. */
+/**
+ * Figures just written, each with how it fares, in the order of their ids; and the observations that say so.
+ * A figure is written even where its series is too large for that to be said.
+ */
 async function written(transaction: Transaction, ids: readonly number[]) {
   const { version } = await transaction.currentVersion()
   const filter = { version, id: ids }
-  const judged = await judgedObservations(transaction, filter, undefined, {
-    after: null,
-    limit: ids.length + 1,
-  })
-  const rows = judged
-    .map(({ row, reconciliation }) => ({
-      ...row,
-      conflict: row.status === 'conflicting' ? conflictOf(row satisfies Observation, reconciliation) : null,
-    }))
-    .sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))
+  const page = { after: null, limit: ids.length + 1 }
+  const rows = await judgedOrNot()
   const terms = rows.flatMap(({ conflict }) => conflict?.proof ?? [])
-  return { rows, observations: await explained(transaction, { version }, terms) }
+  return {
+    rows: rows.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)),
+    observations: await explained(transaction, { version }, terms),
+  }
+
+  async function judgedOrNot() {
+    try {
+      const judged = await judgedObservations(transaction, filter, undefined, page)
+      return judged.map(({ row, reconciliation }) => ({
+        ...row,
+        conflict: row.status === 'conflicting' ? conflictOf(row satisfies Observation, reconciliation) : null,
+      }))
+    } catch (error) {
+      if (!(error instanceof TooLarge)) throw error
+      const observations = await transaction.observations(filter, page)
+      return observations.map((row) => ({ ...row, status: null, conflict: null }))
+    }
+  }
 }

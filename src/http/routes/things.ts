@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { eventSchema } from '../../domain/event.ts'
@@ -92,7 +93,10 @@ function postMany<Row extends { readonly id: string }>(
       tag: 'Writing',
       params: z.object({}),
       query: z.strictObject(writeParameters),
-      body: z.union([kind.schema, z.array(kind.schema).min(1).max(MAX_THINGS)]),
+      body: z.union([
+        kind.schema,
+        z.array(kind.schema).min(1, 'has no row').max(MAX_THINGS, `has more than ${MAX_THINGS} rows`),
+      ]),
       data: { data: z.union([row, z.array(row)]).describe('What was added; a list for a list.') },
       statuses: [200, 201, 409, 422],
       async write(transaction, { body }) {
@@ -157,22 +161,20 @@ function putOne<Row extends { readonly id: string }>(
         const { id } = params as { id: string }
         const row = body as Row
         const held = await transaction.newestState(kind.thing, id)
+        requireMatch(request, held?.version ?? null, { isRequired: held !== null })
         if (held === null && !creates) throw new Problem(404, `There is no ${kind.thing} ${quote(id)}.`)
-        if (held !== null) requireMatch(request, held.version)
-        else if (request.headers['if-match'] !== undefined) {
-          throw new Problem(412, `There is no ${kind.thing} ${quote(id)} that could match.`)
-        }
         const { version } = await transaction.currentVersion()
         const isOther = row.id !== id
         refuse(422, `The ${kind.thing} cannot be recorded.`, [
           ...(isOther ? [{ pointer: '/id', detail: `is not the id of the address: ${quote(id)}` }] : []),
           ...(await kind.check(transaction, version, row)),
         ])
-        await kind.put(transaction, row)
+        const isSame = isDeepStrictEqual(row, await kind.read(transaction, version, id))
+        if (!isSame) await kind.put(transaction, row)
         const made = await transaction.currentVersion()
         return {
           status: held === null ? 201 : 200,
-          headers: { etag: etagOf(made.version) },
+          headers: { etag: etagOf(isSame && held !== null ? held.version : made.version) },
           body: { data: row },
         }
       },
@@ -199,8 +201,9 @@ function deleteEvent(app: FastifyInstance, dependencies: Dependencies): void {
         const { version } = await transaction.currentVersion()
         const event = await events.read(transaction, version, id)
         const held = await transaction.newestState('event', id)
-        if (event === undefined || held === null) throw new Problem(404, `There is no event ${quote(id)}.`)
-        requireMatch(request, held.version, { isRequired: false })
+        const isRetracted = event === undefined
+        requireMatch(request, held?.version ?? null, { isRequired: false, isRetracted })
+        if (event === undefined) throw new Problem(404, `There is no event ${quote(id)}.`)
         await transaction.putEvent(event, reason)
         return { status: 200, body: { data: event } }
       },

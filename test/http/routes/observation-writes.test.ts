@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readSeeds } from '../../../src/cli/read-seeds.ts'
+import { formatDay, toDay } from '../../../src/domain/calendar.ts'
 import type { Conflict } from '../../../src/domain/conflict.ts'
 import type { Revision } from '../../../src/domain/history.ts'
 import type { JudgedObservation, Statement } from '../../../src/domain/observation.ts'
@@ -366,8 +367,11 @@ describe('PUT /v1/observations/{id}', () => {
 
   test('knows only what was recorded', async () => {
     for (const id of [999_999, 999_999_999_999_999]) {
-      const sent = { headers: { 'if-match': '*' }, body: stateOf(figure()) }
-      await w.refused(404, 'PUT', `${PATH}/${id}`, sent)
+      const body = stateOf(figure())
+      await w.refused(404, 'PUT', `${PATH}/${id}`, { body })
+      await w.refused(412, 'PUT', `${PATH}/${id}`, { headers: { 'if-match': '*' }, body })
+      await w.refused(404, 'DELETE', `${PATH}/${id}?reason=x`)
+      await w.refused(412, 'DELETE', `${PATH}/${id}?reason=x`, { headers: { 'if-match': '"1"' } })
     }
     for (const id of ['0', '-1', '1.5', '1e3', '0x1', 'one', '%00', '9007199254740993', '01']) {
       const sent = { headers: { 'if-match': '*' }, body: stateOf(figure()) }
@@ -532,9 +536,15 @@ describe('GET /v1/observations/{id}/revisions', () => {
     w.setTime(at(3))
     await w.expect(200, 'DELETE', `${PATH}/${data.id}?reason=Wrong`)
     w.setTime(at(4))
-    await w.expect(200, 'PUT', `${PATH}/${data.id}`, { headers: { 'if-match': '*' }, body: stateOf(sent) })
-
     const { version } = data
+    const again = (match: string) => ({ headers: { 'if-match': match }, body: stateOf(sent) })
+    for (const match of ['*', `"${version}"`, `"0", *`]) {
+      const problem = await w.refused(412, 'PUT', `${PATH}/${data.id}`, again(match))
+      expect(problem.detail).toContain(`retracted in version ${version + 2}`)
+    }
+    const taken = await w.refused(409, 'POST', PATH, { body: sent })
+    expect(taken.errors?.[0]?.detail).toContain(`If-Match: "${version + 2}" holds it again`)
+    await w.expect(200, 'PUT', `${PATH}/${data.id}`, again(`"${version + 2}"`))
     const state = { ...sent, id: data.id }
     const all: Revision[] = [
       { ...state, version, recorded_at: at(1), author: 'The write desk', reason: null, change: 'created' },
@@ -819,6 +829,32 @@ describe('many writers at once', () => {
     const byId = (a: Source, b: Source) => (a.id < b.id ? -1 : 1)
     expect(held.toSorted(byId)).toEqual(published.toSorted(byId))
     expect(held).toHaveLength(1_750)
+    await many.close()
+  })
+})
+
+describe('a series of more figures than can be weighed for one answer', () => {
+  test('takes in more figures, and says that it does not say how they fare', async () => {
+    const many = await startWriters({ url: `file:${scratchFolder()}/crossings.sqlite` })
+    const day = (number: number) => formatDay(toDay('1960-01-01') + number)
+    const days = Array.from({ length: 20_001 }, (_, number) => ({
+      period_start: day(number),
+      period_end: day(number),
+    }))
+    await many.store.write({ author: null, reason: null }, async (transaction) => {
+      for (const each of days)
+        await transaction.addObservation(figure({ indicator: 'migrant_deaths', ...each }))
+    })
+    const body = figure({ indicator: 'migrant_deaths', period_start: '2027-01-01', period_end: '2027-01-01' })
+    const { data } = await many.add(body)
+    expect(data).toMatchObject({ status: null, conflict: null, count: body.count })
+    const version = await many.version()
+    const headers = { 'if-match': `"${data.version}"` }
+    const revised = { body: { ...stateOf(body), count: 7 }, headers }
+    expect(await many.expect(200, 'PUT', `${PATH}/${data.id}`, revised)).toMatchObject({
+      data: { count: 7, status: null },
+    })
+    expect(await many.version()).toBe(version + 1)
     await many.close()
   })
 })
@@ -1235,6 +1271,19 @@ describe('a content type', () => {
     const headers = { ...JSON_TYPE, 'content-encoding': 'identity' }
     expect((await w.sendBytes('POST', PATH, { headers, bytes: written({}) })).status).toBe(201)
   })
+})
+
+test('a reason that is not percent-encoded UTF-8 withdraws nothing', async () => {
+  const { data } = await w.add(fresh())
+  for (const target of [
+    `${PATH}/${data.id}?reason=%ff`,
+    `${PATH}/${data.id}?reason=%`,
+    `${PATH}/%zz?reason=x`,
+  ]) {
+    const { status, text } = await w.sendBytes('DELETE', target, { bytes: '' })
+    expect([status, text]).toEqual([400, expect.stringContaining('percent-encoded')])
+  }
+  expect(await one(data.id)).toMatchObject({ id: data.id })
 })
 
 describe('a note', () => {

@@ -307,7 +307,7 @@ describe.for(KINDS.filter(({ key }) => key === 'write'))('POST $path', ({ path, 
 
   test('only changes by PUT what is there', async () => {
     const body = make()
-    await w.refused(404, 'PUT', `${path}/${body.id}`, { body, headers: { 'if-match': '*' } })
+    await w.refused(412, 'PUT', `${path}/${body.id}`, { body, headers: { 'if-match': '*' } })
     await w.refused(404, 'PUT', `${path}/${body.id}`, { body })
     await w.refused(404, 'GET', `${path}/${body.id}`)
   })

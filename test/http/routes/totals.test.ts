@@ -470,6 +470,9 @@ describe('as_of', () => {
 
   test('a past version may be kept for good, the present only for a while', async () => {
     expect((await own.get('/v1/totals?as_of=1')).headers['cache-control']).toMatch(/immutable/)
+    expect((await own.get('/v1/totals?as_of=2020-01-01T00:00:00Z')).headers['cache-control']).toMatch(
+      /immutable/,
+    )
     expect((await own.get('/v1/totals')).headers['cache-control']).not.toMatch(/immutable|no-store/)
     expect((await own.get(`/v1/totals?as_of=${FIRST}`)).headers['cache-control']).not.toMatch(/no-store/)
   })
