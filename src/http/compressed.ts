@@ -16,11 +16,8 @@ export async function sendCompressed(
   text: string,
 ): Promise<FastifyReply> {
   const accept = request.headers['accept-encoding'] ?? 'identity'
-  const encoding = new Negotiator({ headers: { 'accept-encoding': accept } }).encoding([
-    'br',
-    'gzip',
-    'identity',
-  ])
+  const accepted = new Negotiator({ headers: { 'accept-encoding': accept } }).encodings(['br', 'gzip'])
+  const encoding = accepted.includes('br') ? 'br' : accepted[0]
   if (encoding === 'br') return reply.header('content-encoding', 'br').send(await brotli(text, BROTLI))
   if (encoding === 'gzip') return reply.header('content-encoding', 'gzip').send(await gzipped(text))
   return reply.send(text)

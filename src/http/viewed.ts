@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import type { z } from 'zod'
+import { DEFAULT_INDICATOR } from '../domain/indicator.ts'
 import { LANGUAGES, type LanguageCode, type Speech, speechOf } from '../web/speech.ts'
 import type { View } from '../web/view.ts'
 import { type Asked, ask, type Dependencies } from './ask.ts'
@@ -32,10 +33,19 @@ export interface Viewed {
 /** Reads what a request asks to see. */
 export async function viewed(dependencies: Dependencies, request: FastifyRequest): Promise<Viewed> {
   const { indicator, interval, layout, lang, ...query } = request.query as ViewQuery
-  const asked = await ask(dependencies, { indicator, ...query })
   const [counted] = indicator
+  const asked = await askOf(dependencies, { indicator, ...query })
   const view = await readView(dependencies.store, asked.filter, { indicator: counted, interval, layout })
   return { asked, view, speech: speechFor(request, lang) }
+}
+
+/** Where nothing is recorded at all there is no indicator either, and that is to be seen, not refused. */
+async function askOf(dependencies: Dependencies, query: Parameters<typeof ask>[1]): Promise<Asked> {
+  const { indicator: held } = await dependencies.store.codes()
+  const [counted] = query.indicator ?? []
+  if (held.length > 0 || counted !== DEFAULT_INDICATOR) return await ask(dependencies, query)
+  const asked = await ask(dependencies, { ...query, indicator: undefined })
+  return { ...asked, filter: { ...asked.filter, indicator: query.indicator } }
 }
 
 const speeches = new Map<LanguageCode, Speech>()

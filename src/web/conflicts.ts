@@ -29,6 +29,6 @@ export function conflictsSection({ view, speech, query }: Page): Html {
 `
   })
   return html`<section id="conflicts" aria-labelledby="conflicts-title"><h2 id="conflicts-title">${words.title}</h2>
-${rows.length === 0 ? html`<p>${words.none}</p>` : html`<p>${words.intro}</p><div class="scroll" tabindex="0" role="region" aria-label="${words.title}"><table><thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`}
+${rows.length === 0 ? html`<p>${words.none}</p>` : html`<p>${words.intro}</p><div class="scroll" tabindex="0" role="group" aria-label="${words.title}"><table><thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`}
 <p><a href="${addressOf('/', query, { status: 'conflicting', page: null })}#observations">${observations.title}: ${speech.words.statuses.conflicting}</a></p></section>`
 }

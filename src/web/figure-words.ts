@@ -1,6 +1,7 @@
 import { isGroup } from '../domain/border.ts'
 import type { Figure } from '../domain/figure.ts'
 import type { Indicator } from '../domain/indicator.ts'
+import { subjectName } from './charts/subject-name.ts'
 import { fill, type Speech } from './speech.ts'
 import { groundsOf, marksOf, type Subject, type View } from './view.ts'
 
@@ -37,9 +38,8 @@ export function summaryOf(view: View, title: string, speech: Speech): string {
   if (figure === undefined) return `${title}. ${speech.words.states.empty}`
   const parts = view.subjects.flatMap((subject) => {
     const part = view.totals.get(subject.key)
-    const name =
-      subject.border === null || isGroup(subject.border) ? null : speech.country(subject.border.country)
-    return part === undefined || name === null ? [] : [`${name}: ${speech.figure(part)}`]
+    if (part === undefined || subject.key === view.together?.key) return []
+    return [`${subjectName(subject, view, speech)}: ${speech.figure(part)}`]
   })
   const values = { title, window: speech.window(figure), total: [speech.figure(figure), ...parts].join('; ') }
   return fill(speech.words.chart.alt, values)

@@ -22,7 +22,7 @@ export function figuresTable(page: Page, isCumulative: boolean): Html {
     const publishers = publishersOf(figure, view).join(', ')
     return html`<td id="figure-${name}" class="number" data-hint="${hint}" data-sources="${publishers}"><a href="${href}#proof">${speech.figure(figure)}</a></td>`
   }
-  return html`<details class="as-table"><summary>${words.chart.asTable}</summary><div class="scroll" tabindex="0" role="region" aria-label="${title}"><table>
+  return html`<details class="as-table"><summary>${words.chart.asTable}</summary><div class="scroll" tabindex="0" role="group" aria-label="${title}"><table>
 <caption>${title}</caption>
 <thead><tr><th scope="col">${words.chart.period}</th>${subjects.map((subject) => html`<th scope="col">${subjectName(subject, view, speech)}</th>`)}<th scope="col">${words.chart.coverage}</th><th scope="col">${words.chart.sources}</th><th scope="col">${words.chart.remarks}</th></tr></thead>
 <tbody>${periods.map(

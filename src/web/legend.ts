@@ -3,14 +3,19 @@ import { subjectName } from './charts/subject-name.ts'
 import { isSeveral } from './figure-words.ts'
 import { type Html, html } from './html.ts'
 import type { Speech } from './speech.ts'
-import { MARKS, partsOf, type View } from './view.ts'
+import { MARKS, partsOf, type Subject, type View } from './view.ts'
+
+/** The colour that a subject has in charts: its country's own, or ink for several together. */
+export function colourKey({ place }: Subject): Html {
+  return html`<span class="key${place === null ? null : ` country-${(place % 6) + 1}`}"></span>`
+}
 
 /** What the colours, bands and signs of the chart of periods mean. */
 export function legend(view: View, speech: Speech): Html {
   const { legend: words, marks } = speech.words
   const parts = partsOf(view).filter((subject) => !isSeveral(subject))
   return html`<ul class="legend">
-${parts.map((subject) => html`<li><span class="key country-${((subject.place ?? 0) % 6) + 1}"></span>${subjectName(subject, view, speech)}</li>`)}
+${parts.map((subject) => html`<li>${colourKey(subject)}${subjectName(subject, view, speech)}</li>`)}
 ${view.layout === 'stack' && parts.length > 1 ? html`<li><span class="key key-outline"></span>${words.outline}</li>` : null}
 <li><span class="key key-possible"></span>${words.max}</li>
 <li><span class="key key-open"></span>${words.open}</li>

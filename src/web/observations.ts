@@ -35,14 +35,15 @@ export function observationsSection({ view, speech, query, listed }: Page): Html
       },
     )
   const last = offset + rows.length
+  const lastPage = Math.ceil(count / ROWS_PER_PAGE)
   const pageNumber = offset / ROWS_PER_PAGE + 1
-  return html`<section id="observations" aria-labelledby="observations-title"><h2 id="observations-title">${words.title}</h2>
+  return html`<section id="observations" aria-labelledby="observations-title" tabindex="-1"><h2 id="observations-title">${words.title}</h2>
 <p>${words.intro}</p>
 <p class="chips">${chips} <span class="spacer"></span>${words.download}: <a href="${download('csv')}" download="observations.csv">CSV</a> <a href="${download('json')}">JSON</a></p>
 ${
   rows.length === 0
-    ? html`<p>${words.none}</p>`
-    : html`<div class="scroll" tabindex="0" role="region" aria-label="${words.title}"><table>
+    ? html`<p>${words.none}</p>${count > 0 ? html`<p><a href="${here({ page: lastPage > 1 ? String(lastPage) : null })}">${words.previous}</a></p>` : null}`
+    : html`<div class="scroll" tabindex="0" role="group" aria-label="${words.title}"><table>
 <thead><tr>${heading('period')}${heading('border')}${heading('count')}<th scope="col">${words.columns.status}</th>${heading('publisher')}<th scope="col">${words.columns.origin}</th>${heading('published_on')}</tr></thead>
 <tbody>${rows.map(
         (row) =>

@@ -10,7 +10,7 @@ import { document } from './document.ts'
 import { coverageWords, indicatorLabel, placesOf, remarksOf, sourceLine } from './figure-words.ts'
 import { figuresTable } from './figures-table.ts'
 import { type Html, html, trusted } from './html.ts'
-import { eventList, legend } from './legend.ts'
+import { colourKey, eventList, legend } from './legend.ts'
 import { observationsSection } from './observations.ts'
 import type { Page } from './page-model.ts'
 import { proofLink, proofSection } from './proof.ts'
@@ -81,7 +81,7 @@ function card(model: Page, subject: Subject): Html {
   const { view, speech } = model
   const figure = view.totals.get(subject.key)
   if (figure === undefined) return html``
-  return html`<li class="card"><h2><span class="key country-${((subject.place ?? 0) % 6) + 1}"></span>${subjectName(subject, view, speech)}</h2>
+  return html`<li class="card" id="figure-${figureKey(subject)}"><h2>${colourKey(subject)}${subjectName(subject, view, speech)}</h2>
 <p class="figure ${figure.qualifier}">${proofLink(model, figureKey(subject), figure)}</p><p class="coverage">${coverageWords(figure, speech)}</p>
 ${remarksOf(figure, view, speech).map((remark) => html`<p class="remark">${remark}</p>`)}</li>`
 }
@@ -119,20 +119,21 @@ ${Object.entries(definitions).map(([country, text]) => html`<p lang="en"><b>${sp
 <p>${words.licence}</p><p>${recorded}</p><p><a href="/v1">${words.api}</a> · <a href="/docs">${words.docs}</a> · <a href="/openapi.json">OpenAPI</a></p></footer>`
 }
 
-/** One chart alone, to stand in another page. */
+/** One chart alone, to stand in another page; what it leads to opens beside that page. */
 export function embed(model: Page, name: ChartName): Html {
   const { view, speech, query } = model
   const title = titleOf(name, view, { speech })
   const draw = (size: keyof typeof WIDTHS) =>
     html`<div class="${size}">${drawn(chart(name, view, { width: WIDTHS[size], palette: PAGE_PALETTE, speech, id: `${name}-${size}` }))}</div>`
   const { chart: _, ...shown } = query
+  const table = { ...model, query: shown }
   return document({
     speech,
     title: `${title} · ${speech.words.name}`,
     description: speech.words.tagline,
-    head: html``,
+    head: html`<base target="_blank">`,
     body: html`<main class="embed" id="main"><h1>${title}</h1>${name === 'series' ? legend(view, speech) : null}
-<figure class="chart-figure">${draw('wide')}${draw('narrow')}<figcaption>${sourceLine(view, speech)} <a href="${addressOf('/', shown)}" target="_blank" rel="noopener">${speech.words.name}</a></figcaption></figure>
-${name === 'totals' ? null : html`<div class="for-script">${figuresTable(model, name === 'cumulative')}</div>`}</main>`,
+<figure class="chart-figure">${draw('wide')}${draw('narrow')}<figcaption>${sourceLine(view, speech)} <a href="${addressOf('/', shown)}" rel="noopener">${speech.words.name}</a></figcaption></figure>
+${name === 'totals' ? null : html`<div class="for-script">${figuresTable(table, name === 'cumulative')}</div>`}</main>`,
   })
 }

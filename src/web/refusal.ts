@@ -16,7 +16,7 @@ export function refusal(
     title: `${states.refused} · ${name}`,
     description: states.refused,
     head: html`<meta name="robots" content="noindex">`,
-    body: html`<header class="top"><p class="brand"><a href="/">${name}</a></p></header><main id="main" class="refusal" tabindex="-1"><h1>${states.refused}</h1>
+    body: html`<header class="top"><p class="brand"><a href="/">${name}</a></p></header><main id="main" class="refusal" tabindex="-1" data-loading="${states.loading}" data-failed="${states.failed}"><p class="state" role="status" aria-live="polite"></p><h1>${states.refused}</h1>
 <p lang="en">${problem.detail}</p>
 <ul>${(problem.errors ?? []).map(({ parameter, detail }) => html`<li lang="en"><code>${parameter}</code> ${detail}</li>`)}</ul>
 <p><a class="button" href="/">${states.back}</a></p></main>`,

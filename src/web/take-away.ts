@@ -1,5 +1,6 @@
 import { addressOf, apiQuery } from './address.ts'
-import { type Html, html } from './html.ts'
+import { indicatorLabel } from './figure-words.ts'
+import { escapeHtml, type Html, html } from './html.ts'
 import type { Page } from './page-model.ts'
 
 /** The same question elsewhere: as an address of the API, a command, a formula, an embedded chart, a picture. */
@@ -20,7 +21,7 @@ export function takeAway({ speech, query, view }: Page): Html {
     [words.spreadsheet, '=IMPORTDATA("{}")', csv],
     [
       words.embed,
-      `<iframe src="{}" title="${view.indicator.label}" width="100%" height="560" loading="lazy"></iframe>`,
+      `<iframe src="{}" title="${escapeHtml(indicatorLabel(view.indicator, speech))}" width="100%" height="560" loading="lazy"></iframe>`,
       embed,
     ],
   ]

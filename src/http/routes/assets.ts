@@ -29,9 +29,15 @@ export const assetsRoutes: FastifyPluginAsync = async (app) => {
             'cache-control': 'public, max-age=300, stale-while-revalidate=86400',
           })
           .type(type)
-        if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+        if (isKnown(etag, request.headers['if-none-match'])) return reply.code(304).send()
         return await sendCompressed(request, reply, text)
       },
     })
   }
+}
+
+/** Whether a client has what it asks for: one tag of its list is the same, weakly compared (RFC 9110, 13.1.2). */
+function isKnown(etag: string, header = ''): boolean {
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
+  return header.trim() === '*' || header.split(',').some((tag) => opaque(tag) === opaque(etag))
 }

@@ -10,7 +10,7 @@ import { refusal } from '../../web/refusal.ts'
 import type { LanguageCode } from '../../web/speech.ts'
 import { LANGUAGES } from '../../web/speech.ts'
 import { bordersOf } from '../../web/view.ts'
-import { addressWith } from '../address.ts'
+import { addressWith, pathOf } from '../address.ts'
 import { cacheControlOf } from '../answer.ts'
 import type { Dependencies } from '../ask.ts'
 import { sendCompressed } from '../compressed.ts'
@@ -146,7 +146,7 @@ function withHeaders(reply: FastifyReply, ancestors: string, language: string): 
 }
 
 function queryOf(request: FastifyRequest): Readonly<Record<string, string>> {
-  const { _, ...query } = Object.fromEntries(new URLSearchParams(request.url.split('?', 2)[1] ?? ''))
+  const { _, ...query } = Object.fromEntries(new URLSearchParams(request.url.slice(pathOf(request).length)))
   return query
 }
 

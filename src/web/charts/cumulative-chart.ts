@@ -104,7 +104,7 @@ export function cumulativeChart(view: View, alt: string, style: ChartStyle): Dra
         Plot.text(ends, {
           ...facet,
           x: 'day',
-          y: 'min',
+          y: 'height',
           text: (point: Point) => String(point.year),
           dx: 7,
           textAnchor: 'start',
@@ -123,6 +123,7 @@ export function cumulativeChart(view: View, alt: string, style: ChartStyle): Dra
                 frameAnchor: 'top-left',
                 dx: 6,
                 dy: 2,
+                fill: palette.ink,
                 fontWeight: 600,
                 stroke: palette.surface,
                 strokeWidth: 4,

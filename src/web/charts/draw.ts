@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
+import { escapeHtml } from '../html.ts'
 import type { ChartStyle } from './style.ts'
 import { FONT } from './style.ts'
 
@@ -34,6 +35,7 @@ export function fade(colour: string, { to = 'top' }: { to?: 'top' | 'right' } = 
 /**
  * Draws with Observable Plot on a document of the server's own. `title` of a mark becomes its `data-figure`,
  * by which the page finds the row of the table that says the same in words. `alt` says what the chart shows.
+ * Attributes are escaped here, because the document writes all but their quotes as they are.
  */
 export function draw(style: ChartStyle, alt: string, fills: Fills, options: Options): Drawing {
   const { document } = parseHTML('<!doctype html><html><body></body></html>')
@@ -47,7 +49,7 @@ export function draw(style: ChartStyle, alt: string, fills: Fills, options: Opti
   const svg = figure as unknown as typeof document.documentElement
   for (const each of svg.querySelectorAll('style')) each.remove()
   for (const title of svg.querySelectorAll('title')) {
-    title.parentElement?.setAttribute('data-figure', title.textContent ?? '')
+    title.parentElement?.setAttribute('data-figure', escapeHtml(title.textContent ?? ''))
     title.remove()
   }
   for (const each of svg.querySelectorAll('[href]')) each.removeAttribute('href')
@@ -61,7 +63,7 @@ export function draw(style: ChartStyle, alt: string, fills: Fills, options: Opti
     'font-size': '12',
     'font-family': FONT,
   }
-  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value)
+  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, escapeHtml(value))
   const defs = Object.entries(fills)
     .map(([name, fill]) => fill.replace(/^<(\w+)/, `<$1 id="${style.id}-${name}"`))
     .join('')
@@ -69,7 +71,11 @@ export function draw(style: ChartStyle, alt: string, fills: Fills, options: Opti
   return { svg: shortened(markup), width: style.width, height: options.height }
 }
 
-/** Coordinates to a tenth of a pixel are as good as any. */
+const PLACES = / (?:d|points|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"/g
+
+/** Coordinates to a tenth of a pixel are as good as any; other numbers, such as opacities, stay as they are. */
 function shortened(svg: string): string {
-  return svg.replace(/\d+\.\d\d+/g, (digits) => String(Math.round(Number(digits) * 10) / 10))
+  return svg.replace(PLACES, (place) =>
+    place.replace(/\d+\.\d\d+/g, (digits) => String(Math.round(Number(digits) * 10) / 10)),
+  )
 }

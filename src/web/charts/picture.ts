@@ -30,8 +30,8 @@ export function picture(
   }
   write(texts.title, 20, 600, palette.ink)
   write(texts.subtitle, 15, 400, palette.muted)
-  const keys = keysOf(texts.keys, y + LINE + 6, palette.ink)
-  const top = y + LINE + (keys === '' ? 0 : LINE + 6)
+  const keys = keysOf(texts.keys, { top: y + LINE + 6, right: width, ink: palette.ink })
+  const top = y + LINE + keys.height
   y = top + chart.height
   for (const note of texts.notes) write(note, 12, 400, palette.muted)
   y += 6
@@ -46,19 +46,28 @@ export function picture(
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
     `role="img" lang="${speech.code}" aria-labelledby="title desc" font-family="${escapeHtml(FONT)}">` +
     `<title id="title">${escapeHtml(texts.title)}</title><desc id="desc">${escapeHtml(texts.alt)}</desc>` +
-    `<rect width="100%" height="100%" fill="${palette.surface}"/>${written.join('')}${keys}${placed}</svg>`
+    `<rect width="100%" height="100%" fill="${palette.surface}"/>${written.join('')}${keys.markup}${placed}</svg>`
   return { svg, width, height }
 }
 
-function keysOf(keys: readonly { text: string; colour: string }[], y: number, ink: string): string {
+/** The keys in as many rows as they need, from `top` on. */
+function keysOf(
+  keys: readonly { text: string; colour: string }[],
+  { top, right, ink }: { top: number; right: number; ink: string },
+): { markup: string; height: number } {
   let x = MARGIN
-  return keys
-    .map(({ text, colour }) => {
-      const key = `<rect x="${x}" y="${y - 10}" width="11" height="11" rx="2" fill="${colour}"/><text x="${x + 17}" y="${y}" font-size="13" fill="${ink}">${escapeHtml(text)}</text>`
-      x += 17 + text.length * 7.4 + 18
-      return key
-    })
-    .join('')
+  let y = top
+  const markup = keys.map(({ text, colour }) => {
+    const width = 17 + text.length * 7.4 + 18
+    if (x > MARGIN && x + width > right) {
+      x = MARGIN
+      y += LINE
+    }
+    const key = `<rect x="${x}" y="${y - 10}" width="11" height="11" rx="2" fill="${colour}"/><text x="${x + 17}" y="${y}" font-size="13" fill="${ink}">${escapeHtml(text)}</text>`
+    x += width
+    return key
+  })
+  return { markup: markup.join(''), height: keys.length === 0 ? 0 : y - top + LINE + 6 }
 }
 
 /** Text in lines of at most so many characters, broken between words. */

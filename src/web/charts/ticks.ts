@@ -17,18 +17,18 @@ interface Level {
   readonly isYear?: boolean
 }
 
-const every = (years: number): Level => ({ groupOf: ({ year }) => Math.floor(year / years), isYear: true })
+const every = (years: number, from: number): Level => ({
+  groupOf: ({ year }) => Math.floor((year - from) / years),
+  isYear: true,
+})
 
-const LEVELS: readonly Level[] = [
+/** From the finest to the coarsest; several years count from the first. */
+const levels = (from: number): readonly Level[] => [
   { groupOf: (_civil, index) => index },
   { groupOf: ({ year, month }) => year * 12 + month },
   { groupOf: ({ year, month }) => year * 4 + Math.ceil(month / 3) },
   { groupOf: ({ year, month }) => year * 2 + Math.ceil(month / 6) },
-  every(1),
-  every(2),
-  every(5),
-  every(10),
-  every(50),
+  ...[1, 2, 5, 10, 50, 100, 500, 1_000].map((years) => every(years, from)),
 ]
 
 /** As many periods of an axis as there is room to name, at the start of months, quarters or years. */
@@ -36,7 +36,7 @@ export function ticksOf(periods: readonly string[], width: number, speech: Speec
   const starts = periods.map((label) =>
     civilOf((parsePeriod(label) ?? { start: parseDay(label) ?? 0 }).start),
   )
-  const marked = LEVELS.map((level) => ({
+  const marked = levels(starts[0]?.year ?? 0).map((level) => ({
     level,
     indexes: starts.flatMap((civil, index) => {
       const before = starts[index - 1]
@@ -46,7 +46,10 @@ export function ticksOf(periods: readonly string[], width: number, speech: Speec
   }))
   const room = Math.max(2, Math.floor(width / LABEL_WIDTH))
   const chosen = marked.find(({ indexes }) => indexes.length <= room) ?? marked.at(-1)
-  return (chosen?.indexes ?? []).map((index) => {
+  const indexes = chosen?.indexes ?? []
+  const [first = 0, second = periods.length] = indexes
+  const isFirstApart = ((second - first) * width) / periods.length >= LABEL_WIDTH
+  return (isFirstApart || indexes.length < 2 ? indexes : indexes.slice(1)).map((index) => {
     const period = periods[index] ?? ''
     return { period, text: chosen?.level.isYear ? period.slice(0, 4) : speech.periodShort(period) }
   })
