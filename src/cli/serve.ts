@@ -27,6 +27,7 @@ export function serveCommand(config: () => Config): Command {
 
 function welcome(url: string): string {
   return `Border Crossings
+  Page     ${url}/
   API      ${url}/v1
   Docs     ${url}/docs
   Example  curl '${url}/v1/totals?from=2024-01-01&to=2024-11-15'

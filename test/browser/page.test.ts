@@ -153,7 +153,7 @@ describe.skipIf(!hasChromium)('the keyboard', () => {
     await page.keyboard.press('Tab')
     expect(await page.evaluate('document.activeElement.matches(".scroll[role][aria-label]")')).toBe(true)
     await page.keyboard.press('ArrowRight')
-    await page.waitForFunction('document.activeElement.scrollLeft > 0')
+    await expect.poll(() => page.evaluate<number>('document.activeElement.scrollLeft')).toBeGreaterThan(0)
     expect(await page.locator('.scroll:not([tabindex="0"])').count()).toBe(0)
   })
 })

@@ -39,7 +39,8 @@ export function cumulativeChart(view: View, alt: string, style: ChartStyle): Dra
   const most = known.reduce((most, { max }) => Math.max(most, max ?? 0), 0)
   const top = Math.max(Math.min(most, largest * ROOM_FOR_MAX), largest, 1)
   const height = panels.length > 1 ? PANEL_HEIGHT : HEIGHT
-  const ends = lastOfEach(known, (top * LABEL_HEIGHT) / (height - MARGINS.bottom - MARGINS.top))
+  const gap = (top * LABEL_HEIGHT) / (height - MARGINS.bottom - MARGINS.top)
+  const ends = lastOfEach(known, { gap, top })
   const facet = panels.length > 1 ? { fy: 'panel' } : {}
   const colour = ({ subject, year }: Point) =>
     year === lastYear ? colourOf(subject, palette) : palette.muted
@@ -144,18 +145,29 @@ function pointsOf(view: View, subject: Subject): Point[] {
   })
 }
 
-/** The last point of each line, with the height of its label: `gap` at least above the one below it. */
-function lastOfEach(points: readonly Point[], gap: number): (Point & { readonly height: number })[] {
+/** The last point of each line, with the height of its label: at least `gap` from others of its panel, none above `top`. */
+function lastOfEach(
+  points: readonly Point[],
+  { gap, top }: { gap: number; top: number },
+): (Point & { readonly height: number })[] {
   const ends = [...new Map(points.map((point) => [`${point.panel} ${point.year}`, point])).values()]
+  const isAtEnd = ({ day }: Point) => day > DAYS_IN_YEAR - 40
   const lowest = new Map<string, number>()
-  return ends
+  const raised = ends
     .toSorted((a, b) => a.min - b.min)
     .map((point) => {
-      const isAtEnd = point.day > DAYS_IN_YEAR - 40
-      const height = isAtEnd ? Math.max(point.min, (lowest.get(point.panel) ?? -gap) + gap) : point.min
-      if (isAtEnd) lowest.set(point.panel, height)
+      if (!isAtEnd(point)) return { ...point, height: point.min }
+      const height = Math.max(point.min, (lowest.get(point.panel) ?? -gap) + gap)
+      lowest.set(point.panel, height)
       return { ...point, height }
     })
+  const highest = new Map<string, number>()
+  return raised.toReversed().map((point) => {
+    if (!isAtEnd(point)) return point
+    const height = Math.min(point.height, (highest.get(point.panel) ?? top + gap) - gap)
+    highest.set(point.panel, height)
+    return { ...point, height }
+  })
 }
 
 function monthStarts(width: number): number[] {

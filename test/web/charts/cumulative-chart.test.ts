@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { cumulativeChart } from '../../../src/web/charts/cumulative-chart.ts'
-import { marksByFigure, numberOf, partsOfDrawing, style, viewOf } from '../sample-view.ts'
+import { fewRecords, marksByFigure, numberOf, partsOfDrawing, style, viewOf } from '../sample-view.ts'
 
 let svg: string
 beforeAll(async () => {
@@ -27,8 +27,15 @@ describe('the chart that compares years', () => {
     }
   })
 
-  test('names each year, none over another', () => {
-    const labels = partsOfDrawing(svg, '.year text')
+  test('names each year, none over another', async () => {
+    const years = ['2022', '2023', '2024'].map((year) => ({
+      source: 'guard',
+      count: 100,
+      period_start: `${year}-01-01`,
+      period_end: `${year}-12-31`,
+    }))
+    const alike = cumulativeChart(await viewOf({ country: ['PL'] }, fewRecords(years)), 'alt', style).svg
+    const labels = partsOfDrawing(alike, '.year text')
     expect(labels.map((label) => label.textContent).sort()).toEqual(['2022', '2023', '2024'])
     const heights = labels
       .map((label) => Number(/translate\([\d.]+,([\d.]+)\)/.exec(label.getAttribute('transform') ?? '')?.[1]))
