@@ -105,7 +105,7 @@ describe('crossings serve', () => {
     const first = await serve(folder)
     const said = await first.said(/Example/)
     expect(said).toMatch(
-      /^Border Crossings\n {2}API +http:\/\/127\.0\.0\.1:\d+\/v1\n {2}Docs +http:\/\/127\.0\.0\.1:\d+\/docs\n/,
+      /^Border Crossings\n {2}Page +http:\/\/127\.0\.0\.1:\d+\/\n {2}API +http:\/\/127\.0\.0\.1:\d+\/v1\n {2}Docs +http:\/\/127\.0\.0\.1:\d+\/docs\n/,
     )
     const [, example = ''] = /curl '(.*)'/.exec(said) ?? []
     const ask = async (url: string) => (await fetch(url)).text()
