@@ -95,7 +95,7 @@ function badTable(name: string, error: unknown): unknown {
   if (error instanceof BadCsv) return new BadTable(`${name}, line ${error.line} ${error.message}`)
   if (!(error instanceof ImportRefused)) return error
   const { faults, count } = error
-  if (faults.some(({ column }) => column === 'indicator' || column === 'country')) {
+  if (faults.some(({ reason }) => reason.includes('held here'))) {
     process.stderr.write(
       'Borders and indicators must be there first: crossings seed --dimensions-only adds those that come with the program.\n',
     )

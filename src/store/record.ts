@@ -105,11 +105,6 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
       return prepared.findSource().get({ id }) ?? null
     },
 
-    /** The id under which the natural key of a figure was recorded, retracted or not; null where it never was. */
-    async findObservation(figure: Statement): Promise<number | null> {
-      return prepared.findFigureId().get(naturalKeyOf(figure))?.id ?? null
-    },
-
     /** What is recorded under the natural key of a figure; null where nothing ever was. */
     async recordedFigure(figure: Statement): Promise<RecordedFigure | null> {
       const id = prepared.findFigureId().get(naturalKeyOf(figure))?.id

@@ -61,7 +61,7 @@ export function sourceLine(view: View, speech: Speech): string {
   return names.length === 0 ? fill(footer.version, values) : fill(chart.sourceLine, { ...values, publishers })
 }
 
-/** The name of several borders or of one. */
+/** Whether a subject is several borders, not one. */
 export function isSeveral({ border }: Subject): boolean {
   return border === null || isGroup(border)
 }

@@ -1,7 +1,7 @@
 import { addressOf, apiQuery } from './address.ts'
+import { inBothSizes } from './both-sizes.ts'
 import { borderMap } from './charts/border-map.ts'
-import { type ChartName, chart, titleOf } from './charts/charts.ts'
-import type { Drawing } from './charts/draw.ts'
+import type { ChartName } from './charts/charts.ts'
 import { PAGE_PALETTE } from './charts/style.ts'
 import { subjectName } from './charts/subject-name.ts'
 import { conflictsSection } from './conflicts.ts'
@@ -17,9 +17,6 @@ import { proofLink, proofSection } from './proof.ts'
 import { fill } from './speech.ts'
 import { takeAway } from './take-away.ts'
 import { figureKey, partsOf, type Subject } from './view.ts'
-
-/** A chart is drawn for a wide screen and for a phone, and the style sheet shows the one that fits. */
-const WIDTHS = { wide: 1040, narrow: 360 } as const
 
 /** The page: what is known of one question, with every figure's proof and the published figures behind it. */
 export function page(model: Page): Html {
@@ -73,7 +70,7 @@ ${
 ${remarksOf(figure, view, speech).map((remark) => html`<p class="remark">${remark}</p>`)}`
 }
 <ul class="cards">${parts.map((subject) => card(model, subject))}</ul></div>
-${map === null ? null : html`<figure class="map">${drawn(map)}<figcaption>${speech.words.chart.map}</figcaption></figure>`}
+${map === null ? null : html`<figure class="map">${trusted(map.svg)}<figcaption>${speech.words.chart.map}</figcaption></figure>`}
 </section>`
 }
 
@@ -90,18 +87,12 @@ function chartSection(model: Page, name: Exclude<ChartName, 'totals'>): Html {
   const { view, speech } = model
   const { words } = speech
   const heading = name === 'series' ? words.byInterval[view.interval] : words.chart.cumulative
-  const draw = (size: keyof typeof WIDTHS) =>
-    html`<div class="${size}">${drawn(chart(name, view, { width: WIDTHS[size], palette: PAGE_PALETTE, speech, id: `${name}-${size}` }))}</div>`
   return html`<section class="chart-section" id="${name}" aria-labelledby="${name}-title"><h2 id="${name}-title">${heading}</h2>
 ${name === 'series' ? legend(view, speech) : null}
-<figure class="chart-figure">${draw('wide')}${draw('narrow')}<figcaption>${sourceLine(view, speech)}</figcaption></figure>
+<figure class="chart-figure">${inBothSizes(name, model)}<figcaption>${sourceLine(view, speech)}</figcaption></figure>
 <p class="hint script">${words.chart.hint}</p>
 ${name === 'series' ? eventList(view, speech) : null}
 ${figuresTable(model, name === 'cumulative')}</section>`
-}
-
-function drawn({ svg }: Drawing): Html {
-  return trusted(svg)
 }
 
 function footer({ view, speech }: Page): Html {
@@ -117,23 +108,4 @@ function footer({ view, speech }: Page): Html {
   return html`<footer><h2>${words.definition}</h2><p lang="en">${definition}</p>
 ${Object.entries(definitions).map(([country, text]) => html`<p lang="en"><b>${speech.country(country)}</b>: ${text}</p>`)}
 <p>${words.licence}</p><p>${recorded}</p><p><a href="/v1">${words.api}</a> · <a href="/docs">${words.docs}</a> · <a href="/openapi.json">OpenAPI</a></p></footer>`
-}
-
-/** One chart alone, to stand in another page; what it leads to opens beside that page. */
-export function embed(model: Page, name: ChartName): Html {
-  const { view, speech, query } = model
-  const title = titleOf(name, view, { speech })
-  const draw = (size: keyof typeof WIDTHS) =>
-    html`<div class="${size}">${drawn(chart(name, view, { width: WIDTHS[size], palette: PAGE_PALETTE, speech, id: `${name}-${size}` }))}</div>`
-  const { chart: _, ...shown } = query
-  const table = { ...model, query: shown }
-  return document({
-    speech,
-    title: `${title} · ${speech.words.name}`,
-    description: speech.words.tagline,
-    head: html`<base target="_blank">`,
-    body: html`<main class="embed" id="main"><h1>${title}</h1>${name === 'series' ? legend(view, speech) : null}
-<figure class="chart-figure">${draw('wide')}${draw('narrow')}<figcaption>${sourceLine(view, speech)} <a href="${addressOf('/', shown)}" rel="noopener">${speech.words.name}</a></figcaption></figure>
-${name === 'totals' ? null : html`<div class="for-script">${figuresTable(table, name === 'cumulative')}</div>`}</main>`,
-  })
 }

@@ -1,7 +1,7 @@
 import { parseDay, type Window } from '../domain/calendar.ts'
 import type { Figure } from '../domain/figure.ts'
 import type { Observation } from '../domain/observation.ts'
-import { type Interval, parsePeriod } from '../domain/period.ts'
+import { parsePeriod } from '../domain/period.ts'
 import { be } from './words/be.ts'
 import { en } from './words/en.ts'
 import { lt } from './words/lt.ts'
@@ -123,11 +123,6 @@ export function speechOf(code: LanguageCode): Speech {
       fill(plural[plurals.select(n)] ?? plural.other, { n: number(n), ...values }),
     list: (items) => lists.format(items),
   }
-}
-
-/** The periods of a series, named for a heading. */
-export function byInterval({ words }: Speech, interval: Interval): string {
-  return words.byInterval[interval]
 }
 
 function capitalized(text: string, locale: string): string {

@@ -109,7 +109,7 @@ async function actOf(transaction: Transaction, thing: Thing, which: number, numb
         count: number,
         note: '"\\',
       })
-      const id = await transaction.findObservation(stated)
+      const id = (await transaction.recordedFigure(stated))?.id ?? null
       return {
         id,
         async write(retraction) {

@@ -185,7 +185,7 @@ async function perform(
     case 'observation': {
       const source = await transaction.newestState('source', deed.row.source)
       if (source === null) return null
-      const id = await transaction.findObservation(deed.row)
+      const id = (await transaction.recordedFigure(deed.row))?.id ?? null
       if (id === null) {
         const added = await transaction.addObservation(deed.row)
         return added === null ? null : { id: added, change: 'created', state: { id: added, ...deed.row } }

@@ -3,8 +3,8 @@ import { civilOf, dayOf, parseDay } from '../../domain/calendar.ts'
 import { startOfYear } from '../../domain/period.ts'
 import { figureKey, type PeriodFigure, type Subject, type View } from '../view.ts'
 import { type Drawing, draw } from './draw.ts'
+import { panelNames, panelsOf } from './panels.ts'
 import { type ChartStyle, colourOf } from './style.ts'
-import { subjectName } from './subject-name.ts'
 
 /** A figure since 1 January, by the day of the year that it reaches to. */
 interface Point extends PeriodFigure {
@@ -31,7 +31,7 @@ const ROOM_FOR_MAX = 1.25
  */
 export function cumulativeChart(view: View, alt: string, style: ChartStyle): Drawing {
   const { palette, speech } = style
-  const panels = view.layout === 'stack' && view.together !== null ? [view.together] : view.subjects
+  const panels = panelsOf(view)
   const points = panels.flatMap((subject) => pointsOf(view, subject))
   const known = points.filter(({ isKnown }) => isKnown)
   const lastYear = known.reduce((last, { year }) => Math.max(last, year), 0)
@@ -116,21 +116,7 @@ export function cumulativeChart(view: View, alt: string, style: ChartStyle): Dra
           className: 'year',
         }),
         Plot.ruleY([0], { stroke: palette.ink }),
-        ...(panels.length > 1
-          ? [
-              Plot.text(panels, {
-                fy: 'key',
-                text: (subject: Subject) => subjectName(subject, view, speech),
-                frameAnchor: 'top-left',
-                dx: 6,
-                dy: 2,
-                fill: palette.ink,
-                fontWeight: 600,
-                stroke: palette.surface,
-                strokeWidth: 4,
-              }),
-            ]
-          : []),
+        ...panelNames(panels, view, style),
       ],
     },
   )

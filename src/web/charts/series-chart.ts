@@ -11,8 +11,8 @@ import {
   type View,
 } from '../view.ts'
 import { type Drawing, draw, fade, fillOf, hatch } from './draw.ts'
+import { panelNames, panelsOf } from './panels.ts'
 import { type ChartStyle, colourOf } from './style.ts'
-import { subjectName } from './subject-name.ts'
 import { ticksOf } from './ticks.ts'
 
 /** A figure of one period in one panel of the chart. */
@@ -43,7 +43,7 @@ const ROOM_FOR_MAX = 1.6
  */
 export function seriesChart(view: View, alt: string, style: ChartStyle): Drawing {
   const { palette, speech } = style
-  const panels = view.layout === 'stack' && view.together !== null ? [view.together] : view.subjects
+  const panels = panelsOf(view)
   const bars = panels.flatMap((subject) => barsOf(view, subject.key, subject))
   const parts = panels.flatMap((subject) => stacked(view, subject))
   const periods = [...new Set(bars.map(({ period }) => period))]
@@ -96,7 +96,6 @@ export function seriesChart(view: View, alt: string, style: ChartStyle): Drawing
         y1: 0,
         y2: top,
         fill: 'transparent',
-        inset: 0,
         title: keyOf,
         className: 'period',
       }),
@@ -200,21 +199,7 @@ export function seriesChart(view: View, alt: string, style: ChartStyle): Drawing
       }),
       ...eventMarks(view, periods, panels, style),
       Plot.ruleY([0], { stroke: palette.ink }),
-      ...(panels.length > 1
-        ? [
-            Plot.text(panels, {
-              fy: 'key',
-              text: (subject: Subject) => subjectName(subject, view, speech),
-              frameAnchor: 'top-left',
-              dx: 6,
-              dy: 2,
-              fill: palette.ink,
-              fontWeight: 600,
-              stroke: palette.surface,
-              strokeWidth: 4,
-            }),
-          ]
-        : []),
+      ...panelNames(panels, view, style),
     ],
   })
 }
@@ -257,8 +242,8 @@ export function eventsShown({ events }: Pick<View, 'events'>, periods: readonly 
       )
       return { event, first: touched[0]?.period, last: touched.at(-1)?.period }
     })
-    .flatMap(({ event, first, last }, index) =>
-      first === undefined || last === undefined ? [] : [{ event, first, last, number: index + 1 }],
+    .flatMap(({ event, first, last }) =>
+      first === undefined || last === undefined ? [] : [{ event, first, last }],
     )
     .map((shown, index) => ({ ...shown, number: index + 1 }))
 }

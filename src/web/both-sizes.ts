@@ -1,0 +1,14 @@
+import { type ChartName, chart } from './charts/charts.ts'
+import { PAGE_PALETTE } from './charts/style.ts'
+import { type Html, html, trusted } from './html.ts'
+import type { Page } from './page-model.ts'
+
+const WIDTHS = { wide: 1040, narrow: 360 } as const
+
+/** A chart drawn for a wide screen, then for a phone; the style sheet shows the one that fits. */
+export function inBothSizes(name: ChartName, { view, speech }: Pick<Page, 'view' | 'speech'>): Html[] {
+  return Object.entries(WIDTHS).map(([size, width]) => {
+    const { svg } = chart(name, view, { width, palette: PAGE_PALETTE, speech, id: `${name}-${size}` })
+    return html`<div class="${size}">${trusted(svg)}</div>`
+  })
+}
