@@ -1,17 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import { z } from 'zod'
-import { CSV_TYPE, formatCsv } from '../formats/csv.ts'
+import type { Row } from '../formats/table.ts'
 import { addressWith, questionOf } from './address.ts'
 import type { Asked } from './ask.ts'
 import { writeCursor } from './cursor.ts'
+import { acceptedTypeOf, type FormatName } from './formats.ts'
 import { Problem } from './problem.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
-
-/** The formats of collections, by the media type that `Accept` asks for them with; the first is the default. */
-const FORMATS = { 'application/json': 'json', 'text/csv': 'csv' } as const
-export type Format = (typeof FORMATS)[keyof typeof FORMATS]
 
 /** What every answer says of itself. */
 export const metaSchema = z.object({
@@ -32,9 +29,14 @@ export const listMetaSchema = metaSchema
   .meta({ id: 'ListMeta' })
 
 /** The format asked for: by `format`, else by `Accept`. @throws Problem (406) for one that is not served */
-export function formatOf(request: FastifyRequest, format: Format | undefined): Format {
+export function formatOf(
+  request: FastifyRequest,
+  formats: readonly FormatName[],
+  format: FormatName | undefined,
+): FormatName {
   if (format !== undefined) return format
-  return FORMATS[acceptedOf(request, ['application/json', 'text/csv'])]
+  const accepted = acceptedOf(request, formats.map(acceptedTypeOf))
+  return formats.find((each) => acceptedTypeOf(each) === accepted) ?? 'json'
 }
 
 /** For what is served as JSON alone. @throws Problem (406) where that is not accepted */
@@ -42,8 +44,8 @@ export function requireJson(request: FastifyRequest): void {
   acceptedOf(request, ['application/json'])
 }
 
-/** A parameter of a media type in `Accept`, such as charset: what is served fits any; q is none of them. */
-const MEDIA_TYPE_PARAMETER = /;(?!\s*q=)\s*[^,;=]+=(?:"[^"]*"|[^,;]*)/gi
+/** A parameter of a media type in `Accept`, such as charset: what is served fits any, save for q and versions. */
+const MEDIA_TYPE_PARAMETER = /;(?!\s*(?:q|version)=)\s*[^,;=]+=(?:"[^"]*"|[^,;]*)/gi
 
 function acceptedOf<Type extends string>(request: FastifyRequest, types: readonly Type[]): Type {
   const accept = request.headers.accept?.replaceAll(MEDIA_TYPE_PARAMETER, '') || '*/*'
@@ -53,14 +55,8 @@ function acceptedOf<Type extends string>(request: FastifyRequest, types: readonl
   return type
 }
 
-/** A row of an answer; a field that is undefined is left out. */
-export type Row = Readonly<Record<string, unknown>>
-
-export interface Answer {
+interface Answer {
   readonly asked: Asked
-  readonly format: Format
-  /** The names of the fields of a row, in order. */
-  readonly columns: readonly string[]
   /** The rows, or for what is no collection the one thing that it is. */
   readonly rows: readonly Row[] | Row
   /** What JSON holds besides `data` and `meta`. */
@@ -69,9 +65,21 @@ export interface Answer {
   readonly next?: unknown
 }
 
-/** Sends rows as JSON or CSV, with the links that lead on from them. */
+/** Sends rows as JSON, with the links that lead on from them. */
 export function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
-  const { asked, format, columns, rows, extra = {}, next } = answer
+  const { asked, rows, extra = {}, next } = answer
+  const { version } = asked.filter
+  const { permalink, cursor } = link(request, reply, answer)
+  const meta = { version, as_of: asked.as_of, permalink, ...(next === undefined ? {} : { next: cursor }) }
+  return sendJson(reply, { data: rows, ...extra, meta })
+}
+
+/** Sets what every answer says in its headers: how long it stands, and the links that lead on from it. */
+export function link(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { asked, next }: Pick<Answer, 'asked' | 'next'>,
+): { permalink: string; cursor: string | null } {
   const { version } = asked.filter
   const cursor = next == null ? null : writeCursor({ version, after: next }, questionOf(request))
   const permalink = addressWith(request, { as_of: version })
@@ -79,9 +87,7 @@ export function send(request: FastifyRequest, reply: FastifyReply, answer: Answe
   if (cursor !== null) links.push(`<${addressWith(request, { cursor })}>; rel="next"`)
   reply.header('link', links.join(', '))
   reply.header('cache-control', cacheControlOf(asked))
-  if (format === 'csv') return reply.type(CSV_TYPE).send(formatCsv(columns, [rows].flat()))
-  const meta = { version, as_of: asked.as_of, permalink, ...(next === undefined ? {} : { next: cursor }) }
-  return sendJson(reply, { data: rows, ...extra, meta })
+  return { permalink, cursor }
 }
 
 /** Sends a body as JSON. It is one text already, so that no schema is run over it again. */

@@ -2,18 +2,23 @@ import type {} from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { Filter, Page } from '../domain/filter.ts'
+import { columnsOf, type Row } from '../formats/table.ts'
+import { aboutTable } from './about-table.ts'
 import { questionOf } from './address.ts'
-import { formatOf, listMetaSchema, metaSchema, type Row, send } from './answer.ts'
+import { formatOf, link, listMetaSchema, metaSchema, send } from './answer.ts'
 import { ask, type Dependencies } from './ask.ts'
 import { readCursor } from './cursor.ts'
+import { type FormatName, ROW_FORMATS, TABLE_FORMATS } from './formats.ts'
 import {
   DEFAULT_LIMIT,
-  type deliveryParameters,
-  type pagingParameters,
+  deliveryParameters,
+  formatAmong,
+  pagingParameters,
   type parameters,
 } from './parameters.ts'
 import { badRequest } from './problem.ts'
 import { collectionResponses } from './response.ts'
+import { sendTable } from './send-table.ts'
 
 interface Question<Query extends z.ZodObject, Place> {
   readonly filter: Filter
@@ -21,7 +26,13 @@ interface Question<Query extends z.ZodObject, Place> {
   readonly page: Page<Place>
 }
 
-export interface Collection<Query extends z.ZodObject<typeof deliveryParameters>, Place> {
+interface Rows {
+  /** All rows, or for a page as many as it asks for. */
+  readonly rows: readonly Row[]
+  readonly extra?: Readonly<Record<string, unknown>>
+}
+
+export interface Collection<Query extends z.ZodObject, Place> {
   readonly url: string
   readonly operationId: string
   readonly summary: string
@@ -29,42 +40,44 @@ export interface Collection<Query extends z.ZodObject<typeof deliveryParameters>
   readonly tag: string
   /** A query with a short answer, to show in the documentation. */
   readonly example: string
+  /** What can be asked; how it is delivered is added. */
   readonly query: Query
-  /** A row; its fields are the columns of CSV, save for `proof`, which CSV has no place for. */
+  /** A row; its fields are the columns of tables, save for `proof`, which these have no place for. */
   readonly row: z.ZodObject
   /** What JSON holds besides `data` and `meta`. */
   readonly extra?: z.ZodRawShape
+  /** The formats that the rows can have besides those of all rows. */
+  readonly formats?: readonly FormatName[]
   /** For what comes page by page: what a cursor must hold of a row to go on behind it. */
   readonly paging?: { readonly place: z.ZodType<Place>; placeOf(row: Row): Place }
-  answer(question: Question<Query, Place>): Promise<{
-    /** All rows, or for a page as many as it asks for. */
-    readonly rows: readonly Row[]
-    readonly extra?: Readonly<Record<string, unknown>>
-  }>
+  answer(question: Question<Query, Place>): Promise<Rows>
 }
 
-/** The parameters that this module itself acts on; a query has some of them. */
-type Handled = z.output<z.ZodObject<typeof deliveryParameters>> &
-  Partial<z.output<z.ZodObject<typeof pagingParameters & Pick<typeof parameters, 'explain'>>>>
+/** How an answer is delivered: the parameters that this module itself acts on. */
+type Handled = z.output<z.ZodObject<typeof deliveryParameters>> & {
+  readonly format?: FormatName | undefined
+} & Partial<z.output<z.ZodObject<typeof pagingParameters & Pick<typeof parameters, 'explain'>>>>
 
-/** A route that answers with rows, as JSON or CSV: from the query to the filter, and from the rows to the answer. */
-export function collection<Query extends z.ZodObject<typeof deliveryParameters>, Place>(
+/** Rows of a whole list that are read at once. */
+const ROWS_PER_STEP = 2_000
+
+const SEPARATORS = { point: ',', comma: ';' } as const
+
+/** A route that answers with rows: from the query to the filter, and from the rows to the format. */
+export function collection<Query extends z.ZodObject, Place>(
   dependencies: Dependencies,
-  {
-    url,
-    row,
-    query: querystring,
-    extra = {},
-    paging,
-    answer,
-    example,
-    ...described
-  }: Collection<Query, Place>,
+  definition: Collection<Query, Place>,
 ): RouteOptions {
-  const { operationId, summary, description, tag } = described
-  const columns = Object.keys(row.shape).filter((field) => field !== 'proof')
+  const { url, row, query: asking, extra = {}, paging, answer, example } = definition
+  const { operationId, summary, description, tag } = definition
+  const formats = [...ROW_FORMATS, ...(definition.formats ?? [])]
+  const columns = columnsOf(row)
   const meta = paging === undefined ? metaSchema : listMetaSchema
-  const body = z.object({ data: z.array(row), ...extra, meta })
+  const querystring = asking.extend({
+    ...(paging === undefined ? {} : pagingParameters),
+    ...deliveryParameters,
+    format: formatAmong(formats),
+  })
   return {
     method: 'GET',
     url,
@@ -74,35 +87,79 @@ export function collection<Query extends z.ZodObject<typeof deliveryParameters>,
       description,
       tags: [tag],
       querystring: querystring.meta({ style: 'form', explode: false }),
-      response: collectionResponses(summary, body),
+      response: collectionResponses(summary, z.object({ data: z.array(row), ...extra, meta }), formats),
     },
     config: { example },
     handler: async (request, reply) => {
       const query = request.query as z.output<Query> & Handled
-      const format = formatOf(request, query.format)
-      if (format === 'csv' && query.explain === true) {
-        throw badRequest([{ parameter: 'explain', detail: 'is for JSON only; CSV has no place for proofs' }])
-      }
+      const format = formatOf(request, formats, query.format)
+      requireFitting(query, format)
       const position =
         paging === undefined || query.cursor === undefined
           ? null
           : readCursor(query.cursor, questionOf(request), paging.place)
       const asked = await ask(dependencies, query, position)
+      const { filter } = asked
+      const first = position?.after ?? null
       const limit = paging === undefined ? Number.POSITIVE_INFINITY : (query.limit ?? DEFAULT_LIMIT)
-      const { rows, extra } = await answer({
-        filter: asked.filter,
-        query,
-        page: { after: position?.after ?? null, limit: limit + 1 },
-      })
-      const last = rows.length > limit ? rows[limit - 1] : undefined
-      return send(request, reply, {
-        asked,
-        format,
-        columns,
-        rows: rows.slice(0, limit),
-        ...(extra === undefined ? {} : { extra }),
-        ...(paging === undefined ? {} : { next: last === undefined ? null : paging.placeOf(last) }),
-      })
+      if (format !== 'json' && paging !== undefined && limit === Number.POSITIVE_INFINITY) {
+        const { permalink } = link(request, reply, { asked })
+        return await sendAs(format, allRows(first, paging.placeOf), permalink)
+      }
+      const { rows, extra } = await answer({ filter, query, page: { after: first, limit: limit + 1 } })
+      const page = rows.slice(0, limit)
+      const last = rows.length > limit ? page.at(-1) : undefined
+      const next = paging === undefined ? {} : { next: last === undefined ? null : paging.placeOf(last) }
+      if (format === 'json')
+        return send(request, reply, { asked, rows: page, ...(extra && { extra }), ...next })
+      const { permalink } = link(request, reply, { asked, ...next })
+      return await sendAs(format, page, permalink)
+
+      function sendAs(
+        name: Exclude<FormatName, 'json'>,
+        rows: AsyncIterable<Row> | readonly Row[],
+        address: string,
+      ) {
+        const about = () => aboutTable(dependencies.store, asked, { title: summary, description, address })
+        const { header = 'names', decimal = 'point', sep = SEPARATORS[decimal] } = query
+        const separator = sep === 'tab' ? '\t' : sep
+        return sendTable(request, reply, { columns, rows, about }, TABLE_FORMATS[name], { header, separator })
+      }
+
+      async function* allRows(from: Place | null, placeOf: (row: Row) => Place): AsyncGenerator<Row> {
+        for (let after = from; ; ) {
+          const { rows } = await answer({ filter, query, page: { after, limit: ROWS_PER_STEP + 1 } })
+          const step = rows.slice(0, ROWS_PER_STEP)
+          yield* step
+          const last = step.at(-1)
+          if (last === undefined || rows.length <= ROWS_PER_STEP) return
+          after = placeOf(last)
+        }
+      }
     },
   }
+}
+
+/** @throws Problem (400) for a parameter that the format asked for has no place for */
+function requireFitting(query: Handled, format: FormatName): void {
+  const isStreamed = format !== 'json' && TABLE_FORMATS[format].isStreamed
+  const streamed = Object.entries(TABLE_FORMATS).filter(([, each]) => each.isStreamed)
+  const only = { header: query.header, sep: query.sep, decimal: query.decimal }
+  const faults = [
+    ...(query.explain === true && format !== 'json'
+      ? [{ parameter: 'explain', detail: `is for JSON only; ${format} has no place for proofs` }]
+      : []),
+    ...(query.limit === Number.POSITIVE_INFINITY && !isStreamed
+      ? [
+          {
+            parameter: 'limit',
+            detail: `all is for ${streamed.map(([name]) => name).join(', ')}; ${format} comes page by page`,
+          },
+        ]
+      : []),
+    ...Object.entries(only)
+      .filter(([, value]) => value !== undefined && format !== 'csv')
+      .map(([parameter]) => ({ parameter, detail: `is for CSV only, and this is ${format}` })),
+  ]
+  if (faults.length > 0) throw badRequest(faults)
 }

@@ -8,6 +8,7 @@ import { KINDS } from '../domain/source.ts'
 import { civilDate, line } from '../domain/text.ts'
 import { LANGUAGES, type LanguageCode } from '../web/speech.ts'
 import { LAYOUTS } from '../web/view.ts'
+import type { FormatName } from './formats.ts'
 
 export const MAX_LIMIT = 10_000
 export const DEFAULT_LIMIT = 1_000
@@ -73,6 +74,7 @@ const asOf = z.union(
   },
 )
 
+const LIMIT_WORDS = `is not a whole number from 1 to ${MAX_LIMIT}, or all`
 const WIDTH_WORDS = 'is not a whole number from 320 to 2000'
 
 /**
@@ -151,18 +153,41 @@ export const parameters = {
     )
     .meta({ wire: { type: 'integer', minimum: 0, examples: [1] } }),
   explain: flag.default(false).describe('`true`: each bound comes with its proof (JSON only).'),
-  format: z
-    .enum(['json', 'csv'])
+  header: z
+    .enum(['names', 'labels'])
     .optional()
-    .describe('The format of the answer; it wins over the `Accept` header. Default: json.'),
+    .describe(
+      'The header line of CSV: the `names` of the fields (the default), or `labels` for people. With labels the text is ' +
+        'marked as UTF-8, and what a spreadsheet would run as a formula stands behind an apostrophe.',
+    ),
+  sep: z
+    .enum([',', ';', 'tab'])
+    .optional()
+    .describe('What separates the cells of CSV. Default: a comma; with `decimal=comma` a semicolon.'),
+  decimal: z
+    .enum(['point', 'comma'])
+    .optional()
+    .describe(
+      'The decimal mark of the spreadsheet that is to read CSV. All numbers are whole, so it decides `sep` only.',
+    ),
   limit: z
     .string()
-    .regex(/^[1-9]\d*$/, `is not a whole number from 1 to ${MAX_LIMIT}`)
-    .transform(Number)
-    .refine((limit) => limit <= MAX_LIMIT, `is not a whole number from 1 to ${MAX_LIMIT}`)
+    .regex(/^(?:[1-9]\d*|all)$/, LIMIT_WORDS)
+    .transform((text) => (text === 'all' ? Number.POSITIVE_INFINITY : Number(text)))
+    .refine((limit) => limit <= MAX_LIMIT || limit === Number.POSITIVE_INFINITY, LIMIT_WORDS)
     .default(DEFAULT_LIMIT)
-    .describe('The largest number of rows of a page.')
-    .meta({ wire: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT } }),
+    .describe(
+      'The largest number of rows of a page; `all`, in the formats that are streamed, is every row at once.',
+    )
+    .meta({
+      wire: {
+        anyOf: [
+          { type: 'integer', minimum: 1, maximum: MAX_LIMIT },
+          { type: 'string', const: 'all' },
+        ],
+        default: DEFAULT_LIMIT,
+      },
+    }),
   cursor: z
     .string()
     .min(1, 'is empty')
@@ -219,7 +244,21 @@ export const evidenceParameters = {
 }
 
 /** How an answer is delivered, whatever is asked: the parameters of every collection. */
-export const deliveryParameters = { as_of: parameters.as_of, format: parameters.format, _: parameters._ }
+export const deliveryParameters = {
+  as_of: parameters.as_of,
+  header: parameters.header,
+  sep: parameters.sep,
+  decimal: parameters.decimal,
+  _: parameters._,
+}
+
+/** The format of an answer, among those that it can have. */
+export function formatAmong(formats: readonly FormatName[]) {
+  return z
+    .enum(formats)
+    .optional()
+    .describe('The format of the answer; it wins over the `Accept` header. Default: json.')
+}
 
 /** The parameters of a list, which comes page by page. */
 export const pagingParameters = { limit: parameters.limit, cursor: parameters.cursor }

@@ -1,17 +1,15 @@
 import { z } from 'zod'
+import { acceptedTypeOf, type FormatName, TABLE_FORMATS } from './formats.ts'
 import { PROBLEM_KINDS, problemSchema } from './problem.ts'
 
-const CSV = z
-  .string()
-  .describe('The rows of `data` as CSV (RFC 4180), with a header line; null is an empty cell.')
-
-/** The responses of a collection: JSON or CSV, and the problems that a reader can meet. */
-export function collectionResponses(description: string, body: z.ZodType) {
+/** The responses of a collection in each of its formats, and the problems that a reader can meet. */
+export function collectionResponses(description: string, body: z.ZodType, formats: readonly FormatName[]) {
+  const content = formats.map((format) => [
+    acceptedTypeOf(format),
+    { schema: format === 'json' ? body : z.string().describe(TABLE_FORMATS[format].description) },
+  ])
   return {
-    200: {
-      description,
-      content: { 'application/json': { schema: body }, 'text/csv': { schema: CSV } },
-    },
+    200: { description, content: Object.fromEntries(content) },
     ...problemResponses(400, 406, 500, 503),
   }
 }

@@ -2,6 +2,7 @@ import { and, asc, eq, gte, inArray, lte, type SQL, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Filter, Page } from '../domain/filter.ts'
 import type { Observation } from '../domain/observation.ts'
+import type { Source } from '../domain/source.ts'
 import { borderStandsAt, observationStandsAt, sourceStandsAt } from './current.ts'
 import {
   borderRevisions,
@@ -10,6 +11,7 @@ import {
   observationRevisions as revisions,
   sourceRevisions as sources,
 } from './schema.ts'
+import { sourceColumns } from './source-columns.ts'
 
 /** What each part of a filter asks of a row. */
 const conditions: { [Key in keyof Filter]-?: (value: NonNullable<Filter[Key]>) => SQL | undefined } = {
@@ -98,6 +100,19 @@ export function observationReader(db: BetterSQLite3Database) {
         .where(and(whereOf(filter), borderStandsAt(filter.version), isOnPage))
         .orderBy(...listOrder.map((column) => asc(column)))
       return page === undefined ? query.all() : query.limit(page.limit).all()
+    },
+
+    /** The publications of the observations that a filter means, ordered by id. */
+    async sourcesOf(filter: Filter): Promise<Source[]> {
+      return db
+        .selectDistinct(sourceColumns)
+        .from(observations)
+        .innerJoin(revisions, eq(revisions.observation, observations.id))
+        .innerJoin(sources, eq(sources.source, observations.source))
+        .innerJoin(borders, eq(borders.id, observations.border))
+        .where(whereOf(filter))
+        .orderBy(asc(sources.source))
+        .all()
     },
   }
 }

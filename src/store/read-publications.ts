@@ -5,6 +5,7 @@ import type { Filter, Page } from '../domain/filter.ts'
 import type { Source } from '../domain/source.ts'
 import { eventStandsAt, sourceStandsAt } from './current.ts'
 import { eventRevisions as events, sourceRevisions as sources } from './schema.ts'
+import { sourceColumns } from './source-columns.ts'
 
 export function publicationReader(db: BetterSQLite3Database) {
   return {
@@ -12,15 +13,7 @@ export function publicationReader(db: BetterSQLite3Database) {
     async sources(filter: Filter, page?: Page<string>): Promise<Source[]> {
       const { version, published_until, source, origin, kind } = filter
       const query = db
-        .select({
-          id: sources.source,
-          publisher: sources.publisher,
-          origin: sources.origin,
-          kind: sources.kind,
-          title: sources.title,
-          published_on: sources.published_on,
-          url: sources.url,
-        })
+        .select(sourceColumns)
         .from(sources)
         .where(
           and(

@@ -187,6 +187,9 @@ export const BAD_VALUES: Readonly<Record<string, readonly string[]>> = {
     '%zz',
   ],
   format: ['xml', 'JSON', 'Csv', 'json,csv', 'html', '%20json', 'csv%0A', 'null', '%00', '%zz'],
+  header: ['x', 'Names', 'names,labels', 'true', '%00', '%zz'],
+  sep: ['x', '%2C%2C', 'comma', '%09', '|', 'TAB', '%00', '%zz'],
+  decimal: [',', '.', 'Point', 'point,comma', '%00', '%zz'],
   limit: [
     '-1',
     '-0',

@@ -100,9 +100,9 @@ export function conformanceTo(document: Document): (exchange: Exchange) => strin
     if (content?.[type] === undefined) return [`${status} with ${type} is not documented`]
     if (method === 'HEAD') return text === '' ? [] : ['HEAD has a body']
     const links = linksOf(headers.link)
-    if (type === 'text/csv') {
-      if (links.canonical === undefined) return ['CSV has no canonical link']
-      return faultsOfCsv(text)
+    if (type !== 'application/json') {
+      if (links.canonical === undefined) return [`${type} has no canonical link`]
+      return type === 'text/csv' ? faultsOfCsv(text, separatorOf(target)) : []
     }
     const pointer = ['paths', template, 'get', 'responses', String(status), 'content', type, 'schema']
     const faults = schemaFaults(pointer, text)
@@ -148,13 +148,20 @@ export function templateOf(document: Document, path: string): string | undefined
   })
 }
 
-function faultsOfCsv(text: string): string[] {
+function faultsOfCsv(text: string, delimiter: string): string[] {
   try {
-    const records: string[][] = parse(text)
+    const records: string[][] = parse(text, { delimiter, bom: true })
     return records.length === 0 ? ['CSV has no header'] : []
   } catch (error) {
     return [`is no CSV: ${error}`]
   }
+}
+
+/** What separates the cells of the CSV that a request asks for. */
+function separatorOf(target: string): string {
+  const query = new URL(target, 'http://x').searchParams
+  const sep = query.get('sep') ?? (query.get('decimal') === 'comma' ? ';' : ',')
+  return sep === 'tab' ? '\t' : sep
 }
 
 /** The same document in which every object refuses the fields that it does not name. */

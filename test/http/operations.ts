@@ -20,6 +20,9 @@ const GOOD_VALUES: Readonly<Record<string, string>> = {
   as_of: '1',
   explain: 'true',
   format: 'json',
+  header: 'labels',
+  sep: 'tab',
+  decimal: 'comma',
   after: '0',
   limit: '3',
   cursor: 'x',
@@ -28,6 +31,11 @@ const GOOD_VALUES: Readonly<Record<string, string>> = {
 /** A value that a parameter takes; for one that is not known here, its example. */
 export function goodValueOf(name: string): string {
   return GOOD_VALUES[name] ?? 'x'
+}
+
+/** What must be asked with a parameter, as it follows it in an address: some are for one format only. */
+export function besides(name: string): string {
+  return ['header', 'sep', 'decimal'].includes(name) ? '&format=csv' : ''
 }
 
 /** An operation of the document that reads. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Total } from '../../src/domain/totals.ts'
 import { BAD_VALUES } from './bad-values.ts'
 import { type Harness, type List, startApp } from './harness.ts'
-import { goodValueOf, parametersOf } from './operations.ts'
+import { besides, goodValueOf, parametersOf } from './operations.ts'
 
 let api: Harness
 beforeAll(async () => {
@@ -35,7 +35,7 @@ describe('every parameter of every operation', () => {
 
   test('takes a good value', async () => {
     for (const { path, name } of everyParameter().filter((each) => each.name !== 'cursor')) {
-      const { status, text } = await api.get(`${path}?${name}=${goodValueOf(name)}`)
+      const { status, text } = await api.get(`${path}?${name}=${goodValueOf(name)}${besides(name)}`)
       expect(status, `${path} ${name} ${text}`).toBe(200)
     }
   })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
 import { requireJson, sendJson } from '../answer.ts'
 import { ask, type Dependencies } from '../ask.ts'
+import { DATA_LICENCE } from '../licence.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, noParameters } from '../parameters.ts'
 import { jsonResponses } from '../response.ts'
 
@@ -79,7 +80,7 @@ export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, depende
         limits: { limit_default: DEFAULT_LIMIT, limit_max: MAX_LIMIT },
         licences: {
           code: 'MIT',
-          data: 'The figures are facts. Each names the publication that it comes from; quote that too.',
+          data: DATA_LICENCE,
         },
         citation: `Border Crossings, version ${version} of the data, with the address in meta.permalink of the answer.`,
         links: LINKS,

@@ -4,7 +4,7 @@ import { changeSchema } from '../../domain/history.ts'
 import { afterVersion, type ChangePlace, placeOfChange } from '../../store/read-history.ts'
 import type { Dependencies } from '../ask.ts'
 import { collection } from '../collection.ts'
-import { deliveryParameters, pagingParameters, parameters } from '../parameters.ts'
+import { parameters } from '../parameters.ts'
 import { badRequest } from '../problem.ts'
 
 const placeSchema: z.ZodType<ChangePlace> = z.object({
@@ -28,7 +28,7 @@ export const changesRoutes: FastifyPluginAsync<Dependencies> = async (app, depen
         'and events, then id. In CSV `state` is its JSON.',
       tag: 'Evidence',
       example: '/v1/changes?limit=1',
-      query: z.strictObject({ after: parameters.after, ...deliveryParameters, ...pagingParameters }),
+      query: z.strictObject({ after: parameters.after }),
       row: changeSchema,
       paging: { place: placeSchema, placeOf: (row) => placeOfChange(changeSchema.parse(row)) },
       async answer({ filter: { version }, query: { after = 0 }, page }) {

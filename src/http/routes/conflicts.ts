@@ -5,7 +5,6 @@ import type { Dependencies } from '../ask.ts'
 import { collection } from '../collection.ts'
 import { explained, explainedSchema } from '../explained.ts'
 import { judgedConflicts } from '../judged-conflicts.ts'
-import { deliveryParameters, pagingParameters } from '../parameters.ts'
 import { observationParameters } from './observations.ts'
 
 /** `GET /v1/conflicts`: the figures that contradict what more authoritative ones imply. */
@@ -22,7 +21,7 @@ export const conflictsRoutes: FastifyPluginAsync<Dependencies> = async (app, dep
         'Ordered like observations.',
       tag: 'Evidence',
       example: '/v1/conflicts?country=LT&source=lrytas-2025-10-18',
-      query: z.strictObject({ ...observationParameters, ...deliveryParameters, ...pagingParameters }),
+      query: z.strictObject({ ...observationParameters }),
       row: conflictSchema,
       extra: { observations: explainedSchema },
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },

@@ -6,18 +6,14 @@ import { indicatorSchema } from '../../domain/indicator.ts'
 import { membersOf } from '../../domain/reconcile-indicator.ts'
 import type { Dependencies } from '../ask.ts'
 import { collection } from '../collection.ts'
-import { borderParameters, deliveryParameters, evidenceParameters, pagingParameters } from '../parameters.ts'
+import { borderParameters, evidenceParameters } from '../parameters.ts'
 
 const idPlace = {
   place: z.string(),
   placeOf: (row: { readonly [field: string]: unknown }) => z.string().parse(row.id),
 }
 
-const query = {
-  published_until: evidenceParameters.published_until,
-  ...deliveryParameters,
-  ...pagingParameters,
-}
+const query = { published_until: evidenceParameters.published_until }
 
 /** `GET /v1/borders` and `GET /v1/indicators`: what figures there are of. */
 export const dimensionsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {

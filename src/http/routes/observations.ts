@@ -10,7 +10,6 @@ import {
   borderParameters,
   deliveryParameters,
   evidenceParameters,
-  pagingParameters,
   parameters,
   windowParameters,
 } from '../parameters.ts'
@@ -53,8 +52,6 @@ export const observationsRoutes: FastifyPluginAsync<Dependencies> = async (app, 
       query: z.strictObject({
         ...observationParameters,
         status: parameters.status,
-        ...deliveryParameters,
-        ...pagingParameters,
       }),
       row: judgedObservationSchema,
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
@@ -97,7 +94,7 @@ export const observationsRoutes: FastifyPluginAsync<Dependencies> = async (app, 
       if (row === undefined)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)
       reply.header('etag', etagOf(row.version))
-      return send(request, reply, { asked, format: 'json', columns: [], rows: row })
+      return send(request, reply, { asked, rows: row })
     },
   })
 
@@ -127,7 +124,7 @@ export const observationsRoutes: FastifyPluginAsync<Dependencies> = async (app, 
       const rows = await store.revisions(id, asked.filter.version)
       if (rows.length === 0)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)
-      return send(request, reply, { asked, format: 'json', columns: [], rows })
+      return send(request, reply, { asked, rows })
     },
   })
 }

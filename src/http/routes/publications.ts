@@ -5,7 +5,7 @@ import { extentOf, extentSchema } from '../../domain/extent.ts'
 import { sourceSchema } from '../../domain/source.ts'
 import type { Dependencies } from '../ask.ts'
 import { collection } from '../collection.ts'
-import { deliveryParameters, evidenceParameters, pagingParameters, windowParameters } from '../parameters.ts'
+import { evidenceParameters, windowParameters } from '../parameters.ts'
 
 const idPlace = {
   place: z.string(),
@@ -29,8 +29,6 @@ export const publicationsRoutes: FastifyPluginAsync<Dependencies> = async (app, 
         origin,
         kind,
         published_until,
-        ...deliveryParameters,
-        ...pagingParameters,
       }),
       row: z.object({ ...sourceSchema.shape, ...extentSchema.shape }).meta({ id: 'Source' }),
       paging: idPlace,
@@ -55,7 +53,7 @@ export const publicationsRoutes: FastifyPluginAsync<Dependencies> = async (app, 
         'Ordered by period_start, then id.',
       tag: 'Dimensions',
       example: '/v1/events?period=2024',
-      query: z.strictObject({ ...windowParameters, source, ...deliveryParameters, ...pagingParameters }),
+      query: z.strictObject({ ...windowParameters, source }),
       row: z.object(eventSchema.shape).meta({ id: 'Event' }),
       paging: idPlace,
       async answer({ filter, page }) {

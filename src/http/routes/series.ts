@@ -6,14 +6,7 @@ import type { Dependencies } from '../ask.ts'
 import { breather } from '../breather.ts'
 import { collection } from '../collection.ts'
 import { explained, explainedSchema, termCounter } from '../explained.ts'
-import {
-  borderParameters,
-  deliveryParameters,
-  evidenceParameters,
-  pagingParameters,
-  parameters,
-  windowParameters,
-} from '../parameters.ts'
+import { borderParameters, evidenceParameters, parameters, windowParameters } from '../parameters.ts'
 import { reconcileEvidence } from '../reconciled.ts'
 
 /** `GET /v1/series`: a figure for each calendar period and border. */
@@ -39,8 +32,6 @@ export const seriesRoutes: FastifyPluginAsync<Dependencies> = async (app, depend
         ...evidenceParameters,
         cumulative: parameters.cumulative,
         explain: parameters.explain,
-        ...deliveryParameters,
-        ...pagingParameters,
       }),
       row: seriesRowSchema,
       extra: { observations: explainedSchema.optional() },

@@ -71,7 +71,7 @@ function getOne<Row extends { readonly id: string }>(
         throw new Problem(404, `There is no ${kind.thing} ${quote(id)} in this version of the data.`)
       const state = await store.newestState(kind.thing, id, asked.filter.version)
       if (state !== null) reply.header('etag', etagOf(state.version))
-      return send(request, reply, { asked, format: 'json', columns: [], rows: row })
+      return send(request, reply, { asked, rows: row })
     },
   })
 }

@@ -5,13 +5,7 @@ import { grandTotalSchema, totalSchema, totals } from '../../domain/totals.ts'
 import type { Dependencies } from '../ask.ts'
 import { collection } from '../collection.ts'
 import { explained, explainedSchema } from '../explained.ts'
-import {
-  borderParameters,
-  deliveryParameters,
-  evidenceParameters,
-  parameters,
-  windowParameters,
-} from '../parameters.ts'
+import { borderParameters, evidenceParameters, parameters, windowParameters } from '../parameters.ts'
 import { reconcileEvidence } from '../reconciled.ts'
 
 /** `GET /v1/totals`: a figure for each border in one window, and one for all of them together. */
@@ -34,7 +28,6 @@ export const totalsRoutes: FastifyPluginAsync<Dependencies> = async (app, depend
         ...windowParameters,
         ...evidenceParameters,
         explain: parameters.explain,
-        ...deliveryParameters,
       }),
       row: totalSchema,
       extra: {

@@ -1,0 +1,47 @@
+import { CSV_TYPE, type CsvDialect, writeCsv } from '../formats/csv.ts'
+import { NDJSON_TYPE, writeNdjson } from '../formats/ndjson.ts'
+import type { Table, Written } from '../formats/table.ts'
+
+/** A format that rows are written in. */
+export interface TableFormat {
+  /** The media type that `Accept` asks for it with. */
+  readonly accept: string
+  /** The media type that it is sent as. */
+  readonly type: string
+  readonly description: string
+  /** Whether it is written as its rows come, however many; else all of it is held at once. */
+  readonly isStreamed: boolean
+  /** For what a browser is to save rather than show, how the name of the file ends. */
+  readonly extension?: string
+  write(table: Table, dialect: CsvDialect): Written
+}
+
+/** The formats of tables besides JSON, the first of them preferred where several are as welcome. */
+export const TABLE_FORMATS = {
+  csv: {
+    accept: 'text/csv',
+    type: CSV_TYPE,
+    description: 'The rows of `data` as CSV (RFC 4180), with a header line; null is an empty cell.',
+    isStreamed: true,
+    write: writeCsv,
+  },
+  ndjson: {
+    accept: 'application/x-ndjson',
+    type: NDJSON_TYPE,
+    description: 'The rows of `data`, each as JSON on a line of its own.',
+    isStreamed: true,
+    write: writeNdjson,
+  },
+} satisfies Record<string, TableFormat>
+
+export type FormatName = 'json' | keyof typeof TABLE_FORMATS
+
+/** The formats that any rows can be written in. */
+export const ROW_FORMATS: readonly FormatName[] = ['json', 'csv', 'ndjson']
+
+const JSON_ACCEPTED = 'application/json'
+
+/** The media type that asks for a format. */
+export function acceptedTypeOf(format: FormatName): string {
+  return format === 'json' ? JSON_ACCEPTED : TABLE_FORMATS[format].accept
+}
