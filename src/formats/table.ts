@@ -24,6 +24,8 @@ export interface About {
   readonly description: string
   /** The address of the answer for good. */
   readonly address: string
+  /** The address of the next page; null where this is all. */
+  readonly next: string | null
   readonly version: number
   /** When that version was recorded: RFC 3339, UTC; null before the first write. */
   readonly recorded_at: string | null

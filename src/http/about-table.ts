@@ -7,7 +7,7 @@ import { DATA_LICENCE } from './licence.ts'
 export async function aboutTable(
   store: Reader,
   { filter }: Pick<Asked, 'filter'>,
-  described: Pick<About, 'title' | 'description' | 'address'>,
+  described: Pick<About, 'title' | 'description' | 'address' | 'next'>,
 ): Promise<About> {
   const { version, indicator } = filter
   const indicators = await store.indicators(version)

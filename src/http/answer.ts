@@ -79,15 +79,16 @@ export function link(
   request: FastifyRequest,
   reply: FastifyReply,
   { asked, next }: Pick<Answer, 'asked' | 'next'>,
-): { permalink: string; cursor: string | null } {
+): { permalink: string; cursor: string | null; nextAddress: string | null } {
   const { version } = asked.filter
   const cursor = next == null ? null : writeCursor({ version, after: next }, questionOf(request))
   const permalink = addressWith(request, { as_of: version })
   const links = [`<${permalink}>; rel="canonical"`, '</openapi.json>; rel="service-desc"']
-  if (cursor !== null) links.push(`<${addressWith(request, { cursor })}>; rel="next"`)
+  const nextAddress = cursor === null ? null : addressWith(request, { cursor })
+  if (nextAddress !== null) links.push(`<${nextAddress}>; rel="next"`)
   reply.header('link', links.join(', '))
   reply.header('cache-control', cacheControlOf(asked))
-  return { permalink, cursor }
+  return { permalink, cursor, nextAddress }
 }
 
 /** Sends a body as JSON. It is one text already, so that no schema is run over it again. */

@@ -2,13 +2,15 @@ import type {} from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { Filter, Page } from '../domain/filter.ts'
-import { columnsOf, type Row } from '../formats/table.ts'
+import type { CsvDialect } from '../formats/csv.ts'
+import { columnsOf } from '../formats/table.ts'
 import { aboutTable } from './about-table.ts'
 import { questionOf } from './address.ts'
 import { formatOf, link, listMetaSchema, metaSchema, send } from './answer.ts'
 import { ask, type Dependencies } from './ask.ts'
 import { readCursor } from './cursor.ts'
 import { type FormatName, ROW_FORMATS, TABLE_FORMATS } from './formats.ts'
+import { type PlaceOf, type ReadRows, readAll, readPage } from './pages.ts'
 import {
   DEFAULT_LIMIT,
   deliveryParameters,
@@ -24,12 +26,6 @@ interface Question<Query extends z.ZodObject, Place> {
   readonly filter: Filter
   readonly query: z.output<Query>
   readonly page: Page<Place>
-}
-
-interface Rows {
-  /** All rows, or for a page as many as it asks for. */
-  readonly rows: readonly Row[]
-  readonly extra?: Readonly<Record<string, unknown>>
 }
 
 export interface Collection<Query extends z.ZodObject, Place> {
@@ -49,17 +45,15 @@ export interface Collection<Query extends z.ZodObject, Place> {
   /** The formats that the rows can have besides those of all rows. */
   readonly formats?: readonly FormatName[]
   /** For what comes page by page: what a cursor must hold of a row to go on behind it. */
-  readonly paging?: { readonly place: z.ZodType<Place>; placeOf(row: Row): Place }
-  answer(question: Question<Query, Place>): Promise<Rows>
+  readonly paging?: { readonly place: z.ZodType<Place>; placeOf: PlaceOf<Place> }
+  /** The rows of a page, or all of them where there are no pages. */
+  answer(question: Question<Query, Place>): ReturnType<ReadRows<Place>>
 }
 
 /** How an answer is delivered: the parameters that this module itself acts on. */
 type Handled = z.output<z.ZodObject<typeof deliveryParameters>> & {
   readonly format?: FormatName | undefined
 } & Partial<z.output<z.ZodObject<typeof pagingParameters & Pick<typeof parameters, 'explain'>>>>
-
-/** Rows of a whole list that are read at once. */
-const ROWS_PER_STEP = 2_000
 
 const SEPARATORS = { point: ',', comma: ';' } as const
 
@@ -70,6 +64,7 @@ export function collection<Query extends z.ZodObject, Place>(
 ): RouteOptions {
   const { url, row, query: asking, extra = {}, paging, answer, example } = definition
   const { operationId, summary, description, tag } = definition
+  const { store } = dependencies
   const formats = [...ROW_FORMATS, ...(definition.formats ?? [])]
   const columns = columnsOf(row)
   const meta = paging === undefined ? metaSchema : listMetaSchema
@@ -99,45 +94,35 @@ export function collection<Query extends z.ZodObject, Place>(
           ? null
           : readCursor(query.cursor, questionOf(request), paging.place)
       const asked = await ask(dependencies, query, position)
-      const { filter } = asked
-      const first = position?.after ?? null
-      const limit = paging === undefined ? Number.POSITIVE_INFINITY : (query.limit ?? DEFAULT_LIMIT)
-      if (format !== 'json' && paging !== undefined && limit === Number.POSITIVE_INFINITY) {
-        const { permalink } = link(request, reply, { asked })
-        return await sendAs(format, allRows(first, paging.placeOf), permalink)
-      }
-      const { rows, extra } = await answer({ filter, query, page: { after: first, limit: limit + 1 } })
-      const page = rows.slice(0, limit)
-      const last = rows.length > limit ? page.at(-1) : undefined
-      const next = paging === undefined ? {} : { next: last === undefined ? null : paging.placeOf(last) }
-      if (format === 'json')
-        return send(request, reply, { asked, rows: page, ...(extra && { extra }), ...next })
-      const { permalink } = link(request, reply, { asked, ...next })
-      return await sendAs(format, page, permalink)
-
-      function sendAs(
-        name: Exclude<FormatName, 'json'>,
-        rows: AsyncIterable<Row> | readonly Row[],
-        address: string,
-      ) {
-        const about = () => aboutTable(dependencies.store, asked, { title: summary, description, address })
-        const { header = 'names', decimal = 'point', sep = SEPARATORS[decimal] } = query
-        const separator = sep === 'tab' ? '\t' : sep
-        return sendTable(request, reply, { columns, rows, about }, TABLE_FORMATS[name], { header, separator })
-      }
-
-      async function* allRows(from: Place | null, placeOf: (row: Row) => Place): AsyncGenerator<Row> {
-        for (let after = from; ; ) {
-          const { rows } = await answer({ filter, query, page: { after, limit: ROWS_PER_STEP + 1 } })
-          const step = rows.slice(0, ROWS_PER_STEP)
-          yield* step
-          const last = step.at(-1)
-          if (last === undefined || rows.length <= ROWS_PER_STEP) return
-          after = placeOf(last)
-        }
-      }
+      const read = (page: Page<Place>) => answer({ filter: asked.filter, query, page })
+      const page = { after: position?.after ?? null, limit: query.limit ?? DEFAULT_LIMIT }
+      if (format === 'json') return send(request, reply, { asked, ...(await pageOf(read, page)) })
+      const { rows, next } = await rowsOf(read, page)
+      const { permalink, nextAddress } = link(request, reply, { asked, next })
+      const about = () =>
+        aboutTable(store, asked, { title: summary, description, address: permalink, next: nextAddress })
+      return sendTable(request, reply, { columns, rows, about }, TABLE_FORMATS[format], dialectOf(query))
     },
   }
+
+  /** A page of a list, or what has no pages, whole. */
+  async function pageOf(read: ReadRows<Place>, page: Page<Place>) {
+    return paging === undefined
+      ? { ...(await read(page)), next: undefined }
+      : await readPage(read, page, paging.placeOf)
+  }
+
+  /** The same, or with the limit `all` the rest of a list, to be read row by row. */
+  async function rowsOf(read: ReadRows<Place>, page: Page<Place>) {
+    const isWhole = paging !== undefined && page.limit === Number.POSITIVE_INFINITY
+    return isWhole
+      ? { rows: readAll(read, page.after, paging.placeOf), next: null }
+      : await pageOf(read, page)
+  }
+}
+
+function dialectOf({ header = 'names', decimal = 'point', sep = SEPARATORS[decimal] }: Handled): CsvDialect {
+  return { header, separator: sep === 'tab' ? '\t' : sep }
 }
 
 /** @throws Problem (400) for a parameter that the format asked for has no place for */

@@ -1,4 +1,5 @@
 import { CSV_TYPE, type CsvDialect, writeCsv } from '../formats/csv.ts'
+import { JSON_STAT_TYPE, writeJsonStat } from '../formats/json-stat.ts'
 import { NDJSON_TYPE, writeNdjson } from '../formats/ndjson.ts'
 import type { Table, Written } from '../formats/table.ts'
 
@@ -31,6 +32,14 @@ export const TABLE_FORMATS = {
     description: 'The rows of `data`, each as JSON on a line of its own.',
     isStreamed: true,
     write: writeNdjson,
+  },
+  jsonstat: {
+    accept: 'application/vnd.json-stat+json',
+    type: JSON_STAT_TYPE,
+    description:
+      'The figures as a JSON-stat 2.0 dataset: a cube of indicator, border, period and measure; `status` is the qualifier.',
+    isStreamed: false,
+    write: writeJsonStat,
   },
 } satisfies Record<string, TableFormat>
 

@@ -2,7 +2,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import supertest from 'supertest'
+import supertest, { type Response } from 'supertest'
 import { expect } from 'vitest'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { buildApp } from '../../src/http/app.ts'
@@ -23,6 +23,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly text: string
+  readonly bytes: Buffer
 }
 
 /** What every list answers with. */
@@ -88,8 +89,11 @@ export async function startApp({
   async function send(method: string, target: string, headers: Headers = {}, body?: string): Promise<Answer> {
     const test = client.get(target).agent(connections).set(headers)
     test.method = method
+    test.buffer(true).parse(readBytes)
     const response = await (body === undefined ? test : test.send(body))
-    const answer: Answer = { status: response.status, headers: response.headers, text: response.text ?? '' }
+    const bytes = Buffer.isBuffer(response.body) ? response.body : Buffer.alloc(0)
+    const { status, headers: received } = response
+    const answer: Answer = { status, headers: received, text: bytes.toString(), bytes }
     const faults = faultsOf({ method, target, ...answer })
     expect(faults, `${method} ${target} ${JSON.stringify(headers)}\n${answer.text.slice(0, 500)}`).toEqual([])
     return answer
@@ -147,6 +151,13 @@ export async function startApp({
       await store.close()
     },
   }
+}
+
+/** Keeps the bytes of an answer as they came, whatever they are. */
+function readBytes(response: Response, done: (error: Error | null, bytes: Buffer) => void): void {
+  const chunks: Buffer[] = []
+  response.on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)))
+  response.on('end', () => done(null, Buffer.concat(chunks)))
 }
 
 /** The target with more of a query. */
