@@ -1,8 +1,8 @@
 const WIDTH = 40
-const CLEAR_LINE = '\r\x1b[K'
+export const CLEAR_LINE = '\r\x1b[K'
 
 /** Where a bar is drawn, if that is a terminal. */
-type Screen = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>
+export type Screen = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>
 
 /** Shows on a terminal how much of a whole is done, and elsewhere nothing. */
 export function progressBar(screen: Screen, whole: number) {

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { BadConfig, configSchema, readConfig } from '../config.ts'
 import { DatabaseRefused } from '../store/database.ts'
 import { StoreBusy } from '../store/write.ts'
+import { BadExport, exportCommand } from './export.ts'
 import { BadTable, importCommand } from './import.ts'
 import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
@@ -19,6 +20,7 @@ export async function run(argv: readonly string[], environment: NodeJS.ProcessEn
     .addCommand(migrateCommand(config))
     .addCommand(seedCommand(config))
     .addCommand(importCommand(config))
+    .addCommand(exportCommand(config))
     .addCommand(keysCommand(config))
     .addCommand(openapiCommand())
     .addHelpText('after', `\nEnvironment:\n${settings()}`)
@@ -40,7 +42,7 @@ function settings(): string {
 }
 
 function isForOperator(error: unknown): error is Error {
-  const isOurs = [BadConfig, BadSeeds, BadTable, DatabaseRefused, StoreBusy].some(
+  const isOurs = [BadConfig, BadExport, BadSeeds, BadTable, DatabaseRefused, StoreBusy].some(
     (kind) => error instanceof kind,
   )
   return isOurs || (error instanceof Error && 'syscall' in error)
