@@ -3,8 +3,10 @@ import { originForm } from './address.ts'
 import type { Dependencies } from './ask.ts'
 import { authenticate } from './auth.ts'
 import { readJsonBodies } from './bodies.ts'
+import { readBuildId } from './build-id.ts'
 import { closeGracefully } from './closing.ts'
 import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts'
+import { keepAnswers } from './kept-answers.ts'
 import { declareMethods } from './methods.ts'
 import { documentApi } from './openapi.ts'
 import { aboutRoutes } from './routes/about.ts'
@@ -29,9 +31,13 @@ import { validatorCompiler } from './validate.ts'
 
 export interface AppOptions extends Dependencies {
   readonly logLevel: string
+  /** How many bytes of answers are kept; 0 keeps none. */
+  readonly keptBytes?: number
   /** Told of each route as it is registered. */
   readonly onRoute?: onRouteHookHandler
 }
+
+const KEPT_BYTES = 64 * 1024 * 1024
 
 /** How long a client may take, in milliseconds; checked this often, because Node's own 30 s is too rare. */
 const BODY_TIMEOUT_MS = 15_000
@@ -39,7 +45,12 @@ const HEADERS_TIMEOUT_MS = 10_000
 const CHECK_EVERY_MS = 1_000
 
 /** Builds the server from what it depends on; it neither listens nor reads the environment. */
-export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({
+  logLevel,
+  keptBytes = KEPT_BYTES,
+  onRoute,
+  ...dependencies
+}: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     logger: logLevel === 'silent' ? false : { level: logLevel },
     bodyLimit: 1024 * 1024,
@@ -63,6 +74,7 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
   app.setErrorHandler(answerErrors)
   closeGracefully(app)
   declareMethods(app)
+  keepAnswers(app, dependencies, { maxBytes: keptBytes, build: readBuildId() })
   endSlowBodies(app, BODY_TIMEOUT_MS)
   authenticate(app, dependencies)
   readJsonBodies(app)

@@ -84,7 +84,7 @@ export function collection<Query extends z.ZodObject, Place>(
       querystring: querystring.meta({ style: 'form', explode: false }),
       response: collectionResponses(summary, z.object({ data: z.array(row), ...extra, meta }), formats),
     },
-    config: { example },
+    config: { example, varies: ['Accept'] },
     handler: async (request, reply) => {
       const query = request.query as z.output<Query> & Handled
       const format = formatOf(request, formats, query.format)

@@ -1,24 +1,70 @@
+import type { Readable, Transform } from 'node:stream'
 import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib'
+import { LRUCache } from 'lru-cache'
 import Negotiator from 'negotiator'
-
-const brotli = promisify(brotliCompress)
-const gzipped = promisify(gzip)
 
 /** Text is small enough at this quality, and soon enough. */
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }
 
-/** Sends text as small as the client can read it (RFC 9110, 12.5.3). */
-export async function sendCompressed(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  text: string,
-): Promise<FastifyReply> {
-  const accept = request.headers['accept-encoding'] ?? 'identity'
+/** Of what is sent as it is made, every piece goes on at once, so that its reader sees that it comes. */
+const STREAMED = { flush: constants.Z_SYNC_FLUSH, level: 5 }
+const STREAMED_BROTLI = {
+  flush: constants.BROTLI_OPERATION_FLUSH,
+  params: { [constants.BROTLI_PARAM_QUALITY]: 4 },
+}
+
+const ENCODERS = {
+  br: {
+    whole: promisify(brotliCompress),
+    options: BROTLI,
+    stream: () => createBrotliCompress(STREAMED_BROTLI),
+  },
+  gzip: { whole: promisify(gzip), options: {}, stream: () => createGzip(STREAMED) },
+} as const
+
+export type Encoding = keyof typeof ENCODERS
+
+/** Less than this is not made smaller. */
+const MIN_BYTES = 1_000
+
+const chosen = new LRUCache<string, Encoding | 'identity'>({ max: 500 })
+
+/** The encoding that a client can read and that makes an answer smallest (RFC 9110, 12.5.3), or null. */
+export function encodingFor(accept: string | undefined): Encoding | null {
+  if (accept === undefined) return null
+  const known = chosen.get(accept)
+  const accepted = known ?? negotiated(accept)
+  if (known === undefined) chosen.set(accept, accepted)
+  return accepted === 'identity' ? null : accepted
+}
+
+function negotiated(accept: string): Encoding | 'identity' {
   const accepted = new Negotiator({ headers: { 'accept-encoding': accept } }).encodings(['br', 'gzip'])
-  const encoding = accepted.includes('br') ? 'br' : accepted[0]
-  if (encoding === 'br') return reply.header('content-encoding', 'br').send(await brotli(text, BROTLI))
-  if (encoding === 'gzip') return reply.header('content-encoding', 'gzip').send(await gzipped(text))
-  return reply.send(text)
+  if (accepted.includes('br')) return 'br'
+  return accepted.includes('gzip') ? 'gzip' : 'identity'
+}
+
+/** Whether an answer of a media type is worth compressing; pictures and archives are compressed already. */
+export function isCompressible(type: string | undefined, length = Number.POSITIVE_INFINITY): boolean {
+  return (
+    type !== undefined &&
+    length >= MIN_BYTES &&
+    /^text\/|json|csv|xml|javascript/.test(type) &&
+    !/openxmlformats|zip/.test(type)
+  )
+}
+
+/** Bytes, compressed. */
+export async function compressed(bytes: Uint8Array, encoding: Encoding): Promise<Buffer> {
+  if (encoding === 'br') return await ENCODERS.br.whole(bytes, BROTLI)
+  return await ENCODERS.gzip.whole(bytes)
+}
+
+/** A stream, compressed as it flows; it ends in an error when the stream does. */
+export function compressedStream(stream: Readable, encoding: Encoding): Transform {
+  const encoder = ENCODERS[encoding].stream()
+  stream.once('error', (error) => encoder.destroy(error))
+  encoder.once('close', () => stream.destroy())
+  return stream.pipe(encoder)
 }

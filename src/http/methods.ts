@@ -42,7 +42,9 @@ export function declareMethods(app: FastifyInstance): void {
     const errors = undecodable(request.url).map((parameter) => ({ parameter, detail: BAD_ENCODING }))
     if (errors.length > 0) throw badRequest(errors)
     const path = pathOf(request)
-    const methods = path !== '/' && path.endsWith('/') ? [] : methodsOf(path)
+    const hasSlash = path !== '/' && path.endsWith('/')
+    if (!request.is404 && !hasSlash) return
+    const methods = hasSlash ? [] : methodsOf(path)
     if (methods.length === 0) throw notFound()
     if (request.method === 'OPTIONS') return sendOptions(reply, [...methods, 'OPTIONS'].join(', '))
     if (methods.includes(request.method)) return
@@ -58,6 +60,7 @@ const BAD_ENCODING = 'is not percent-encoded UTF-8 (RFC 3986, 2.1)'
 
 /** The parameters whose values would have to be guessed at. */
 function undecodable(url: string): string[] {
+  if (!url.includes('%')) return []
   const pairs = url.split('?').slice(1).join('?').split('&')
   return pairs
     .filter((pair) => !isDecodable(pair))

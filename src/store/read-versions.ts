@@ -1,6 +1,10 @@
-import { desc, eq, lte } from 'drizzle-orm'
+import { desc, eq, lte, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { Connection } from './database.ts'
 import { versions } from './schema.ts'
+
+/** A database with the connection that it is read on. */
+export type Connected = BetterSQLite3Database & { readonly $client: Connection }
 
 /** A state of the data: how many writes it holds, and when the last of them was recorded. */
 export interface Version {
@@ -11,17 +15,28 @@ export interface Version {
 
 const NOTHING: Version = { version: 0, recorded_at: null }
 
-export function versionReader(db: BetterSQLite3Database) {
+/**
+ * Reads versions on one connection; one that only reads need not look for the newest again until another
+ * has written.
+ */
+export function versionReader(db: Connected, { onlyReads }: { readonly onlyReads: boolean }) {
   const newest = db.select().from(versions).orderBy(desc(versions.version)).limit(1).prepare()
+  const numbered = db
+    .select()
+    .from(versions)
+    .where(eq(versions.version, sql.placeholder('version')))
+    .prepare()
+  const readNewest = () => newest.get() ?? NOTHING
+  const current = onlyReads ? whileUnchanged(db, readNewest) : readNewest
   return {
     /** The newest version. */
     async currentVersion(): Promise<Version> {
-      return newest.get() ?? NOTHING
+      return current()
     },
 
     /** A version by its number. */
     async versionNumbered(version: number): Promise<Version> {
-      return db.select().from(versions).where(eq(versions.version, version)).get() ?? NOTHING
+      return numbered.get({ version }) ?? NOTHING
     },
 
     /** The newest version recorded at or before a time, given in RFC 3339 UTC with milliseconds. */
@@ -35,5 +50,16 @@ export function versionReader(db: BetterSQLite3Database) {
         .get()
       return found ?? NOTHING
     },
+  }
+}
+
+/** What was read, for as long as no other connection, of any process, has changed the database. */
+function whileUnchanged<Value>({ $client }: Connected, read: () => Value): () => Value {
+  const dataVersion = $client.prepare('PRAGMA data_version').pluck()
+  let known: { readonly at: unknown; readonly value: Value } | undefined
+  return () => {
+    const at = dataVersion.get()
+    if (known === undefined || known.at !== at) known = { at, value: read() }
+    return known.value
   }
 }

@@ -1,17 +1,17 @@
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { dimensionReader } from './read-dimensions.ts'
 import { historyReader } from './read-history.ts'
 import { keyReader } from './read-keys.ts'
 import { observationReader } from './read-observations.ts'
 import { publicationReader } from './read-publications.ts'
-import { versionReader } from './read-versions.ts'
+import { type Connected, versionReader } from './read-versions.ts'
 
 /** Everything that can be asked of the data, on one connection. */
 export type Reader = ReturnType<typeof readerOn>
 
-export function readerOn(db: BetterSQLite3Database) {
+/** Reads on one connection; see `versionReader` for one that only reads. */
+export function readerOn(db: Connected, { onlyReads }: { readonly onlyReads: boolean }) {
   return {
-    ...versionReader(db),
+    ...versionReader(db, { onlyReads }),
     ...dimensionReader(db),
     ...observationReader(db),
     ...publicationReader(db),

@@ -57,7 +57,7 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
   const db = drizzle({ client: reading })
   const { write, stop } = writer(writing, now)
   return {
-    ...readerOn(db),
+    ...readerOn(db, { onlyReads: reading !== writing }),
     write,
 
     /**

@@ -100,7 +100,7 @@ async function begin(connection: Connection, deadline: number): Promise<void> {
 function transactionOn({ connection, now, goOn }: Writing, attribution: Attribution) {
   const db = drizzle({ client: connection })
   return {
-    ...readerOn(db),
+    ...readerOn(db, { onlyReads: false }),
     ...recorder(db, now, attribution),
     ...keyKeeper(db, now),
     ...answerKeeper(db, now),

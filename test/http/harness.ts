@@ -87,7 +87,10 @@ export async function startApp({
   const client = supertest(`http://127.0.0.1:${port}`)
 
   async function send(method: string, target: string, headers: Headers = {}, body?: string): Promise<Answer> {
-    const test = client.get(target).agent(connections).set(headers)
+    const test = client
+      .get(target)
+      .agent(connections)
+      .set({ 'accept-encoding': 'identity', ...headers })
     test.method = method
     test.buffer(true).parse(readBytes)
     const response = await (body === undefined ? test : test.send(body))

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
-import { requireJson, sendJson } from '../answer.ts'
+import { cacheControlOf, requireJson, sendJson } from '../answer.ts'
 import { ask, type Dependencies } from '../ask.ts'
 import { DATA_LICENCE } from '../licence.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, noParameters } from '../parameters.ts'
@@ -58,7 +58,7 @@ export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, depende
       querystring: noParameters,
       response: jsonResponses('About the service.', body, 400, 406),
     },
-    config: { example: '/v1' },
+    config: { example: '/v1', varies: ['Accept'] },
     handler: async (request, reply) => {
       requireJson(request)
       const { version, recorded_at } = await store.currentVersion()
@@ -85,7 +85,7 @@ export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, depende
         citation: `Border Crossings, version ${version} of the data, with the address in meta.permalink of the answer.`,
         links: LINKS,
       }
-      return sendJson(reply.header('cache-control', 'public, max-age=60'), about)
+      return sendJson(reply.header('cache-control', cacheControlOf({ isFinal: false })), about)
     },
   })
 }

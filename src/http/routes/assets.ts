@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyPluginAsync } from 'fastify'
-import { sendCompressed } from '../compressed.ts'
+import { compressed, encodingFor } from '../compressed.ts'
+import { isKnown, weakTag } from '../etag.ts'
 import { noParameters } from '../parameters.ts'
 
 const FOLDER = new URL('../../web/assets/', import.meta.url)
@@ -16,7 +16,7 @@ const TYPES = {
 export const assetsRoutes: FastifyPluginAsync = async (app) => {
   for (const [name, type] of Object.entries(TYPES)) {
     const text = readFileSync(new URL(name, FOLDER), 'utf8')
-    const etag = `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 16)}"`
+    const etag = weakTag(text)
     app.route({
       method: 'GET',
       url: `/assets/${name}`,
@@ -30,14 +30,10 @@ export const assetsRoutes: FastifyPluginAsync = async (app) => {
           })
           .type(type)
         if (isKnown(etag, request.headers['if-none-match'])) return reply.code(304).send()
-        return await sendCompressed(request, reply, text)
+        const encoding = encodingFor(request.headers['accept-encoding'])
+        if (encoding === null) return reply.send(text)
+        return reply.header('content-encoding', encoding).send(await compressed(Buffer.from(text), encoding))
       },
     })
   }
-}
-
-/** Whether a client has what it asks for: one tag of its list is the same, weakly compared (RFC 9110, 13.1.2). */
-function isKnown(etag: string, header = ''): boolean {
-  const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
-  return header.trim() === '*' || header.split(',').some((tag) => opaque(tag) === opaque(etag))
 }

@@ -8,7 +8,6 @@ import { THEMES } from '../../web/charts/style.ts'
 import { addressWith } from '../address.ts'
 import { cacheControlOf } from '../answer.ts'
 import type { Dependencies } from '../ask.ts'
-import { sendCompressed } from '../compressed.ts'
 import { parameters } from '../parameters.ts'
 import { problemResponses } from '../response.ts'
 import { viewed, viewParameters } from '../viewed.ts'
@@ -42,6 +41,7 @@ export const chartsRoutes: FastifyPluginAsync<Dependencies> = async (app, depend
             ...problemResponses(400, 500, 503),
           },
         },
+        config: { varies: ['Accept-Language'] },
         handler: async (request, reply) => {
           const { theme, width } = request.query as z.output<typeof querystring>
           const { asked, view, speech } = await viewed(dependencies, request)
@@ -49,12 +49,10 @@ export const chartsRoutes: FastifyPluginAsync<Dependencies> = async (app, depend
           const drawing = chartPicture(name as keyof typeof PICTURES, view, style)
           reply
             .header('cache-control', cacheControlOf(asked))
-            .header('vary', 'Accept-Language, Accept-Encoding')
             .header('content-language', speech.code)
             .header('link', `<${addressWith(request, { as_of: asked.filter.version })}>; rel="canonical"`)
             .type(type)
-          if (extension === 'svg') return await sendCompressed(request, reply, drawing.svg)
-          return reply.send(await pngOf(drawing))
+          return reply.send(extension === 'svg' ? drawing.svg : await pngOf(drawing))
         },
       })
     }

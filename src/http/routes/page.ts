@@ -14,7 +14,6 @@ import { bordersOf } from '../../web/view.ts'
 import { addressWith, pathOf } from '../address.ts'
 import { cacheControlOf } from '../answer.ts'
 import type { Dependencies } from '../ask.ts'
-import { sendCompressed } from '../compressed.ts'
 import { formAddress } from '../form-address.ts'
 import { bodyOf, problemFrom } from '../problem.ts'
 import { readListed } from '../read-listed.ts'
@@ -75,42 +74,41 @@ export const pageRoutes: FastifyPluginAsync<Dependencies> = async (app, dependen
       },
     }
   }
-  const sendPage = async (
+  const sendPage = (
     request: FastifyRequest,
     reply: FastifyReply,
     ancestors: string,
     html: Html,
     seen: Viewed,
   ) =>
-    await sendCompressed(
-      request,
-      withHeaders(reply, ancestors, seen.speech.code)
-        .header('cache-control', cacheControlOf(seen.asked))
-        .header('link', `<${addressWith(request, { as_of: seen.asked.filter.version })}>; rel="canonical"`),
-      html.markup,
-    )
+    withHeaders(reply, ancestors, seen.speech.code)
+      .header('cache-control', cacheControlOf(seen.asked))
+      .header('link', `<${addressWith(request, { as_of: seen.asked.filter.version })}>; rel="canonical"`)
+      .send(html.markup)
 
   app.route({
     method: 'GET',
     url: '/',
     schema: { hide: true, querystring: pageQuery },
+    config: { varies: ['Accept-Language'] },
     preValidation: tidyAddress,
     errorHandler: answerWithPage("'none'"),
     handler: async (request, reply) => {
       const seen = await viewed(dependencies, request)
-      return await sendPage(request, reply, "'none'", page(await model(request, seen)), seen)
+      return sendPage(request, reply, "'none'", page(await model(request, seen)), seen)
     },
   })
   app.route({
     method: 'GET',
     url: '/embed',
     schema: { hide: true, querystring: embedQuery },
+    config: { varies: ['Accept-Language'] },
     preValidation: tidyAddress,
     errorHandler: answerWithPage('*'),
     handler: async (request, reply) => {
       const { chart } = request.query as z.output<typeof embedQuery>
       const seen = await viewed(dependencies, request)
-      return await sendPage(request, reply, '*', embed(await model(request, seen), chart), seen)
+      return sendPage(request, reply, '*', embed(await model(request, seen), chart), seen)
     },
   })
 }
@@ -143,7 +141,6 @@ function withHeaders(reply: FastifyReply, ancestors: string, language: string): 
     .header('content-security-policy', policy(ancestors))
     .header('content-language', language)
     .header('referrer-policy', 'strict-origin-when-cross-origin')
-    .header('vary', 'Accept-Language, Accept-Encoding')
 }
 
 function queryOf(request: FastifyRequest): Readonly<Record<string, string>> {
