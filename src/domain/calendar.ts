@@ -13,6 +13,8 @@ export interface Window {
 export const FIRST_DAY: Day = dayOf(1, 1, 1)
 export const LAST_DAY: Day = dayOf(9999, 12, 31)
 
+const ZERO = '0'.charCodeAt(0)
+
 const ISO_DAY = /^(\d{4})-(\d{2})-(\d{2})$/
 
 /**
@@ -65,7 +67,12 @@ export function parseDay(text: string): Day | null {
 
 /** The day that a valid `YYYY-MM-DD` names. */
 export function toDay(text: string): Day {
-  return dayOf(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)))
+  return dayOf(100 * twoDigits(text, 0) + twoDigits(text, 2), twoDigits(text, 5), twoDigits(text, 8))
+}
+
+/** The number that two digits of a text are, read in place: days are read by the thousand. */
+function twoDigits(text: string, at: number): number {
+  return 10 * text.charCodeAt(at) + text.charCodeAt(at + 1) - 11 * ZERO
 }
 
 /** A day as `YYYY-MM-DD` (ISO 8601). */
