@@ -23,6 +23,8 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly text: string
+  /** The body as it came: `text` is what it says in UTF-8. */
+  readonly bytes: Buffer
 }
 
 /** What every list answers with. */
@@ -88,8 +90,11 @@ export async function startApp({
   async function send(method: string, target: string, headers: Headers = {}, body?: string): Promise<Answer> {
     const test = client.get(target).agent(connections).set(headers)
     test.method = method
+    test.buffer(true).parse(gatherBytes)
     const response = await (body === undefined ? test : test.send(body))
-    const answer: Answer = { status: response.status, headers: response.headers, text: response.text ?? '' }
+    const bytes = Buffer.isBuffer(response.body) ? response.body : Buffer.alloc(0)
+    const { status, headers: answered } = response
+    const answer: Answer = { status, headers: answered, text: bytes.toString(), bytes }
     const faults = faultsOf({ method, target, ...answer })
     expect(faults, `${method} ${target} ${JSON.stringify(headers)}\n${answer.text.slice(0, 500)}`).toEqual([])
     return answer
@@ -147,6 +152,12 @@ export async function startApp({
       await store.close()
     },
   }
+}
+
+function gatherBytes(response: NodeJS.EventEmitter, done: (error: Error | null, body: Buffer) => void): void {
+  const pieces: Buffer[] = []
+  response.on('data', (piece: Buffer) => pieces.push(piece))
+  response.on('end', () => done(null, Buffer.concat(pieces)))
 }
 
 /** The target with more of a query. */
