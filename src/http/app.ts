@@ -5,6 +5,7 @@ import { authenticate } from './auth.ts'
 import { readJsonBodies } from './bodies.ts'
 import { closeGracefully } from './closing.ts'
 import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts'
+import { gatherLists } from './lists.ts'
 import { declareMethods } from './methods.ts'
 import { documentApi } from './openapi.ts'
 import { aboutRoutes } from './routes/about.ts'
@@ -13,6 +14,7 @@ import { changeStreamRoutes } from './routes/change-stream.ts'
 import { changesRoutes } from './routes/changes.ts'
 import { chartsRoutes } from './routes/charts.ts'
 import { conflictsRoutes } from './routes/conflicts.ts'
+import { datapackageRoutes } from './routes/datapackage.ts'
 import { dimensionsRoutes } from './routes/dimensions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importsRoutes } from './routes/imports.ts'
@@ -63,6 +65,7 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
   app.setErrorHandler(answerErrors)
   closeGracefully(app)
   declareMethods(app)
+  const lists = gatherLists(app)
   endSlowBodies(app, BODY_TIMEOUT_MS)
   authenticate(app, dependencies)
   readJsonBodies(app)
@@ -86,6 +89,7 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
   ]) {
     await app.register(routes, dependencies)
   }
+  await app.register(datapackageRoutes, { ...dependencies, lists })
   await app.register(problemsRoutes)
   await app.register(assetsRoutes)
   return app

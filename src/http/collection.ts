@@ -9,6 +9,7 @@ import { formatOf, link, listMetaSchema, metaSchema, send } from './answer.ts'
 import { ask, type Dependencies } from './ask.ts'
 import { readCursor } from './cursor.ts'
 import { type FormatName, ROW_FORMATS, TABLE_FORMATS } from './formats.ts'
+import type { List } from './lists.ts'
 import {
   DEFAULT_LIMIT,
   deliveryParameters,
@@ -78,6 +79,31 @@ export function collection<Query extends z.ZodObject, Place>(
     ...deliveryParameters,
     format: formatAmong(formats),
   })
+  const list: List | undefined = paging && {
+    title: summary,
+    description,
+    row,
+    formats,
+    async rowsOf(raw) {
+      const query = querystring.parse(raw) as z.output<Query> & Handled
+      const { filter } = await ask(dependencies, query)
+      return allRows({ filter, query }, null, paging.placeOf)
+    },
+  }
+  async function* allRows(
+    question: Omit<Question<Query, Place>, 'page'>,
+    from: Place | null,
+    placeOf: (row: Row) => Place,
+  ): AsyncGenerator<Row> {
+    for (let after = from; ; ) {
+      const { rows } = await answer({ ...question, page: { after, limit: ROWS_PER_STEP + 1 } })
+      const step = rows.slice(0, ROWS_PER_STEP)
+      yield* step
+      const last = step.at(-1)
+      if (last === undefined || rows.length <= ROWS_PER_STEP) return
+      after = placeOf(last)
+    }
+  }
   return {
     method: 'GET',
     url,
@@ -89,7 +115,7 @@ export function collection<Query extends z.ZodObject, Place>(
       querystring: querystring.meta({ style: 'form', explode: false }),
       response: collectionResponses(summary, z.object({ data: z.array(row), ...extra, meta }), formats),
     },
-    config: { example },
+    config: { example, ...(list && { list }) },
     handler: async (request, reply) => {
       const query = request.query as z.output<Query> & Handled
       const format = formatOf(request, formats, query.format)
@@ -104,7 +130,7 @@ export function collection<Query extends z.ZodObject, Place>(
       const limit = paging === undefined ? Number.POSITIVE_INFINITY : (query.limit ?? DEFAULT_LIMIT)
       if (format !== 'json' && paging !== undefined && limit === Number.POSITIVE_INFINITY) {
         const { permalink } = link(request, reply, { asked })
-        return await sendAs(format, allRows(first, paging.placeOf), permalink)
+        return await sendAs(format, allRows({ filter, query }, first, paging.placeOf), permalink)
       }
       const { rows, extra } = await answer({ filter, query, page: { after: first, limit: limit + 1 } })
       const page = rows.slice(0, limit)
@@ -125,17 +151,6 @@ export function collection<Query extends z.ZodObject, Place>(
         const { header = 'names', decimal = 'point', sep = SEPARATORS[decimal] } = query
         const separator = sep === 'tab' ? '\t' : sep
         return sendTable(request, reply, { columns, rows, about }, TABLE_FORMATS[name], { header, separator })
-      }
-
-      async function* allRows(from: Place | null, placeOf: (row: Row) => Place): AsyncGenerator<Row> {
-        for (let after = from; ; ) {
-          const { rows } = await answer({ filter, query, page: { after, limit: ROWS_PER_STEP + 1 } })
-          const step = rows.slice(0, ROWS_PER_STEP)
-          yield* step
-          const last = step.at(-1)
-          if (last === undefined || rows.length <= ROWS_PER_STEP) return
-          after = placeOf(last)
-        }
       }
     },
   }

@@ -66,6 +66,8 @@ interface Options {
   readonly url?: string
   /** What is recorded at the start: the seeds unless other records are given. */
   readonly records?: Partial<Records>
+  /** The address at which the public finds it: not known unless one is given. */
+  readonly publicUrl?: string
 }
 
 const NOTHING: Records = { indicators: [], borders: [], sources: [], observations: [], events: [] }
@@ -74,12 +76,13 @@ const NOTHING: Records = { indicators: [], borders: [], sources: [], observation
 export async function startApp({
   url = 'file::memory:',
   records = readSeeds(),
+  publicUrl,
 }: Options = {}): Promise<Harness> {
   let time = PRESENT
   const now = () => time
   const store = await openStore({ url, now })
   await store.addMissing({ ...NOTHING, ...records })
-  const app = await buildApp({ store, now, logLevel: 'silent' })
+  const app = await buildApp({ store, now, publicUrl, logLevel: 'silent' })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const document = JSON.parse(JSON.stringify(app.swagger())) as Document
