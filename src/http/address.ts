@@ -24,6 +24,12 @@ export function publicAddress(publicUrl: string | undefined, path: string): stri
   return publicUrl === undefined ? path : publicUrl + path
 }
 
+/** An address with its parameters in the order of their names, so that one question has one address. */
+export function inOrder(address: string): string {
+  const [path = '', query] = address.split('?')
+  return query === undefined ? path : `${path}?${query.split('&').sort().join('&')}`
+}
+
 /** The question of a request in one form, however its parameters are ordered or written. */
 export function questionOf(request: FastifyRequest): string {
   const parameters = Object.entries(rawQuery(request)).filter(([name]) => !DELIVERY.includes(name))

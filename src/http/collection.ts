@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Filter, Page } from '../domain/filter.ts'
 import { columnsOf, type Row } from '../formats/table.ts'
 import { aboutTable } from './about-table.ts'
-import { publicAddress, questionOf } from './address.ts'
+import { inOrder, publicAddress, questionOf } from './address.ts'
 import { formatOf, link, listMetaSchema, metaSchema, send } from './answer.ts'
 import { ask, type Dependencies } from './ask.ts'
 import { readCursor } from './cursor.ts'
@@ -146,7 +146,7 @@ export function collection<Query extends z.ZodObject, Place>(
         rows: AsyncIterable<Row> | readonly Row[],
         permalink: string,
       ) {
-        const address = publicAddress(dependencies.publicUrl, permalink)
+        const address = publicAddress(dependencies.publicUrl, inOrder(permalink))
         const about = () => aboutTable(dependencies.store, asked, { title: summary, description, address })
         const { header = 'names', decimal = 'point', sep = SEPARATORS[decimal] } = query
         const separator = sep === 'tab' ? '\t' : sep

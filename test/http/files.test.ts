@@ -223,7 +223,7 @@ describe('what a file says of itself', () => {
     expect(about).toContainEqual(['Version of the data', meta.version])
     expect(about).toContainEqual([
       'Address',
-      `/v1/observations?source=pozirk-2024-11-15&format=xlsx&as_of=${meta.version}`,
+      `/v1/observations?as_of=${meta.version}&format=xlsx&source=pozirk-2024-11-15`,
     ])
     expect(about.some(([id]) => id === 'pozirk-2024-11-15')).toBe(true)
     expect(about.some(([id]) => id === 'nasty-0')).toBe(false)
@@ -232,7 +232,7 @@ describe('what a file says of itself', () => {
     const said = Object.fromEntries(metadata.map(({ key, value }) => [key, value]))
     expect(said.version).toBe(String(meta.version))
     expect(said.address).toBe(
-      `/v1/observations?source=pozirk-2024-11-15&format=parquet&as_of=${meta.version}`,
+      `/v1/observations?as_of=${meta.version}&format=parquet&source=pozirk-2024-11-15`,
     )
   })
 })
