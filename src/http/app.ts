@@ -10,6 +10,7 @@ import { declareMethods } from './methods.ts'
 import { documentApi } from './openapi.ts'
 import { aboutRoutes } from './routes/about.ts'
 import { assetsRoutes } from './routes/assets.ts'
+import { catalogRoutes } from './routes/catalog.ts'
 import { changeStreamRoutes } from './routes/change-stream.ts'
 import { changesRoutes } from './routes/changes.ts'
 import { chartsRoutes } from './routes/charts.ts'
@@ -90,6 +91,7 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
     await app.register(routes, dependencies)
   }
   await app.register(datapackageRoutes, { ...dependencies, lists })
+  await app.register(catalogRoutes, { ...dependencies, lists })
   await app.register(problemsRoutes)
   await app.register(assetsRoutes)
   return app

@@ -20,6 +20,7 @@ const LINKS = {
   changes: '/v1/changes',
   datapackage: '/v1/datapackage.json',
   download: '/v1/datapackage.zip',
+  catalog: '/catalog.jsonld',
   openapi: '/openapi.json',
   docs: '/docs',
 }
