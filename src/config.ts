@@ -15,11 +15,23 @@ export const configSchema = z.object({
     .regex(/^file:.+/, 'is not file: and a path, such as file:data/crossings.sqlite')
     .default('file:data/crossings.sqlite')
     .describe('Where the SQLite database is.'),
+  PUBLIC_URL: z
+    .string()
+    .refine(isPublicUrl, 'is not an http or https address without a query, such as https://example.org/data')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .describe('The address at which the public finds the service, for files that name their own.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn')
     .describe('How much to log.'),
 })
+
+function isPublicUrl(text: string): boolean {
+  if (!/^https?:\/\/[^\s?#@]+$/.test(text) || !URL.canParse(text)) return false
+  const { href } = new URL(text)
+  return href.replace(/\/+$/, '') === text.replace(/\/+$/, '')
+}
 
 export type Config = z.infer<typeof configSchema>
 

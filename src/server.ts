@@ -16,7 +16,12 @@ export interface Server {
 
 /** Serves a store over HTTP, as the configuration says. */
 export async function startServer(config: Config, store: Store): Promise<Server> {
-  const app = await buildApp({ store, now: presentTime, logLevel: config.LOG_LEVEL })
+  const app = await buildApp({
+    store,
+    now: presentTime,
+    publicUrl: config.PUBLIC_URL,
+    logLevel: config.LOG_LEVEL,
+  })
   const url = await app.listen({ host: config.HOST, port: config.PORT })
   return { url, close: () => stop(app, store) }
 }

@@ -18,11 +18,40 @@ describe('the configuration', () => {
       PORT: '8080',
       DATABASE_URL: 'file:/srv/data/crossings.sqlite',
       LOG_LEVEL: 'silent',
+      PUBLIC_URL: 'https://example.org/data',
     }
     expect(readConfig({ ...settings, PATH: '/bin', npm_config_port: '1', port: '1' })).toEqual({
       ...settings,
       PORT: 8080,
     })
+  })
+
+  test.for([
+    ['https://example.org', 'https://example.org'],
+    ['https://example.org/', 'https://example.org'],
+    ['http://127.0.0.1:3000/a/b/', 'http://127.0.0.1:3000/a/b'],
+  ])('takes %s as the public address, without a slash at its end', ([PUBLIC_URL, expected]) => {
+    expect(readConfig({ PUBLIC_URL }).PUBLIC_URL).toBe(expected)
+  })
+
+  test.for([
+    '',
+    'example.org',
+    '//example.org',
+    'ftp://example.org',
+    'javascript:alert(1)',
+    'https://',
+    'https://user:secret@example.org',
+    'https://example.org?x',
+    'https://example.org/#x',
+    'https://example.org/a b',
+    'https://example.org/<b>',
+    'https://example.org/"',
+    'https://example.org/a/../b',
+    'https://example.org\n',
+  ])('does not take %j as the public address', (PUBLIC_URL) => {
+    expect(() => readConfig({ PUBLIC_URL })).toThrow(BadConfig)
+    expect(messageOf(() => readConfig({ PUBLIC_URL }))).toMatch(/^bad configuration: PUBLIC_URL [^\n]+$/)
   })
 
   test.for([

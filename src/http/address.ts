@@ -19,6 +19,17 @@ export function pathOf({ url }: Pick<FastifyRequest, 'url'>): string {
   return mark < 0 ? url : url.slice(0, mark)
 }
 
+/** An address of this service as it is named in files: absolute where its public address is known. */
+export function publicAddress(publicUrl: string | undefined, path: string): string {
+  return publicUrl === undefined ? path : publicUrl + path
+}
+
+/** An address with its parameters in the order of their names, so that one question has one address. */
+export function inOrder(address: string): string {
+  const [path = '', query] = address.split('?')
+  return query === undefined ? path : `${path}?${query.split('&').sort().join('&')}`
+}
+
 /** The question of a request in one form, however its parameters are ordered or written. */
 export function questionOf(request: FastifyRequest): string {
   const parameters = Object.entries(rawQuery(request)).filter(([name]) => !DELIVERY.includes(name))

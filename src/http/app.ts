@@ -7,14 +7,17 @@ import { readBuildId } from './build-id.ts'
 import { closeGracefully } from './closing.ts'
 import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts'
 import { keepAnswers } from './kept-answers.ts'
+import { gatherLists } from './lists.ts'
 import { declareMethods } from './methods.ts'
 import { documentApi } from './openapi.ts'
 import { aboutRoutes } from './routes/about.ts'
 import { assetsRoutes } from './routes/assets.ts'
+import { catalogRoutes } from './routes/catalog.ts'
 import { changeStreamRoutes } from './routes/change-stream.ts'
 import { changesRoutes } from './routes/changes.ts'
 import { chartsRoutes } from './routes/charts.ts'
 import { conflictsRoutes } from './routes/conflicts.ts'
+import { datapackageRoutes } from './routes/datapackage.ts'
 import { dimensionsRoutes } from './routes/dimensions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importsRoutes } from './routes/imports.ts'
@@ -75,6 +78,7 @@ export async function buildApp({
   closeGracefully(app)
   declareMethods(app)
   keepAnswers(app, dependencies, { maxBytes: keptBytes, build: readBuildId() })
+  const lists = gatherLists(app)
   endSlowBodies(app, BODY_TIMEOUT_MS)
   authenticate(app, dependencies)
   readJsonBodies(app)
@@ -98,6 +102,8 @@ export async function buildApp({
   ]) {
     await app.register(routes, dependencies)
   }
+  await app.register(datapackageRoutes, { ...dependencies, lists })
+  await app.register(catalogRoutes, { ...dependencies, lists })
   await app.register(problemsRoutes)
   await app.register(assetsRoutes)
   return app

@@ -16,6 +16,8 @@ export interface Dependencies {
   readonly store: Store
   /** The present, as an RFC 3339 time in UTC. */
   readonly now: () => string
+  /** The address at which the public finds the service, without a slash at its end; where that is known. */
+  readonly publicUrl?: string | undefined
 }
 
 /** The parameters of a query as its schema leaves them. */

@@ -5,11 +5,12 @@ import type { Filter, Page } from '../domain/filter.ts'
 import type { CsvDialect } from '../formats/csv.ts'
 import { columnsOf } from '../formats/table.ts'
 import { aboutTable } from './about-table.ts'
-import { questionOf } from './address.ts'
+import { inOrder, publicAddress, questionOf } from './address.ts'
 import { formatOf, link, listMetaSchema, metaSchema, send } from './answer.ts'
 import { ask, type Dependencies } from './ask.ts'
 import { readCursor } from './cursor.ts'
 import { type FormatName, ROW_FORMATS, TABLE_FORMATS } from './formats.ts'
+import type { List } from './lists.ts'
 import { type PlaceOf, type ReadRows, readAll, readPage } from './pages.ts'
 import {
   DEFAULT_LIMIT,
@@ -64,7 +65,8 @@ export function collection<Query extends z.ZodObject, Place>(
 ): RouteOptions {
   const { url, row, query: asking, extra = {}, paging, answer, example } = definition
   const { operationId, summary, description, tag } = definition
-  const { store } = dependencies
+  const { store, publicUrl } = dependencies
+  const named = (address: string) => publicAddress(publicUrl, inOrder(address))
   const formats = [...ROW_FORMATS, ...(definition.formats ?? [])]
   const columns = columnsOf(row)
   const meta = paging === undefined ? metaSchema : listMetaSchema
@@ -73,6 +75,17 @@ export function collection<Query extends z.ZodObject, Place>(
     ...deliveryParameters,
     format: formatAmong(formats),
   })
+  const list: List | undefined = paging && {
+    title: summary,
+    description,
+    row,
+    formats,
+    async rowsOf(raw) {
+      const query = querystring.parse(raw) as z.output<Query> & Handled
+      const { filter } = await ask(dependencies, query)
+      return readAll((page) => answer({ filter, query, page }), null, paging.placeOf)
+    },
+  }
   return {
     method: 'GET',
     url,
@@ -84,7 +97,7 @@ export function collection<Query extends z.ZodObject, Place>(
       querystring: querystring.meta({ style: 'form', explode: false }),
       response: collectionResponses(summary, z.object({ data: z.array(row), ...extra, meta }), formats),
     },
-    config: { example, varies: ['Accept'] },
+    config: { example, varies: ['Accept'], ...(list && { list }) },
     handler: async (request, reply) => {
       const query = request.query as z.output<Query> & Handled
       const format = formatOf(request, formats, query.format)
@@ -100,7 +113,12 @@ export function collection<Query extends z.ZodObject, Place>(
       const { rows, next } = await rowsOf(read, page)
       const { permalink, nextAddress } = link(request, reply, { asked, next })
       const about = () =>
-        aboutTable(store, asked, { title: summary, description, address: permalink, next: nextAddress })
+        aboutTable(store, asked, {
+          title: summary,
+          description,
+          address: named(permalink),
+          next: nextAddress && named(nextAddress),
+        })
       return sendTable(request, reply, { columns, rows, about }, TABLE_FORMATS[format], dialectOf(query))
     },
   }

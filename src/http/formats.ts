@@ -1,7 +1,9 @@
 import { CSV_TYPE, type CsvDialect, writeCsv } from '../formats/csv.ts'
 import { JSON_STAT_TYPE, writeJsonStat } from '../formats/json-stat.ts'
 import { NDJSON_TYPE, writeNdjson } from '../formats/ndjson.ts'
+import { PARQUET_TYPE, writeParquet } from '../formats/parquet.ts'
 import type { Table, Written } from '../formats/table.ts'
+import { writeXlsx, XLSX_TYPE } from '../formats/xlsx.ts'
 
 /** A format that rows are written in. */
 export interface TableFormat {
@@ -41,12 +43,30 @@ export const TABLE_FORMATS = {
     isStreamed: false,
     write: writeJsonStat,
   },
+  xlsx: {
+    accept: XLSX_TYPE,
+    type: XLSX_TYPE,
+    description:
+      'The rows of `data` as an Excel workbook, with a sheet of notes; dates are dates, null is an empty cell.',
+    isStreamed: true,
+    extension: 'xlsx',
+    write: (table) => writeXlsx(table),
+  },
+  parquet: {
+    accept: PARQUET_TYPE,
+    type: PARQUET_TYPE,
+    description:
+      'The rows of `data` as Apache Parquet, in columns of their types; what is not known is null.',
+    isStreamed: true,
+    extension: 'parquet',
+    write: writeParquet,
+  },
 } satisfies Record<string, TableFormat>
 
 export type FormatName = 'json' | keyof typeof TABLE_FORMATS
 
 /** The formats that any rows can be written in. */
-export const ROW_FORMATS: readonly FormatName[] = ['json', 'csv', 'ndjson']
+export const ROW_FORMATS: readonly FormatName[] = ['json', 'csv', 'ndjson', 'xlsx', 'parquet']
 
 const JSON_ACCEPTED = 'application/json'
 

@@ -1,17 +1,22 @@
 import { z } from 'zod'
-import { acceptedTypeOf, type FormatName, TABLE_FORMATS } from './formats.ts'
+import { acceptedTypeOf, type FormatName, TABLE_FORMATS, type TableFormat } from './formats.ts'
 import { PROBLEM_KINDS, problemSchema } from './problem.ts'
 
 /** The responses of a collection in each of its formats, and the problems that a reader can meet. */
 export function collectionResponses(description: string, body: z.ZodType, formats: readonly FormatName[]) {
   const content = formats.map((format) => [
     acceptedTypeOf(format),
-    { schema: format === 'json' ? body : z.string().describe(TABLE_FORMATS[format].description) },
+    { schema: format === 'json' ? body : tableSchema(TABLE_FORMATS[format]) },
   ])
   return {
     200: { description, content: Object.fromEntries(content) },
     ...problemResponses(400, 406, 500, 503),
   }
+}
+
+function tableSchema({ description, extension }: TableFormat): z.ZodType {
+  const text = z.string().describe(description)
+  return extension === undefined ? text : text.meta({ format: 'binary' })
 }
 
 /** The responses of what is served as JSON alone. */

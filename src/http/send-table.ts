@@ -34,7 +34,7 @@ async function gathered(written: Written): Promise<Buffer> {
 }
 
 /** The same pieces, the first of which is there, so that what goes wrong before it can still be answered. */
-async function begun(written: Written): Promise<Written> {
+export async function begun(written: Written): Promise<Written> {
   const pieces = written[Symbol.asyncIterator]()
   let next = await pieces.next()
   return (async function* () {

@@ -26,6 +26,8 @@ export interface Page {
   readonly speech: Speech
   readonly query: Query
   readonly atlas: Atlas
+  /** The address at which the public finds the service, where that is known. */
+  readonly publicUrl?: string | undefined
   readonly listed: Listed
   /** What the controls offer. */
   readonly choices: {

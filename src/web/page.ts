@@ -6,6 +6,7 @@ import { PAGE_PALETTE } from './charts/style.ts'
 import { subjectName } from './charts/subject-name.ts'
 import { conflictsSection } from './conflicts.ts'
 import { controls, languageLinks } from './controls.ts'
+import { datasetMarkup } from './dataset-markup.ts'
 import { document } from './document.ts'
 import { coverageWords, indicatorLabel, placesOf, remarksOf, sourceLine } from './figure-words.ts'
 import { figuresTable } from './figures-table.ts'
@@ -28,7 +29,7 @@ export function page(model: Page): Html {
     speech,
     title,
     description: words.tagline,
-    head: html`<link rel="alternate" type="application/json" href="${addressOf('/v1/totals', apiQuery(query))}">`,
+    head: html`<link rel="alternate" type="application/json" href="${addressOf('/v1/totals', apiQuery(query))}">${datasetMarkup(model)}`,
     body: html`<a class="skip" href="#main">${words.skip}</a>
 <header class="top"><p class="brand"><a href="${addressOf('/', {}, { lang: query.lang ?? null })}">${words.name}</a></p><p class="tagline">${words.tagline}</p>${languageLinks(model)}</header>
 <main id="main" tabindex="-1" data-loading="${words.states.loading}" data-failed="${words.states.failed}">

@@ -48,7 +48,7 @@ const acceptedOf = ({ statuses }: Reconciliation, observations: readonly Observa
 const byId = (statuses: ReadonlyMap<number, unknown>) => [...statuses].sort(([a], [b]) => a - b)
 
 function reconcileAll({ group, members }: { group: Observation[]; members: Observation[][] }) {
-  const parts = members.map(reconcile)
+  const parts = members.map((each) => reconcile(each))
   return { parts, whole: reconcileGroup(group, parts) }
 }
 
@@ -648,7 +648,7 @@ describe('a sum', () => {
   test('adds the ranges of series that have nothing to do with one another, and proves them', () => {
     fc.assert(
       fc.property(randomGroup(shape, MEMBERS), ({ members }) => {
-        const parts = members.map(reconcile)
+        const parts = members.map((each) => reconcile(each))
         const whole = sum(parts)
         const solved = members.map((observations) => solveSeries(observations, horizonOf(shape)))
         const grounds = {

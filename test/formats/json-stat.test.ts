@@ -110,7 +110,7 @@ describe('a JSON-stat dataset', () => {
     expect(dataset.role).toEqual({ geo: ['border'], time: ['period'], metric: ['measure'] })
     expect(dataset.dimension.border.category.label['LV-BY']).toMatch(/Latvia/)
     expect(dataset.note.some((note: string) => note.startsWith('LV: '))).toBe(true)
-    expect(dataset.href).toBe('/v1/totals?period=2024&country=LV&as_of=1')
+    expect(dataset.href).toBe('/v1/totals?as_of=1&country=LV&period=2024')
     expect(dataset.updated).toMatch(/Z$/)
     expect(dataset.extension.sources.length).toBeGreaterThan(5)
     for (const { origin } of dataset.extension.sources) expect(origin).toBeTypeOf('string')

@@ -23,6 +23,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly text: string
+  /** The body as it came: `text` is what it says in UTF-8. */
   readonly bytes: Buffer
 }
 
@@ -65,6 +66,8 @@ interface Options {
   readonly url?: string
   /** What is recorded at the start: the seeds unless other records are given. */
   readonly records?: Partial<Records>
+  /** The address at which the public finds it: not known unless one is given. */
+  readonly publicUrl?: string
 }
 
 const NOTHING: Records = { indicators: [], borders: [], sources: [], observations: [], events: [] }
@@ -73,12 +76,13 @@ const NOTHING: Records = { indicators: [], borders: [], sources: [], observation
 export async function startApp({
   url = 'file::memory:',
   records = readSeeds(),
+  publicUrl,
 }: Options = {}): Promise<Harness> {
   let time = PRESENT
   const now = () => time
   const store = await openStore({ url, now })
   await store.addMissing({ ...NOTHING, ...records })
-  const app = await buildApp({ store, now, logLevel: 'silent' })
+  const app = await buildApp({ store, now, publicUrl, logLevel: 'silent' })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const document = JSON.parse(JSON.stringify(app.swagger())) as Document

@@ -180,7 +180,7 @@ describe('codes', () => {
       ['country=Atlantis', 'PL, LV, LT, EU, BY'],
       ['interval=fortnight', 'day, week, month, quarter, year'],
       ['kind=rumour', 'official, analysis, claim'],
-      ['format=parquet', 'json, csv'],
+      ['format=hologram', 'json, csv'],
     ]) {
       const { errors } = await api.problem(400, `/v1/series?${query}`)
       expect(errors?.[0]?.detail, query).toContain(known)

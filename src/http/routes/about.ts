@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
+import { SERVICE } from '../about-service.ts'
 import { cacheControlOf, requireJson, sendJson } from '../answer.ts'
 import { ask, type Dependencies } from '../ask.ts'
 import { DATA_LICENCE } from '../licence.ts'
@@ -17,6 +18,9 @@ const LINKS = {
   sources: '/v1/sources',
   events: '/v1/events',
   changes: '/v1/changes',
+  datapackage: '/v1/datapackage.json',
+  download: '/v1/datapackage.zip',
+  catalog: '/catalog.jsonld',
   openapi: '/openapi.json',
   docs: '/docs',
 }
@@ -64,10 +68,7 @@ export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, depende
       const { version, recorded_at } = await store.currentVersion()
       const { filter } = await ask(dependencies, { as_of: version })
       const about: z.infer<typeof body> = {
-        name: 'Border Crossings',
-        description:
-          'Migration border-crossing statistics: how many attempts to cross a border were reported, by border and period. ' +
-          'Each answer is the tightest range that all accepted published figures leave.',
+        ...SERVICE,
         version,
         recorded_at,
         extent: extentOf(await store.seriesExtents(filter)),

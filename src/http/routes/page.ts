@@ -44,7 +44,7 @@ const policy = (ancestors: string) =>
 export const pageRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
   let atlas: Atlas | undefined
   const model = async (request: FastifyRequest, { asked, view, speech }: Viewed): Promise<Page> => {
-    const { store } = dependencies
+    const { store, publicUrl } = dependencies
     const { version } = asked.filter
     const { status, sort = 'period', page: number = 1 } = request.query as Partial<z.output<typeof pageQuery>>
     atlas ??= readAtlas()
@@ -55,6 +55,7 @@ export const pageRoutes: FastifyPluginAsync<Dependencies> = async (app, dependen
       speech,
       query: queryOf(request),
       atlas,
+      publicUrl,
       listed: await readListed(
         store,
         {
