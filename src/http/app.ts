@@ -23,6 +23,7 @@ import { observationsRoutes } from './routes/observations.ts'
 import { pageRoutes } from './routes/page.ts'
 import { problemsRoutes } from './routes/problems.ts'
 import { publicationsRoutes } from './routes/publications.ts'
+import { sdmxStructureRoutes } from './routes/sdmx-structure.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { thingsRoutes } from './routes/things.ts'
 import { totalsRoutes } from './routes/totals.ts'
@@ -94,6 +95,7 @@ export async function buildApp({
     aboutRoutes,
     chartsRoutes,
     pageRoutes,
+    sdmxStructureRoutes,
     healthRoutes,
   ]) {
     await app.register(routes, dependencies)
