@@ -75,6 +75,7 @@ export const sdmxStructureRoutes: FastifyPluginAsync<Dependencies> = async (app,
           ...problemResponses(400, 404, 406, 500, 501, 503),
         },
       },
+      config: { varies: ['Accept'] },
       handler: async (request, reply) => {
         const given = request.params as Partial<z.output<z.ZodObject<typeof path>>>
         const { artefactType = '*', agencyID = ANY, resourceID = ANY, version = ['~'] } = given
