@@ -47,7 +47,8 @@ export function requireJson(request: FastifyRequest): void {
 /** A parameter of a media type in `Accept`, such as charset: what is served fits any, save for q and versions. */
 const MEDIA_TYPE_PARAMETER = /;(?!\s*(?:q|version)=)\s*[^,;=]+=(?:"[^"]*"|[^,;]*)/gi
 
-function acceptedOf<Type extends string>(request: FastifyRequest, types: readonly Type[]): Type {
+/** The media type, among those served, that `Accept` prefers. @throws Problem (406) where it names none of them */
+export function acceptedOf<Type extends string>(request: FastifyRequest, types: readonly Type[]): Type {
   const accept = request.headers.accept?.replaceAll(MEDIA_TYPE_PARAMETER, '') || '*/*'
   const accepted = new Negotiator({ headers: { accept } }).mediaType([...types])
   const type = types.find((each) => each === accepted)

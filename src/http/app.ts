@@ -26,6 +26,8 @@ import { observationsRoutes } from './routes/observations.ts'
 import { pageRoutes } from './routes/page.ts'
 import { problemsRoutes } from './routes/problems.ts'
 import { publicationsRoutes } from './routes/publications.ts'
+import { sdmxDataRoutes } from './routes/sdmx-data.ts'
+import { sdmxStructureRoutes } from './routes/sdmx-structure.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { thingsRoutes } from './routes/things.ts'
 import { totalsRoutes } from './routes/totals.ts'
@@ -98,6 +100,8 @@ export async function buildApp({
     aboutRoutes,
     chartsRoutes,
     pageRoutes,
+    sdmxDataRoutes,
+    sdmxStructureRoutes,
     healthRoutes,
   ]) {
     await app.register(routes, dependencies)

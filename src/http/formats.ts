@@ -2,6 +2,8 @@ import { CSV_TYPE, type CsvDialect, writeCsv } from '../formats/csv.ts'
 import { JSON_STAT_TYPE, writeJsonStat } from '../formats/json-stat.ts'
 import { NDJSON_TYPE, writeNdjson } from '../formats/ndjson.ts'
 import { PARQUET_TYPE, writeParquet } from '../formats/parquet.ts'
+import { SDMX_CSV_TYPE, writeSdmxCsv } from '../formats/sdmx-csv.ts'
+import { SDMX_JSON_TYPE, writeSdmxJson } from '../formats/sdmx-json.ts'
 import type { Table, Written } from '../formats/table.ts'
 import { writeXlsx, XLSX_TYPE } from '../formats/xlsx.ts'
 
@@ -60,6 +62,20 @@ export const TABLE_FORMATS = {
     isStreamed: true,
     extension: 'parquet',
     write: writeParquet,
+  },
+  'sdmx-csv': {
+    accept: SDMX_CSV_TYPE,
+    type: SDMX_CSV_TYPE,
+    description: 'SDMX-CSV 2.0, of the dataflow BC:FIGURES or BC:OBSERVATIONS; null is an empty cell.',
+    isStreamed: true,
+    write: (table) => writeSdmxCsv(table),
+  },
+  'sdmx-json': {
+    accept: SDMX_JSON_TYPE,
+    type: SDMX_JSON_TYPE,
+    description: 'An SDMX-JSON 2.0 data message, of the dataflow BC:FIGURES or BC:OBSERVATIONS.',
+    isStreamed: false,
+    write: (table) => writeSdmxJson(table),
   },
 } satisfies Record<string, TableFormat>
 

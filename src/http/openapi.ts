@@ -46,6 +46,10 @@ const TAGS = [
   { name: 'Figures', description: 'The answers: tightest ranges for windows and calendar periods.' },
   { name: 'Evidence', description: 'What was published, and what contradicts what.' },
   { name: 'Dimensions', description: 'What the figures are of, and where they come from.' },
+  {
+    name: 'SDMX',
+    description: 'The same by SDMX REST 2: data and what they are made of, for statistical tools.',
+  },
   { name: 'Writing', description: 'Adding, correcting and withdrawing; with an API key.' },
   { name: 'Service', description: 'About this service, and how it is.' },
 ]

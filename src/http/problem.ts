@@ -70,6 +70,11 @@ export const PROBLEM_KINDS: Readonly<Record<number, ProblemKind>> = {
   429: kind('too-many-requests', 'Too many requests', 'Wait as long as `Retry-After` says.'),
   431: kind('header-fields-too-large', 'Header fields too large', 'The headers or the address are too long.'),
   500: kind('internal-server-error', 'Internal server error', 'A fault of the server; it has been logged.'),
+  501: kind(
+    'not-implemented',
+    'Not implemented',
+    'The SDMX REST API describes this, but it is not done here; `errors` names what to leave out.',
+  ),
   503: kind('service-unavailable', 'Service unavailable', 'The server cannot answer now; try again later.'),
 }
 
@@ -107,6 +112,12 @@ export function badRequest(errors: readonly Fault[]): Problem {
     ', ',
   )
   return new Problem(400, `The request cannot be understood: see ${names}.`, { errors })
+}
+
+/** A 501 that names what of a standard is not done here, each with what is. */
+export function notImplemented(errors: readonly Fault[]): Problem {
+  const names = errors.map(({ parameter }) => parameter).join(', ')
+  return new Problem(501, `This is not done here: see ${names}.`, { errors })
 }
 
 /** The body of a problem response. */

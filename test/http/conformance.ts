@@ -97,7 +97,8 @@ export function conformanceTo(document: Document): (exchange: Exchange) => strin
     if (template === undefined || operation === undefined) return ['answers without being documented']
     const content = operation.responses[status]?.content
     const type = mediaType(headers)
-    if (content?.[type] === undefined) return [`${status} with ${type} is not documented`]
+    if (!Object.keys(content ?? {}).some((each) => each.split(';', 1)[0] === type))
+      return [`${status} with ${type} is not documented`]
     if (method === 'HEAD') return text === '' ? [] : ['HEAD has a body']
     const links = linksOf(headers.link)
     if (type !== 'application/json') {

@@ -55,6 +55,7 @@ export const observationsRoutes: FastifyPluginAsync<Dependencies> = async (app, 
       }),
       row: judgedObservationSchema,
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
+      formats: ['sdmx-csv', 'sdmx-json'],
       async answer({ filter, query, page }) {
         const judged = await judgedObservations(store, filter, query.status, page)
         return { rows: judged.map(({ row }) => row) }

@@ -36,7 +36,7 @@ export const seriesRoutes: FastifyPluginAsync<Dependencies> = async (app, depend
       row: seriesRowSchema,
       extra: { observations: explainedSchema.optional() },
       paging: { place: placeSchema, placeOf: (row) => placeSchema.strip().parse(row) },
-      formats: ['jsonstat'],
+      formats: ['jsonstat', 'sdmx-csv', 'sdmx-json'],
       async answer({ filter, query: { indicator, interval, cumulative, explain }, page }) {
         const [counted] = indicator
         const { reconciled, ...meant } = await reconcileEvidence(store, counted, filter)

@@ -36,7 +36,7 @@ export const totalsRoutes: FastifyPluginAsync<Dependencies> = async (app, depend
           .describe('The figure of all these borders together; null where there is no border.'),
         observations: explainedSchema.optional(),
       },
-      formats: ['jsonstat'],
+      formats: ['jsonstat', 'sdmx-csv', 'sdmx-json'],
       async answer({ filter, query: { indicator, explain } }) {
         const [counted] = indicator
         const { reconciled, ...meant } = await reconcileEvidence(store, counted, filter)

@@ -26,6 +26,7 @@ const KINDS = {
   429: 'too-many-requests',
   431: 'header-fields-too-large',
   500: 'internal-server-error',
+  501: 'not-implemented',
   503: 'service-unavailable',
 }
 

@@ -1,0 +1,95 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { writeSdmxCsv } from '../../formats/sdmx-csv.ts'
+import { FLOWS } from '../../formats/sdmx-flow.ts'
+import { writeSdmxJson } from '../../formats/sdmx-json.ts'
+import { columnsOf } from '../../formats/table.ts'
+import { aboutTable } from '../about-table.ts'
+import { formatOf } from '../answer.ts'
+import type { Dependencies } from '../ask.ts'
+import { acceptedTypeOf, TABLE_FORMATS } from '../formats.ts'
+import { notImplemented } from '../problem.ts'
+import { problemResponses } from '../response.ts'
+import { linkInSdmxTerms } from '../sdmx-answer.ts'
+import { askData } from '../sdmx-ask-data.ts'
+import { dataPath, dataQuery, requireDone } from '../sdmx-data-query.ts'
+import { pathsWith } from '../sdmx-path.ts'
+import { sendTable } from '../send-table.ts'
+
+const FORMATS = ['sdmx-json', 'sdmx-csv'] as const
+const WRITERS = { 'sdmx-json': writeSdmxJson, 'sdmx-csv': writeSdmxCsv }
+
+/** What SDMX REST has besides data and structures. */
+const OTHERS = ['availability', 'metadata', 'registration', 'schema']
+
+/**
+ * `GET /sdmx/data/…`: figures and observations by SDMX REST 2, as SDMX-JSON or SDMX-CSV 2.0. Where nothing fits, the
+ * answer is a message without observations: a 404 is for what there is no dataflow of (SDMX REST 2, status).
+ */
+export const sdmxDataRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+  const { store } = dependencies
+  const names = ['context', 'agencyID', 'resourceID', 'version', 'key'] as const
+  for (const { url, names: parts, suffix } of pathsWith('/sdmx/data', names)) {
+    app.route({
+      method: 'GET',
+      url,
+      schema: {
+        operationId: `getSdmxData${suffix}`,
+        summary: 'Data of SDMX',
+        description:
+          'Figures or observations by SDMX REST 2, all of them at once, as a flat list: `BC:FIGURES`, whole calendar periods by ' +
+          `FREQ, and one figure for the window where it is _O; or \`BC:OBSERVATIONS\`. Parts of the path left out at its end are any; ` +
+          'what would be data of more than one dataflow is a 501. Nothing that fits is a message without observations.',
+        tags: ['SDMX'],
+        params: z.object(Object.fromEntries(parts.map((name) => [name, dataPath[name]]))),
+        querystring: dataQuery.extend({
+          format: z.enum(FORMATS).optional().describe('The format; it wins over the `Accept` header.'),
+        }),
+        response: {
+          200: {
+            description: 'The data.',
+            content: Object.fromEntries(
+              FORMATS.map((format) => [
+                acceptedTypeOf(format),
+                { schema: z.string().describe(TABLE_FORMATS[format].description) },
+              ]),
+            ),
+          },
+          ...problemResponses(400, 404, 406, 414, 500, 501, 503),
+        },
+      },
+      config: { varies: ['Accept'] },
+      handler: async (request, reply) => {
+        const query = request.query as z.output<typeof dataQuery> & { format?: (typeof FORMATS)[number] }
+        const format = formatOf(request, FORMATS, query.format) === 'sdmx-csv' ? 'sdmx-csv' : 'sdmx-json'
+        requireDone(query)
+        const { asked, flow, context, rows } = await askData(
+          dependencies,
+          request.params as Partial<z.output<z.ZodObject<typeof dataPath>>>,
+          query,
+        )
+        const address = linkInSdmxTerms(request, reply, asked)
+        const { name: title, description } = flow
+        const about = () => aboutTable(store, asked, { title, description, address, next: null })
+        const table = { columns: columnsOf(z.object({})), rows, about }
+        const write = () => WRITERS[format](table, { flow, context })
+        return sendTable(request, reply, table, { ...TABLE_FORMATS[format], write }, NO_DIALECT)
+      },
+    })
+  }
+  for (const other of OTHERS) {
+    for (const url of [`/sdmx/${other}`, `/sdmx/${other}/*`]) {
+      app.get(url, { schema: { hide: true } }, async () => {
+        const flows = FLOWS.map(({ id }) => id).join(' and ')
+        throw notImplemented([
+          {
+            parameter: other,
+            detail: `queries are not done here; there are /sdmx/structure, and /sdmx/data of ${flows}`,
+          },
+        ])
+      })
+    }
+  }
+}
+
+const NO_DIALECT = { header: 'names', separator: ',' } as const

@@ -1,0 +1,99 @@
+import { FIRST_DAY, LAST_DAY, type Window } from '../domain/calendar.ts'
+import type { Filter } from '../domain/filter.ts'
+import { type Interval, periodOf } from '../domain/period.ts'
+import { series } from '../domain/series.ts'
+import { totals } from '../domain/totals.ts'
+import { INTERVAL_OF_FREQUENCY, OTHER_FREQUENCY, timePeriodOf } from '../formats/sdmx-time-period.ts'
+import type { Row } from '../formats/table.ts'
+import type { Reader } from '../store/read.ts'
+import { breather } from './breather.ts'
+import { judgedObservations } from './judged-observations.ts'
+import { readAll } from './pages.ts'
+import { badRequest } from './problem.ts'
+import { reconcileEvidence } from './reconciled.ts'
+
+/** More days than this are not answered day by day or week by week. */
+const MAX_DAYS = 40_000
+
+/**
+ * The figures of some frequencies, borders and indicators: of whole calendar periods only, those that touch the
+ * data where the window is open, and of the frequency `_O` one
+ * for the window, where it is none.
+ */
+export async function figureRows(
+  store: Reader,
+  filter: Filter,
+  frequencies: readonly string[],
+): Promise<AsyncIterable<Row>> {
+  const worlds: (Awaited<ReturnType<typeof reconcileEvidence>> & { readonly indicator: string })[] = []
+  for (const indicator of filter.indicator ?? []) {
+    const world = await reconcileEvidence(store, indicator, { ...filter, indicator: [indicator] })
+    requireBearable(world.window, frequencies)
+    worlds.push({ indicator, ...world })
+  }
+  return (async function* () {
+    const breathe = breather()
+    for (const { indicator, reconciled, borders, window } of worlds) {
+      const question = { indicator, borders, window, explain: false }
+      for (const frequency of frequencies) {
+        const interval = INTERVAL_OF_FREQUENCY.get(frequency)
+        const rows =
+          interval === undefined
+            ? isOther(window)
+              ? totals(reconciled, question).data
+              : []
+            : series(reconciled, {
+                ...question,
+                window: window && wholePeriods(window, interval, filter),
+                interval,
+                cumulative: false,
+                after: null,
+              })
+        for (const row of rows) {
+          yield row
+          await breathe()
+        }
+      }
+    }
+  })()
+}
+
+/** Whether a window is no calendar period, whose figure has a frequency of its own. */
+function isOther(window: Window | null): boolean {
+  return window !== null && timePeriodOf(window).freq === OTHER_FREQUENCY
+}
+
+/** @throws Problem (400) where there would be too many days or weeks */
+function requireBearable(window: Window | null, frequencies: readonly string[]): void {
+  const isLong = window !== null && window.end - window.start >= MAX_DAYS
+  if (!isLong || !frequencies.some((each) => each === 'D' || each === 'W')) return
+  const detail = `spans more than ${MAX_DAYS} days, which are not answered day by day or week by week`
+  throw badRequest([{ parameter: 'c[TIME_PERIOD]', detail }])
+}
+
+/** The calendar periods wholly in a window; at an end that was not asked for, the one that holds it too. */
+function wholePeriods(
+  { start, end }: Window,
+  interval: Interval,
+  { from, to }: Pick<Filter, 'from' | 'to'>,
+): Window | null {
+  const first = periodOf(start, interval)
+  const last = periodOf(end, interval)
+  const whole = {
+    start: from === undefined || first.start === start ? first.start : first.end + 1,
+    end: to === undefined || last.end === end ? last.end : last.start - 1,
+  }
+  const held = { start: Math.max(whole.start, FIRST_DAY), end: Math.min(whole.end, LAST_DAY) }
+  return held.start > held.end ? null : held
+}
+
+/** The observations that a filter means, each with how it fares. */
+export function observationRows(store: Reader, filter: Filter): AsyncIterable<Row> {
+  return readAll<number>(
+    async (page) => ({
+      rows: (await judgedObservations(store, filter, undefined, page)).map(({ row }) => row),
+    }),
+    null,
+    (row) => Number(row.id),
+  )
+}
