@@ -57,6 +57,7 @@ const TAGS = [
 /** Documents the API from the schemas of its routes, and serves the document. Call it before the routes. */
 export async function documentApi(app: FastifyInstance): Promise<void> {
   const zodToJsonConfig = { override: asOnTheWire }
+  const inJsonSchema = createJsonSchemaTransform({ zodToJsonConfig })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -66,7 +67,11 @@ export async function documentApi(app: FastifyInstance): Promise<void> {
       components: SECURITY,
       security: [],
     },
-    transform: createJsonSchemaTransform({ zodToJsonConfig }),
+    transform: (described) => {
+      const { schema, url } = inJsonSchema(described)
+      const isKept = described.route.config?.varies !== undefined
+      return { url, schema: isKept ? { ...schema, response: withNotModified(schema.response) } : schema }
+    },
     transformObject: (document) => finished(createJsonSchemaTransformObject({ zodToJsonConfig })(document)),
   })
   await app.register(swaggerUi, {
@@ -79,6 +84,12 @@ export async function documentApi(app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true, querystring: noParameters } }, async (_request, reply) =>
     sendJson(reply.header('cache-control', 'public, max-age=300'), app.swagger()),
   )
+}
+
+/** The responses of an operation, with the one for a client that has the answer already. */
+function withNotModified(response: unknown): Record<string, unknown> {
+  const description = 'The answer is the one that the client has (`If-None-Match`).'
+  return { ...(response as Record<string, unknown>), 304: { description, type: 'null' } }
 }
 
 /** The example answers that the document shows, by operationId. */

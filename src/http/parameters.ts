@@ -172,7 +172,7 @@ export const parameters = {
     ),
   limit: z
     .string()
-    .regex(/^(?:[1-9]\d*|all)$/, LIMIT_WORDS)
+    .regex(/^(?:[1-9]\d{0,4}|all)$/, LIMIT_WORDS)
     .transform((text) => (text === 'all' ? Number.POSITIVE_INFINITY : Number(text)))
     .refine((limit) => limit <= MAX_LIMIT || limit === Number.POSITIVE_INFINITY, LIMIT_WORDS)
     .default(DEFAULT_LIMIT)

@@ -95,6 +95,8 @@ export function conformanceTo(document: Document): (exchange: Exchange) => strin
     const template = templateOf(document, path)
     const operation = template === undefined ? undefined : document.paths[template]?.get
     if (template === undefined || operation === undefined) return ['answers without being documented']
+    if (status === 304)
+      return operation.responses[304] && text === '' ? [] : ['a 304 that is not documented, or has a body']
     const content = operation.responses[status]?.content
     const type = mediaType(headers)
     if (!Object.keys(content ?? {}).some((each) => each.split(';', 1)[0] === type))
