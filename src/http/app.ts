@@ -9,6 +9,7 @@ import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts
 import { keepAnswers } from './kept-answers.ts'
 import { gatherLists } from './lists.ts'
 import { declareMethods } from './methods.ts'
+import { requireOneHost } from './one-host.ts'
 import { documentApi } from './openapi.ts'
 import { aboutRoutes } from './routes/about.ts'
 import { assetsRoutes } from './routes/assets.ts'
@@ -77,9 +78,10 @@ export async function buildApp({
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => (body) => JSON.stringify(body))
   app.setErrorHandler(answerErrors)
-  closeGracefully(app)
+  const seeOut = closeGracefully(app)
+  requireOneHost(app)
+  keepAnswers(app, dependencies, { maxBytes: keptBytes, build: readBuildId(), seeOut })
   declareMethods(app)
-  keepAnswers(app, dependencies, { maxBytes: keptBytes, build: readBuildId() })
   const lists = gatherLists(app)
   endSlowBodies(app, BODY_TIMEOUT_MS)
   authenticate(app, dependencies)

@@ -6,22 +6,29 @@ import { Problem } from './problem.ts'
 /** How long a reader may take for the rest of its answer once the server is closing, in milliseconds. */
 const GRACE_MS = 2_000
 
+/** Sees that an answer that is being sent is sent to its end before the server is closed. */
+export type SeeOut = (response: ServerResponse) => void
+
 /**
  * Once the server is closing, new requests are turned away, connections end with their answer (fastify#3870),
  * and whole answers that are being sent are sent to their end, which Node does not wait for by itself.
  */
-export function closeGracefully(app: FastifyInstance): void {
+export function closeGracefully(app: FastifyInstance): SeeOut {
   let isClosing = false
   const underWay = new Set<ServerResponse>()
-  app.addHook('onRequest', async () => {
-    if (isClosing) throw new Problem(503, 'The server is stopping.', { headers: { 'retry-after': '1' } })
+  const seeOut: SeeOut = (response) => {
+    if (response.destroyed) return
+    underWay.add(response)
+    response.once('close', () => underWay.delete(response))
+  }
+  app.addHook('onRequest', (_request, _reply, done) => {
+    if (isClosing) done(new Problem(503, 'The server is stopping.', { headers: { 'retry-after': '1' } }))
+    else done()
   })
   app.addHook('onSend', async (_request, reply, payload) => {
     if (isClosing) reply.header('connection', 'close')
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return
-    if (reply.raw.destroyed) return
-    underWay.add(reply.raw)
-    reply.raw.once('close', () => underWay.delete(reply.raw))
+    seeOut(reply.raw)
   })
   app.addHook('preClose', async () => {
     isClosing = true
@@ -30,4 +37,5 @@ export function closeGracefully(app: FastifyInstance): void {
     )
     await Promise.race([sent, setTimeout(GRACE_MS, undefined, { ref: false })])
   })
+  return seeOut
 }

@@ -4,8 +4,10 @@ import { LRUCache } from 'lru-cache'
 import type { Version } from '../store/read-versions.ts'
 import { cacheControlOf } from './answer.ts'
 import type { Dependencies } from './ask.ts'
+import type { SeeOut } from './closing.ts'
 import { compressed, compressedStream, type Encoding, encodingFor, isCompressible } from './compressed.ts'
 import { isKnown, weakTag } from './etag.ts'
+import { COMMON_HEADERS } from './methods.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -18,13 +20,21 @@ declare module 'fastify' {
 interface Kept {
   readonly headers: Readonly<Record<string, string>>
   readonly bytes: Buffer
-  readonly encoded: Map<Encoding, Buffer>
+  /** It as it is sent, by how it is compressed. */
+  readonly sent: Map<Encoding | 'identity', Sent>
+}
+
+/** The head and the body of an answer, ready to be sent. */
+interface Sent {
+  readonly head: string[]
+  readonly body: Buffer
 }
 
 /** A request for an answer that is still to be made. */
 interface Asked {
   readonly key: string
   readonly etag: string
+  readonly vary: string
   /** Told what was made, or null where that is nothing to be kept. */
   readonly made: (kept: Kept | null) => void
 }
@@ -34,6 +44,8 @@ export interface KeepOptions {
   readonly maxBytes: number
   /** What program makes the answers: another one may make others of the same data. */
   readonly build: string
+  /** Told of each answer that is sent past the others, so that it is sent to its end. */
+  readonly seeOut: SeeOut
 }
 
 /** A larger part of all that is kept than this is no answer that is kept. */
@@ -45,12 +57,12 @@ const OVERHEAD_BYTES = 2_000
 /**
  * Keeps answers as bytes, under the version that they were made from, so that a write makes the next read
  * anew, whoever wrote. A client that has the answer already gets a 304 before anything is read, and while
- * one is being made, others who ask the same wait for it. Call it after the headers of all answers are set.
+ * one is being made, others who ask the same wait for it. Call it before whatever makes answers.
  */
 export function keepAnswers(
   app: FastifyInstance,
   { store }: Pick<Dependencies, 'store'>,
-  { maxBytes, build }: KeepOptions,
+  { maxBytes, build, seeOut }: KeepOptions,
 ): void {
   const kept = new LRUCache<string, Kept>({
     maxSize: Math.max(1, maxBytes),
@@ -62,28 +74,20 @@ export function keepAnswers(
 
   app.addHook('onRequest', async (request, reply) => {
     const { varies } = request.routeOptions.config
-    if (varies === undefined) return
-    reply.header('vary', [...varies, 'Accept-Encoding'].join(', '))
+    if (varies === undefined || hasBody(request)) return
     const state = await stateAsked(request.url)
     if (state === null) return
     const key = keyOf(request, varies, state)
-    const known = kept.get(key)
-    const etag = known?.headers.etag ?? weakTag(build, key)
-    if (hasIt(request, etag, known !== undefined)) {
-      const cacheControl = cacheControlOf({ isFinal: state.isPinned })
-      return reply
-        .headers({ etag, 'cache-control': known?.headers['cache-control'] ?? cacheControl })
-        .code(304)
-        .send()
-    }
     const others = beingMade.get(key)
-    if (known === undefined && others === undefined) {
-      asking.set(request, { key, etag, made: announce(key) })
-      return
+    const known = kept.get(key) ?? (others === undefined ? null : await others)
+    if (known !== null) return await sendKept(request, reply, known, seeOut)
+    const etag = weakTag(build, key)
+    const vary = [...varies, 'Accept-Encoding'].join(', ')
+    if (request.headers['if-none-match'] !== '*' && isKnown(etag, request.headers['if-none-match'])) {
+      const cacheControl = cacheControlOf({ isFinal: state.isPinned })
+      return sendNotModified(reply, { ...COMMON_HEADERS, etag, vary, 'cache-control': cacheControl })
     }
-    const answer = known ?? (await others)
-    if (answer == null) asking.set(request, { key, etag, made: () => undefined })
-    else return reply.headers(answer.headers).send(await encoded(request, reply, answer))
+    asking.set(request, { key, etag, vary, made: announce(key) })
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
@@ -95,25 +99,19 @@ export function keepAnswers(
       asked.made(null)
       return payload
     }
-    reply.header('etag', asked.etag)
-    const answer = isWhole
-      ? {
-          headers: headersOf(reply),
-          bytes: typeof payload === 'string' ? Buffer.from(payload) : payload,
-          encoded: new Map(),
-        }
-      : null
+    reply.headers({ etag: asked.etag, vary: asked.vary })
+    const bytes = isWhole ? Buffer.from(payload) : null
+    const answer = bytes && { headers: headersOf(reply), bytes, sent: new Map() }
     if (answer !== null && maxBytes > 0) kept.set(asked.key, answer)
     asked.made(answer)
     if (isKnown(asked.etag, request.headers['if-none-match'])) {
       reply.code(304)
       return null
     }
-    if (answer !== null) return await encoded(request, reply, answer)
-    return payload instanceof Readable ? encodedStream(request, reply, payload) : payload
+    return answer === null
+      ? encodedStream(request, reply, payload as Readable)
+      : await encodedWhole(request, reply, answer)
   })
-
-  app.addHook('onResponse', async (request) => asking.get(request)?.made(null))
 
   /** The version that an answer is of, as far as the address says: the one it names, else the newest. */
   async function stateAsked(url: string): Promise<(Version & { isPinned: boolean }) | null> {
@@ -126,6 +124,7 @@ export function keepAnswers(
 
   /** Lets others wait for an answer that is being made. */
   function announce(key: string): Asked['made'] {
+    if (beingMade.has(key)) return () => undefined
     const { promise, resolve } = Promise.withResolvers<Kept | null>()
     beingMade.set(key, promise)
     return (answer) => {
@@ -147,10 +146,35 @@ function keyOf(
   return [version, recorded_at, asked, ...varies.map((name) => headers[name.toLowerCase()] ?? '')].join('\n')
 }
 
-/** Whether a client has the answer with this tag; `*` means any that there is. */
-function hasIt({ headers }: FastifyRequest, etag: string, isThere: boolean): boolean {
-  const known = headers['if-none-match']
-  return isKnown(etag, known) && (isThere || known?.trim() !== '*')
+/** Whether a body comes with a request, which then has to be read. */
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+}
+
+/**
+ * Sends an answer as it was made, past all that made it: everything that its head says is kept with it,
+ * and this is what a burst of readers costs.
+ */
+async function sendKept(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Kept,
+  seeOut: SeeOut,
+): Promise<FastifyReply> {
+  const { etag = '' } = answer.headers
+  if (isKnown(etag, request.headers['if-none-match'])) return sendNotModified(reply, answer.headers)
+  const { head, body } = await sentTo(request, answer)
+  reply.hijack()
+  seeOut(reply.raw)
+  reply.raw.writeHead(200, head).end(request.method === 'HEAD' ? undefined : body)
+  return reply
+}
+
+/** What a 304 says: what the answer would that the client has (RFC 9110, 15.4.5). */
+function sendNotModified(reply: FastifyReply, headers: Readonly<Record<string, string>>): FastifyReply {
+  const { 'content-type': _, ...head } = headers
+  reply.hijack().raw.writeHead(304, Object.entries(head).flat()).end()
+  return reply
 }
 
 function headersOf(reply: FastifyReply): Record<string, string> {
@@ -159,14 +183,24 @@ function headersOf(reply: FastifyReply): Record<string, string> {
 }
 
 /** An answer as its reader can take it: compressed once, for all who ask. */
-async function encoded(request: FastifyRequest, reply: FastifyReply, answer: Kept): Promise<Buffer> {
-  const encoding = encodingFor(request.headers['accept-encoding'])
-  if (encoding === null || !isCompressible(answer.headers['content-type'], answer.bytes.length))
-    return answer.bytes
-  reply.header('content-encoding', encoding)
-  const bytes = answer.encoded.get(encoding) ?? (await compressed(answer.bytes, encoding))
-  answer.encoded.set(encoding, bytes)
-  return bytes
+async function sentTo(request: FastifyRequest, { headers, bytes, sent }: Kept): Promise<Sent> {
+  const isWorthIt = isCompressible(headers['content-type'], bytes.length)
+  const encoding = (isWorthIt ? encodingFor(request.headers['accept-encoding']) : null) ?? 'identity'
+  const known = sent.get(encoding)
+  if (known !== undefined) return known
+  const body = encoding === 'identity' ? bytes : await compressed(bytes, encoding)
+  const coding = encoding === 'identity' ? {} : { 'content-encoding': encoding }
+  const head = Object.entries({ ...headers, ...coding, 'content-length': String(body.length) }).flat()
+  const made = { head, body }
+  sent.set(encoding, made)
+  return made
+}
+
+async function encodedWhole(request: FastifyRequest, reply: FastifyReply, answer: Kept): Promise<Buffer> {
+  const { head, body } = await sentTo(request, answer)
+  const coding = head.indexOf('content-encoding')
+  if (coding >= 0) reply.header('content-encoding', head[coding + 1])
+  return body
 }
 
 function encodedStream(request: FastifyRequest, reply: FastifyReply, stream: Readable): Readable {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { pathOf } from './address.ts'
 import { badRequest, Problem } from './problem.ts'
 
@@ -33,12 +33,6 @@ export function declareMethods(app: FastifyInstance): void {
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(COMMON_HEADERS)
-    if (hostsOf(request) !== 1 && request.raw.httpVersion === '1.1') {
-      const headers = { connection: 'close' }
-      throw new Problem(400, 'A request has one Host header, no more and no less (RFC 9112, 3.2).', {
-        headers,
-      })
-    }
     const errors = undecodable(request.url).map((parameter) => ({ parameter, detail: BAD_ENCODING }))
     if (errors.length > 0) throw badRequest(errors)
     const path = pathOf(request)
@@ -77,11 +71,6 @@ function isDecodable(text: string): boolean {
   } catch {
     return false
   }
-}
-
-function hostsOf(request: FastifyRequest): number {
-  return request.raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
-    .length
 }
 
 function sendOptions(reply: FastifyReply, allow: string): FastifyReply {
