@@ -13,6 +13,8 @@ export interface Window {
 export const FIRST_DAY: Day = dayOf(1, 1, 1)
 export const LAST_DAY: Day = dayOf(9999, 12, 31)
 
+const ZERO = '0'.charCodeAt(0)
+
 const ISO_DAY = /^(\d{4})-(\d{2})-(\d{2})$/
 
 /**
@@ -65,7 +67,9 @@ export function parseDay(text: string): Day | null {
 
 /** The day that a valid `YYYY-MM-DD` names. */
 export function toDay(text: string): Day {
-  return dayOf(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)))
+  const digit = (index: number) => text.charCodeAt(index) - ZERO
+  const year = digit(0) * 1_000 + digit(1) * 100 + digit(2) * 10 + digit(3)
+  return dayOf(year, digit(5) * 10 + digit(6), digit(8) * 10 + digit(9))
 }
 
 /** A day as `YYYY-MM-DD` (ISO 8601). */
