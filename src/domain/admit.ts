@@ -1,13 +1,12 @@
-import type { Term } from './bounds.ts'
 import type { Day } from './calendar.ts'
 import {
+  type Assumption,
   addStep,
-  type Boundary,
   boundaryAt,
   type ConstraintGraph,
   countAt,
-  type Part,
-  type Step,
+  joinParts,
+  partAt,
 } from './constraint-graph.ts'
 import { search } from './slack-search.ts'
 
@@ -20,12 +19,19 @@ export interface Constraint {
   readonly observation: number
 }
 
-/** Adds a bound, drawn from other series' figures, that the graph's running count is known to satisfy already. */
-export function assume(
-  graph: ConstraintGraph,
-  bound: { from: Day; to: Day; weight: number; figures: number; prove: () => Term[] },
-): void {
-  addStep({ ...bound, from: boundaryAt(graph, bound.from), to: boundaryAt(graph, bound.to) })
+/** A bound on how much the count changes at least between the starts of two days. */
+export interface AssumedBound {
+  readonly from: Day
+  readonly to: Day
+  readonly weight: number
+}
+
+/** Adds bounds, drawn from other series' figures, that the graph's running count is known to satisfy already. */
+export function assume(graph: ConstraintGraph, bounds: Iterable<AssumedBound>, assumption: Assumption): void {
+  const ground = 0 - graph.assumptions.push(assumption)
+  for (const { from, to, weight } of bounds) {
+    addStep(graph, { from: boundaryAt(graph, from), to: boundaryAt(graph, to), weight, ground })
+  }
 }
 
 /**
@@ -36,24 +42,14 @@ export function admit(graph: ConstraintGraph, constraint: Constraint): boolean {
   const { lower, upper, observation } = constraint
   const start = boundaryAt(graph, constraint.start)
   const end = boundaryAt(graph, constraint.end)
-  const change = countAt(end) - countAt(start)
+  const change = countAt(graph, end) - countAt(graph, start)
   if (change < lower && !raise(graph, end, start, lower - change)) return false
   if (change > upper && !raise(graph, start, end, change - upper)) return false
-  const steps: Step[] = []
-  if (lower > 0) {
-    steps.push({ from: start, to: end, weight: lower, figures: 1, prove: () => [{ observation, sign: 1 }] })
-  }
+  if (lower > 0) addStep(graph, { from: start, to: end, weight: lower, ground: observation })
   if (upper < Number.POSITIVE_INFINITY) {
-    steps.push({
-      from: end,
-      to: start,
-      weight: 0 - upper,
-      figures: 1,
-      prove: () => [{ observation, sign: -1 }],
-    })
+    addStep(graph, { from: end, to: start, weight: 0 - upper, ground: observation })
   }
-  for (const step of steps) addStep(step)
-  if (lower === upper) join(start.part, end.part)
+  if (lower === upper) joinParts(graph, partAt(graph, start), partAt(graph, end))
   return true
 }
 
@@ -61,22 +57,12 @@ export function admit(graph: ConstraintGraph, constraint: Constraint): boolean {
  * Raises the running count at a boundary, and wherever the steps then demand it, without moving the
  * pinned boundary. Where the steps would have to move that one too, nothing is changed: false.
  */
-function raise(graph: ConstraintGraph, boundary: Boundary, pinned: Boundary, amount: number): boolean {
-  const reached = search(graph, boundary.part, pinned.part, amount)
-  if (pinned.part.settledIn === graph.searches) return false
-  for (const part of reached) part.count += amount - part.distance
-  return true
-}
-
-/** Makes one part of two, because an exact figure fixes the difference between them. */
-function join(a: Part, b: Part): void {
-  if (a === b) return
-  const [small, large] = a.boundaries.length < b.boundaries.length ? [a, b] : [b, a]
-  const shift = small.count - large.count
-  for (const boundary of small.boundaries) {
-    boundary.part = large
-    boundary.offset += shift
-    large.boundaries.push(boundary)
+function raise(graph: ConstraintGraph, boundary: number, pinned: number, amount: number): boolean {
+  const { parts } = graph
+  const reached = search(graph, partAt(graph, boundary), partAt(graph, pinned), amount)
+  if (parts.settledIn[partAt(graph, pinned)] === graph.searches) return false
+  for (const part of reached) {
+    parts.count[part] = (parts.count[part] ?? 0) + amount - (parts.distance[part] ?? 0)
   }
-  for (const step of small.steps) large.steps.push(step)
+  return true
 }

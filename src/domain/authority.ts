@@ -10,17 +10,21 @@ import { KINDS } from './source.ts'
  */
 export function byAuthority(observations: readonly Observation[]): Observation[] {
   return observations
-    .map((observation) => ({ observation, window: windowOf(observation) }))
+    .map((observation) => ({ observation, rank: rankOf(observation), window: windowOf(observation) }))
     .sort(
-      ({ observation: a, window: w }, { observation: b, window: v }) =>
-        KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
-        PERIOD_BASES.indexOf(a.period_basis) - PERIOD_BASES.indexOf(b.period_basis) ||
+      ({ observation: a, rank, window: w }, { observation: b, rank: other, window: v }) =>
+        rank - other ||
         compareText(b.published_on ?? '', a.published_on ?? '') ||
         countDays(w) - countDays(v) ||
         w.start - v.start ||
         compareText(a.source, b.source),
     )
     .map(({ observation }) => observation)
+}
+
+/** Kind and period basis as one number. */
+function rankOf({ kind, period_basis }: Observation): number {
+  return KINDS.indexOf(kind) * PERIOD_BASES.length + PERIOD_BASES.indexOf(period_basis)
 }
 
 /** Code-point order; the texts compared are ASCII, where it is the order of code units. */

@@ -20,7 +20,7 @@ export interface Bounds {
   /** The tightest lower bound of F(to) − F(from), a whole number; −Infinity where there is none. */
   least(from: Day, to: Day): number
   /** What {@link Bounds.least} says of every two of some days: a row for each `from`, in it one for each `to`. */
-  leastBetween(days: readonly Day[]): number[][]
+  leastBetween(days: Int32Array): Float64Array[]
   /** The terms that add up to a finite `least(from, to)`, as few as can be; none where it is 0 by order alone. */
   prove(from: Day, to: Day): Term[]
   /** One F that satisfies all the figures, out of the many that do. */
@@ -53,11 +53,9 @@ export function sumOf(parts: readonly Bounds[]): Bounds {
   return {
     least: (from, to) => total(parts.map((part) => part.least(from, to))),
     leastBetween(days) {
-      const sums = days.map(() => days.map(() => 0))
+      const sums = Array.from(days, () => new Float64Array(days.length))
       for (const part of parts) {
-        const least = part.leastBetween(days)
-        for (const [i, row] of sums.entries())
-          for (const j of row.keys()) row[j] = (row[j] ?? 0) + (least[i]?.[j] ?? 0)
+        for (const [i, row] of part.leastBetween(days).entries()) addTo(sums[i] ?? row, row)
       }
       return sums
     },
@@ -66,14 +64,19 @@ export function sumOf(parts: readonly Bounds[]): Bounds {
   }
 }
 
+function addTo(sums: Float64Array, values: Float64Array): void {
+  for (let index = 0; index < sums.length; index++) sums[index] = (sums[index] ?? 0) + (values[index] ?? 0)
+}
+
 /** Both of two bounds on the same count: at every question the tighter one answers. */
 export function tighterOf(own: Bounds, other: Bounds): Bounds {
   return {
     least: (from, to) => Math.max(own.least(from, to), other.least(from, to)),
     leastBetween(days) {
-      const one = own.leastBetween(days)
       const two = other.leastBetween(days)
-      return one.map((row, i) => row.map((least, j) => Math.max(least, two[i]?.[j] ?? least)))
+      return own
+        .leastBetween(days)
+        .map((row, i) => row.map((least, j) => Math.max(least, two[i]?.[j] ?? least)))
     },
     prove(from, to) {
       const tighter = own.least(from, to) >= other.least(from, to) ? own : other

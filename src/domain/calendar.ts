@@ -67,12 +67,9 @@ export function parseDay(text: string): Day | null {
 
 /** The day that a valid `YYYY-MM-DD` names. */
 export function toDay(text: string): Day {
-  return dayOf(100 * twoDigits(text, 0) + twoDigits(text, 2), twoDigits(text, 5), twoDigits(text, 8))
-}
-
-/** The number that two digits of a text are, read in place: days are read by the thousand. */
-function twoDigits(text: string, at: number): number {
-  return 10 * text.charCodeAt(at) + text.charCodeAt(at + 1) - 11 * ZERO
+  const digit = (index: number) => text.charCodeAt(index) - ZERO
+  const year = digit(0) * 1_000 + digit(1) * 100 + digit(2) * 10 + digit(3)
+  return dayOf(year, digit(5) * 10 + digit(6), digit(8) * 10 + digit(9))
 }
 
 /** A day as `YYYY-MM-DD` (ISO 8601). */

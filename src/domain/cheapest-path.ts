@@ -1,20 +1,26 @@
 import FlatQueue from 'flatqueue'
-import { type Boundary, type Step, slackOf } from './constraint-graph.ts'
+import { type ConstraintGraph, figuresOf, NONE, slackOf } from './constraint-graph.ts'
 
 /**
  * The path of least slack from one boundary to another, and among those one of the fewest figures.
  * It goes from boundary to boundary, not from part to part, because a proof names every step.
  */
-export function cheapestPath(start: Boundary, end: Boundary, leastSlack: number): Step[] {
+export function cheapestPath(
+  graph: ConstraintGraph,
+  start: number,
+  end: number,
+  leastSlack: number,
+): number[] {
   interface Visit {
-    readonly boundary: Boundary
+    readonly boundary: number
     readonly slack: number
     readonly figures: number
-    readonly via: { visit: Visit; step: Step } | null
+    readonly via: { visit: Visit; step: number } | null
   }
+  const { steps, firstStepOf } = graph
   const queue = new FlatQueue<Visit>()
-  const best = new Map<Boundary, Visit>()
-  const settled = new Set<Boundary>()
+  const best = new Map<number, Visit>()
+  const settled = new Set<number>()
   const reach = (visit: Visit) => {
     if (visit.slack > leastSlack) return
     const known = best.get(visit.boundary)
@@ -32,16 +38,16 @@ export function cheapestPath(start: Boundary, end: Boundary, leastSlack: number)
     if (settled.has(boundary)) continue
     settled.add(boundary)
     if (boundary === end) break
-    for (const step of boundary.steps) {
+    for (let step = firstStepOf[boundary] ?? NONE; step !== NONE; step = steps.nextOfBoundary[step] ?? NONE) {
       reach({
-        boundary: step.to,
-        slack: slack + slackOf(step),
-        figures: figures + step.figures,
+        boundary: steps.to[step] ?? NONE,
+        slack: slack + slackOf(graph, step),
+        figures: figures + figuresOf(graph, step),
         via: { visit, step },
       })
     }
   }
-  const path: Step[] = []
+  const path: number[] = []
   for (let via = best.get(end)?.via; via; via = via.visit.via) path.unshift(via.step)
   return path
 }

@@ -1,119 +1,180 @@
 import FlatQueue from 'flatqueue'
 import type { Term } from './bounds.ts'
 import type { Day } from './calendar.ts'
+import { indexAtOrBefore } from './sorted-days.ts'
+import { growSteps, type Steps, stepsFor } from './steps.ts'
 
 /**
  * The days at which figures begin or end, joined by steps. A step says how much the running count F
  * must change at least from one boundary to another, so a path of steps adds up to such a bound too,
  * and the tightest bound is the longest path.
  *
- * The graph always carries one F that satisfies every step (`Part.count + Boundary.offset`). What a
- * step leaves free under it, its slack, is never negative, so the longest path is F(to) − F(from)
- * less the shortest way in slack, which Dijkstra's algorithm finds. Boundaries between which exact
- * figures fix the difference move as one: they form a part, and searches go from part to part.
+ * The graph always carries one F that satisfies every step (the count of a part and the offset of a
+ * boundary in it). What a step leaves free under it, its slack, is never negative, so the longest path
+ * is F(to) − F(from) less the shortest way in slack, which Dijkstra's algorithm finds. Boundaries
+ * between which exact figures fix the difference move as one: they form a part, and searches go from
+ * part to part.
+ *
+ * Boundaries, parts and steps are numbers, and what is held of them stands in arrays at that number, so that
+ * a thousand graphs can be kept. Lists are linked: the first stands with the owner, the next with each.
  */
 export interface ConstraintGraph {
-  readonly boundaries: readonly Boundary[]
-  readonly at: ReadonlyMap<Day, Boundary>
-  readonly queue: FlatQueue<Part>
+  /** The day of each boundary, ascending. */
+  readonly days: Int32Array
+  readonly partOf: Int32Array
+  readonly offset: Float64Array
+  readonly firstStepOf: Int32Array
+  readonly parts: Parts
+  readonly steps: Steps
+  readonly assumptions: Assumption[]
+  readonly queue: FlatQueue<number>
   searches: number
 }
 
-export interface Boundary {
-  readonly day: Day
-  readonly index: number
-  readonly steps: Step[]
-  part: Part
-  offset: number
+/** What is held of each part; at first each boundary is a part of the same number. */
+export interface Parts {
+  readonly count: Float64Array
+  readonly size: Int32Array
+  readonly lastBoundary: Int32Array
+  readonly nextBoundary: Int32Array
+  readonly firstStep: Int32Array
+  readonly lastStep: Int32Array
+  readonly distance: Float64Array
+  readonly reachedIn: Float64Array
+  readonly settledIn: Float64Array
 }
 
-export interface Part {
-  readonly boundaries: Boundary[]
-  readonly steps: Step[]
-  count: number
-  distance: number
-  reachedIn: number
-  settledIn: number
-}
-
-export interface Step {
-  readonly from: Boundary
-  readonly to: Boundary
-  readonly weight: number
-  /** How many figures it takes to prove it; 0 where it holds because a running count never falls. */
+/** Where steps that rest on no single observation come from: how many figures prove one, and which. */
+export interface Assumption {
   readonly figures: number
-  readonly prove: () => Term[]
+  prove(from: Day, to: Day): Term[]
 }
 
-/** A graph over ascending days in which the running count never falls; `runningCount` must not either. */
-export function createGraph(days: readonly Day[], runningCount: (day: Day) => number): ConstraintGraph {
-  const boundaries = days.map((day, index): Boundary => {
-    const part: Part = {
-      boundaries: [],
-      steps: [],
-      count: runningCount(day),
-      distance: 0,
-      reachedIn: 0,
-      settledIn: 0,
-    }
-    const boundary = { day, index, steps: [], part, offset: 0 }
-    part.boundaries.push(boundary)
-    return boundary
-  })
-  for (const [index, to] of boundaries.entries()) {
-    const from = boundaries[index - 1]
-    if (from !== undefined) addStep({ from, to, weight: 0, figures: 0, prove: () => [] })
-  }
-  return {
-    boundaries,
-    at: new Map(boundaries.map((boundary) => [boundary.day, boundary])),
+/** The end of a linked list, and the part or step that is none. */
+export const NONE = -1
+
+/**
+ * A graph over ascending days, with a running count at each that never falls. `expected` is how many steps
+ * will be added to it; more may be.
+ */
+export function createGraph(days: Int32Array, runningCount: Float64Array, expected = 0): ConstraintGraph {
+  const size = days.length
+  const own = Int32Array.from(days.keys())
+  const graph: ConstraintGraph = {
+    days,
+    partOf: own.slice(),
+    offset: new Float64Array(size),
+    firstStepOf: new Int32Array(size).fill(NONE),
+    parts: {
+      count: runningCount.slice(),
+      size: new Int32Array(size).fill(1),
+      lastBoundary: own,
+      nextBoundary: new Int32Array(size).fill(NONE),
+      firstStep: new Int32Array(size).fill(NONE),
+      lastStep: new Int32Array(size).fill(NONE),
+      distance: new Float64Array(size),
+      reachedIn: new Float64Array(size),
+      settledIn: new Float64Array(size),
+    },
+    steps: stepsFor(Math.max(0, size - 1) + expected),
+    assumptions: [],
     queue: new FlatQueue(),
     searches: 0,
   }
+  for (let to = 1; to < size; to++) addStep(graph, { from: to - 1, to, weight: 0, ground: BY_ORDER })
+  return graph
 }
 
+/** Why a step holds: the id of an observation, an assumption's number below 0, or that a count never falls. */
+export type Ground = number
+export const BY_ORDER: Ground = 0
+
 /** Adds a step, which must hold of the graph's running count. */
-export function addStep(step: Step): void {
-  step.from.steps.push(step)
-  if (step.from.part !== step.to.part) step.from.part.steps.push(step)
+export function addStep(
+  { partOf, firstStepOf, parts, steps }: ConstraintGraph,
+  { from, to, weight, ground }: { from: number; to: number; weight: number; ground: Ground },
+): void {
+  const step = steps.length
+  growSteps(steps, step + 1)
+  steps.from[step] = from
+  steps.to[step] = to
+  steps.weight[step] = weight
+  steps.ground[step] = ground
+  steps.nextOfBoundary[step] = firstStepOf[from] ?? NONE
+  firstStepOf[from] = step
+  const part = partOf[from] ?? NONE
+  if (part === partOf[to]) return
+  steps.nextOfPart[step] = parts.firstStep[part] ?? NONE
+  parts.firstStep[part] = step
+  if (parts.lastStep[part] === NONE) parts.lastStep[part] = step
+}
+
+/** Makes one part of two, because an exact figure fixes the difference between them. */
+export function joinParts({ partOf, offset, parts, steps }: ConstraintGraph, a: number, b: number): void {
+  if (a === b) return
+  const [small, large] = (parts.size[a] ?? 0) < (parts.size[b] ?? 0) ? [a, b] : [b, a]
+  const shift = (parts.count[small] ?? 0) - (parts.count[large] ?? 0)
+  for (let boundary = small; boundary !== NONE; boundary = parts.nextBoundary[boundary] ?? NONE) {
+    partOf[boundary] = large
+    offset[boundary] = (offset[boundary] ?? 0) + shift
+  }
+  parts.nextBoundary[parts.lastBoundary[large] ?? NONE] = small
+  parts.lastBoundary[large] = parts.lastBoundary[small] ?? NONE
+  parts.size[large] = (parts.size[large] ?? 0) + (parts.size[small] ?? 0)
+  const [first = NONE, last = NONE] = [parts.firstStep[small], parts.lastStep[small]]
+  if (first === NONE) return
+  steps.nextOfPart[last] = parts.firstStep[large] ?? NONE
+  parts.firstStep[large] = first
+  if (parts.lastStep[large] === NONE) parts.lastStep[large] = last
+}
+
+/** The part that a boundary belongs to. */
+export function partAt({ partOf }: ConstraintGraph, boundary: number): number {
+  return partOf[boundary] ?? NONE
 }
 
 /** The running count at a boundary. */
-export function countAt(boundary: Boundary): number {
-  return boundary.part.count + boundary.offset
+export function countAt({ partOf, offset, parts }: ConstraintGraph, boundary: number): number {
+  return (parts.count[partOf[boundary] ?? NONE] ?? 0) + (offset[boundary] ?? 0)
 }
 
 /** How much more the running count changes along a step than it must; never negative. */
-export function slackOf(step: Step): number {
-  return countAt(step.to) - countAt(step.from) - step.weight
+export function slackOf(graph: ConstraintGraph, step: number): number {
+  const { from, to, weight } = graph.steps
+  return countAt(graph, to[step] ?? NONE) - countAt(graph, from[step] ?? NONE) - (weight[step] ?? 0)
+}
+
+/** How many figures it takes to prove a step; 0 where it holds because a running count never falls. */
+export function figuresOf({ steps, assumptions }: ConstraintGraph, step: number): number {
+  const ground = steps.ground[step] ?? BY_ORDER
+  return ground < 0 ? (assumptions[-1 - ground]?.figures ?? 0) : Math.min(1, ground)
+}
+
+/** The terms that add up to a step's bound. */
+export function termsOfStep({ days, steps, assumptions }: ConstraintGraph, step: number): Term[] {
+  const [ground = BY_ORDER, from = NONE, to = NONE] = [steps.ground[step], steps.from[step], steps.to[step]]
+  if (ground === BY_ORDER) return []
+  if (ground > 0) return [{ observation: ground, sign: from < to ? 1 : -1 }]
+  return assumptions[-1 - ground]?.prove(days[from] ?? 0, days[to] ?? 0) ?? []
 }
 
 /** The boundary at a day. @throws RangeError where none is there */
-export function boundaryAt(graph: ConstraintGraph, day: Day): Boundary {
-  const boundary = graph.at.get(day)
-  if (boundary === undefined) throw new RangeError(`day ${day} is no boundary of this graph`)
+export function boundaryAt(graph: ConstraintGraph, day: Day): number {
+  const boundary = lastUntil(graph, day)
+  if (boundary === NONE || graph.days[boundary] !== day) {
+    throw new RangeError(`day ${day} is no boundary of this graph`)
+  }
   return boundary
 }
 
-/** The first boundary on or after a day. */
-export function firstFrom(graph: ConstraintGraph, day: Day): Boundary | undefined {
-  return graph.at.get(day) ?? graph.boundaries[countUntil(graph, day)]
+/** The first boundary on or after a day, or {@link NONE}. */
+export function firstFrom(graph: ConstraintGraph, day: Day): number {
+  const until = lastUntil(graph, day)
+  if (until !== NONE && graph.days[until] === day) return until
+  return until + 1 < graph.days.length ? until + 1 : NONE
 }
 
-/** The last boundary on or before a day. */
-export function lastUntil(graph: ConstraintGraph, day: Day): Boundary | undefined {
-  return graph.at.get(day) ?? graph.boundaries[countUntil(graph, day) - 1]
-}
-
-/** How many boundaries stand on or before a day. */
-function countUntil(graph: ConstraintGraph, day: Day): number {
-  let low = 0
-  let high = graph.boundaries.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const boundary = graph.boundaries[middle]
-    if (boundary !== undefined && boundary.day <= day) low = middle + 1
-    else high = middle
-  }
-  return low
+/** The last boundary on or before a day, or {@link NONE}. */
+export function lastUntil({ days }: ConstraintGraph, day: Day): number {
+  return indexAtOrBefore(days, day)
 }

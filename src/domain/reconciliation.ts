@@ -1,12 +1,13 @@
-import { admit, assume, type Constraint } from './admit.ts'
+import { type AssumedBound, admit, assume, type Constraint } from './admit.ts'
 import { byAuthority } from './authority.ts'
 import { type Bounds, sumOf, tighterOf } from './bounds.ts'
-import type { Day, Window } from './calendar.ts'
+import type { Window } from './calendar.ts'
 import { type ConstraintGraph, createGraph } from './constraint-graph.ts'
 import { type DaySet, intersectionOf, unionOf } from './day-set.ts'
 import { guessRunningCount } from './first-guess.ts'
 import { boundsOf } from './graph-bounds.ts'
 import { type Observation, rangeOf, type Status, windowOf } from './observation.ts'
+import { sortedDays } from './sorted-days.ts'
 
 /** What a set of observations implies, and how each of them fares. */
 export interface Reconciliation {
@@ -21,20 +22,14 @@ export interface Reconciliation {
 
 /**
  * Accepts the observations of one series in the order of their authority, each unless it contradicts
- * those accepted before it. The order in which they are handed over does not matter, nor does what they
- * implied before a few of them changed; but that makes it quicker.
+ * those accepted before it. The order in which they are handed over does not matter.
  */
-export function reconcile(
-  observations: readonly Observation[],
-  before: Reconciliation | null = null,
-): Reconciliation {
-  const ordered = byAuthority(observations)
-  const days = boundaryDays(ordered)
-  const graph = createGraph(
-    days,
-    before?.bounds.runningCount ?? guessRunningCount(days, constraintsOf(ordered)),
-  )
-  const { statuses, accepted, conflicts } = acceptAll(graph, ordered)
+export function reconcile(observations: readonly Observation[]): Reconciliation {
+  const claims = byAuthority(observations).map(claimOf)
+  const constraints = claims.flatMap(({ constraint }) => constraint ?? [])
+  const days = boundaryDays(claims.map(({ window }) => window))
+  const graph = createGraph(days, guessRunningCount(days, constraints), 2 * constraints.length)
+  const { statuses, accepted, conflicts } = acceptAll(graph, claims)
   return { bounds: boundsOf(graph), covered: unionOf(accepted), conflicts, statuses }
 }
 
@@ -58,10 +53,14 @@ export function reconcileGroup(
   members: readonly Reconciliation[],
 ): Reconciliation {
   const together = sum(members)
-  const days = boundaryDays(observations)
-  const graph = createGraph(days, together.bounds.runningCount)
-  assumeAll(graph, days, together.bounds, members.length)
-  const own = acceptAll(graph, byAuthority(observations))
+  const claims = byAuthority(observations).map(claimOf)
+  const days = boundaryDays(claims.map(({ window }) => window))
+  const graph = createGraph(days, Float64Array.from(days, together.bounds.runningCount), 2 * claims.length)
+  assume(graph, boundsBetween(days, together.bounds), {
+    figures: members.length,
+    prove: together.bounds.prove,
+  })
+  const own = acceptAll(graph, claims)
   return {
     bounds: tighterOf(boundsOf(graph), together.bounds),
     covered: unionOf([...own.accepted, ...together.covered]),
@@ -70,60 +69,62 @@ export function reconcileGroup(
   }
 }
 
-/** Adds what Σ says of every two boundaries, save where it says no more than it does of two parts of the way. */
-function assumeAll(graph: ConstraintGraph, days: readonly Day[], together: Bounds, figures: number): void {
+/** What Σ says of every two boundaries, save where it says no more than it does of two parts of the way. */
+function* boundsBetween(days: Int32Array, together: Bounds): Generator<AssumedBound> {
   const least = together.leastBetween(days)
-  for (const [i, from] of days.entries()) {
-    for (const [j, to] of days.entries()) {
-      const weight = least[i]?.[j] ?? Number.NEGATIVE_INFINITY
+  for (const [i, row] of least.entries()) {
+    for (let j = 0; j < row.length; j++) {
+      const weight = row[j] ?? Number.NEGATIVE_INFINITY
       const isImplied = i === j || weight === (i < j ? 0 : Number.NEGATIVE_INFINITY)
       if (isImplied || followsFromParts(least, i, j, weight)) continue
-      assume(graph, { from, to, weight, figures, prove: () => together.prove(from, to) })
+      yield { from: days[i] ?? 0, to: days[j] ?? 0, weight }
     }
   }
 }
 
 /** Whether the way from i to j by a neighbour of either is bounded as tightly; each part of it is shorter. */
-function followsFromParts(
-  least: readonly (readonly number[])[],
-  i: number,
-  j: number,
-  weight: number,
-): boolean {
+function followsFromParts(least: readonly Float64Array[], i: number, j: number, weight: number): boolean {
   const towards = i < j ? 1 : -1
   if (i + towards === j) return false
   const by = (k: number) => (least[i]?.[k] ?? 0) + (least[k]?.[j] ?? 0)
   return by(i + towards) === weight || by(j - towards) === weight
 }
 
-/** Accepts observations in the order given, each unless it contradicts what the graph holds by then. */
-function acceptAll(graph: ConstraintGraph, ordered: readonly Observation[]) {
+/** Accepts claims in the order given, each unless it contradicts what the graph holds by then. */
+function acceptAll(graph: ConstraintGraph, claims: readonly Claim[]) {
   const statuses = new Map<number, Status>()
   const accepted: Window[] = []
   const conflicts: Window[] = []
-  for (const observation of ordered) {
-    const constraint = constraintOf(observation)
+  for (const { id, window, constraint } of claims) {
     const status = constraint === null ? 'approximate' : admit(graph, constraint) ? 'accepted' : 'conflicting'
-    statuses.set(observation.id, status)
-    if (status === 'accepted') accepted.push(windowOf(observation))
-    if (status === 'conflicting') conflicts.push(windowOf(observation))
+    statuses.set(id, status)
+    if (status === 'accepted') accepted.push(window)
+    if (status === 'conflicting') conflicts.push(window)
   }
   return { statuses, accepted, conflicts }
 }
 
-function constraintOf(observation: Observation): Constraint | null {
+/** What an observation demands, and of which days; nothing where it is approximate. */
+interface Claim {
+  readonly id: number
+  readonly window: Window
+  readonly constraint: Constraint | null
+}
+
+function claimOf(observation: Observation): Claim {
+  const { id } = observation
+  const window = windowOf(observation)
   const range = rangeOf(observation)
-  if (range === null) return null
-  const { start, end } = windowOf(observation)
-  return { start, end: end + 1, lower: range.min, upper: range.max, observation: observation.id }
+  if (range === null) return { id, window, constraint: null }
+  const { start, end } = window
+  return {
+    id,
+    window,
+    constraint: { start, end: end + 1, lower: range.min, upper: range.max, observation: id },
+  }
 }
 
-function constraintsOf(observations: readonly Observation[]): Constraint[] {
-  return observations.map(constraintOf).filter((constraint) => constraint !== null)
-}
-
-/** Every first day of an observation and every day after its last, in order. */
-export function boundaryDays(observations: readonly Observation[]): Day[] {
-  const days = observations.map(windowOf).flatMap(({ start, end }) => [start, end + 1])
-  return [...new Set(days)].sort((a, b) => a - b)
+/** Every first day of some windows and every day after their last, in order. */
+export function boundaryDays(windows: readonly Window[]): Int32Array {
+  return sortedDays(windows.flatMap(({ start, end }) => [start, end + 1]))
 }

@@ -1,6 +1,6 @@
 import { type Border, isGroup } from '../domain/border.ts'
 import { evidenceOf, type Filter, type World, worldOf } from '../domain/filter.ts'
-import type { Observation } from '../domain/observation.ts'
+import { type Observation, windowOf } from '../domain/observation.ts'
 import { bordersMeant, windowMeant } from '../domain/question.ts'
 import { bordersNeeded, membersOf, reconcileIndicator } from '../domain/reconcile-indicator.ts'
 import { boundaryDays, type Reconciliation } from '../domain/reconciliation.ts'
@@ -74,7 +74,7 @@ async function readSeries(store: Reader, borders: readonly Border[], filter: Fil
 function refuseTooMany(border: Border, observations: readonly Observation[]): void {
   const isTooLarge =
     observations.length > MAX_OBSERVATIONS ||
-    (isGroup(border) && boundaryDays(observations).length > MAX_GROUP_BOUNDARIES)
+    (isGroup(border) && boundaryDays(observations.map(windowOf)).length > MAX_GROUP_BOUNDARIES)
   if (!isTooLarge) return
   throw new TooLarge(border)
 }
