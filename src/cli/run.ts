@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { BadConfig, configSchema, readConfig } from '../config.ts'
-import { DatabaseRefused } from '../store/database.ts'
+import { DatabaseRefused } from '../store/database-refused.ts'
 import { StoreBusy } from '../store/write.ts'
 import { BadTable, importCommand } from './import.ts'
 import { keysCommand } from './keys.ts'

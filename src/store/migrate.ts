@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { type Connection, DatabaseRefused } from './database.ts'
+import type { Connection } from './database.ts'
+import { DatabaseRefused } from './database-refused.ts'
 
 interface Migration {
   readonly name: string

@@ -1,8 +1,10 @@
+import { accessSync, constants } from 'node:fs'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { type Added, addMissing, type Records } from './add-missing.ts'
-import { type Connection, isInMemory, openDatabase, pathOf, refusing } from './database.ts'
+import { type Connection, isInMemory, openDatabase, pathOf, refuseDamaged, refusing } from './database.ts'
 import { migrate } from './migrate.ts'
 import { readerOn } from './read.ts'
+import { emptyLog } from './tidy-log.ts'
 import { writer } from './write.ts'
 
 export interface StoreOptions {
@@ -12,6 +14,9 @@ export interface StoreOptions {
   readonly now: () => string
 }
 
+/** How long a read may hold up all others, in milliseconds. */
+const READ_PATIENCE_MS = 100
+
 /** Everything that can be asked of the data, or written to it. Every verb is awaited. */
 export type Store = ReturnType<typeof storeOn>
 
@@ -20,6 +25,7 @@ export async function openStore({ url, now }: StoreOptions): Promise<Store> {
   const reading = openMigrated(url)
   const writing = isInMemory(url) ? reading : openBeside(reading, url)
   // A write that finds the database held tries again by itself: waiting in SQLite would hold up every reader.
+  reading.pragma(`busy_timeout = ${READ_PATIENCE_MS}`)
   writing.pragma('busy_timeout = 0')
   return storeOn(reading, writing, now)
 }
@@ -41,9 +47,7 @@ function openMigrated(url: string): Connection {
   const connection = openDatabase(url)
   try {
     return refusing(pathOf(url), () => {
-      const [fault] = connection.pragma('quick_check(1)', { simple: false }) as { quick_check: string }[]
-      if (fault?.quick_check !== 'ok')
-        throw new Error(`it is damaged (${fault?.quick_check}); restore a backup`)
+      refuseDamaged(connection)
       migrate(connection)
       return connection
     })
@@ -53,9 +57,11 @@ function openMigrated(url: string): Connection {
   }
 }
 
+const NOBODY = { author: null, reason: null }
+
 function storeOn(reading: Connection, writing: Connection, now: () => string) {
   const db = drizzle({ client: reading })
-  const { write, stop } = writer(writing, now)
+  const { write, stop, isFailing } = writer(writing, now)
   return {
     ...readerOn(db),
     write,
@@ -65,7 +71,18 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
      * Where nothing is new, no version is made.
      */
     addMissing(records: Records): Promise<Added> {
-      return write({ author: null, reason: null }, (transaction) => addMissing(transaction, records))
+      return write(NOBODY, (transaction) => addMissing(transaction, records))
+    },
+
+    /** Whether writes can be taken: after one that failed because of the machine, another that changes nothing is tried. */
+    async canWrite(): Promise<boolean> {
+      try {
+        if (!writing.memory) accessSync(writing.name, constants.W_OK)
+        if (isFailing()) await write(NOBODY, async (transaction) => transaction.touch())
+        return true
+      } catch {
+        return false
+      }
     },
 
     /** Ends writes that take long, such as imports; those that do not are done to their end. */
@@ -73,6 +90,7 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
 
     async close() {
       await stop()
+      emptyLog(writing)
       writing.close()
       reading.close()
     },
