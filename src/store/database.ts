@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { createMissing } from './create-database.ts'
+import { createMissing, refuseLoss } from './create-database.ts'
 import { APPLICATION_ID, DatabaseRefused, REMEDY } from './database-refused.ts'
 
 export type Connection = Database.Database
@@ -22,6 +22,25 @@ export function openDatabase(url: string): Connection {
     if (isInMemory(url)) return connect(path)
     createMissing(path)
     return connect(path)
+  })
+}
+
+/**
+ * Connects to a database to read it as it is: nothing is made, changed or brought up to date.
+ * @throws DatabaseRefused where it cannot be read, or is not ours
+ */
+export function openToRead(path: string): Connection {
+  return refusing(path, () => {
+    refuseLoss(path)
+    // Not opened for reading alone, because such a connection leaves the log that it makes behind.
+    const connection = new Database(path, { fileMustExist: true, timeout: PATIENCE_MS })
+    try {
+      refuseForeign(connection, path)
+      return connection
+    } catch (error) {
+      connection.close()
+      throw error
+    }
   })
 }
 

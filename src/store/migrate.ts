@@ -50,6 +50,19 @@ function hasTable(connection: Connection): boolean {
   return connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get() !== undefined
 }
 
+/**
+ * The migrations that a database has not.
+ * @throws DatabaseRefused where it has others, or never had any
+ */
+export function missingMigrations(
+  connection: Connection,
+  migrations: readonly Migration[] = readMigrations(),
+): string[] {
+  if (!hasTable(connection))
+    throw new DatabaseRefused(`${connection.name} holds no schema; it was never used`)
+  return missingOf(connection, migrations).map(({ name }) => name)
+}
+
 /** The migrations that the database has not, after those that it has. @throws DatabaseRefused where these differ */
 function missingOf(connection: Connection, migrations: readonly Migration[]): Migration[] {
   const applied = z

@@ -1,7 +1,15 @@
 import { accessSync, constants } from 'node:fs'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { type Added, addMissing, type Records } from './add-missing.ts'
-import { type Connection, isInMemory, openDatabase, pathOf, refuseDamaged, refusing } from './database.ts'
+import {
+  type Connection,
+  isInMemory,
+  openDatabase,
+  openToRead,
+  pathOf,
+  refuseDamaged,
+  refusing,
+} from './database.ts'
 import { migrate } from './migrate.ts'
 import { readerOn } from './read.ts'
 import { emptyLog } from './tidy-log.ts'
@@ -28,6 +36,13 @@ export async function openStore({ url, now }: StoreOptions): Promise<Store> {
   reading.pragma(`busy_timeout = ${READ_PATIENCE_MS}`)
   writing.pragma('busy_timeout = 0')
   return storeOn(reading, writing, now)
+}
+
+/** Stands ready to answer from a database as it is, and writes nothing to it. */
+export function openStoreToRead(path: string, now: () => string): Store {
+  const connection = openToRead(path)
+  connection.pragma('query_only = ON')
+  return storeOn(connection, connection, now)
 }
 
 function openBeside(reading: Connection, url: string): Connection {
