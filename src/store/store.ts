@@ -25,6 +25,9 @@ export interface StoreOptions {
 /** How long a read may hold up all others, in milliseconds. */
 const READ_PATIENCE_MS = 100
 
+/** How long after a failed write it is not tried whether another would fail as well, in milliseconds. */
+const RETRY_AFTER_MS = 2_000
+
 /** Everything that can be asked of the data, or written to it. Every verb is awaited. */
 export type Store = ReturnType<typeof storeOn>
 
@@ -76,7 +79,7 @@ const NOBODY = { author: null, reason: null }
 
 function storeOn(reading: Connection, writing: Connection, now: () => string) {
   const db = drizzle({ client: reading })
-  const { write, stop, isFailing } = writer(writing, now)
+  const { write, stop, sinceFailure } = writer(writing, now)
   return {
     ...readerOn(db),
     write,
@@ -89,11 +92,14 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
       return write(NOBODY, (transaction) => addMissing(transaction, records))
     },
 
-    /** Whether writes can be taken: after one that failed because of the machine, another that changes nothing is tried. */
+    /** Whether writes can be taken: some time after one failed because of the machine, one that changes nothing is tried. */
     async canWrite(): Promise<boolean> {
       try {
         if (!writing.memory) accessSync(writing.name, constants.W_OK)
-        if (isFailing()) await write(NOBODY, async (transaction) => transaction.touch())
+        const failedForMs = sinceFailure()
+        if (failedForMs === null) return true
+        if (failedForMs < RETRY_AFTER_MS) return false
+        await write(NOBODY, async (transaction) => transaction.touch())
         return true
       } catch {
         return false

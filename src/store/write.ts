@@ -36,13 +36,13 @@ const RETRY_MS = 25
 export function writer(connection: Connection, now: () => string) {
   let last: Promise<unknown> = Promise.resolve()
   let isStopping = false
-  let isFailing = false
+  let failedAt: number | null = null
   const goOn = () => {
     if (isStopping) throw new StoreBusy('the store is being closed')
   }
   const note = (options: WriteOptions, error?: unknown) => {
-    if (error === undefined && !options.dryRun) isFailing = false
-    if (whyUnavailable(error) !== null) isFailing = true
+    if (error === undefined && !options.dryRun) failedAt = null
+    if (whyUnavailable(error) !== null) failedAt = performance.now()
   }
   return {
     /**
@@ -62,8 +62,8 @@ export function writer(connection: Connection, now: () => string) {
       return turn
     },
 
-    /** Whether the last write failed because of the machine, so that the next one may as well. */
-    isFailing: () => isFailing,
+    /** How many milliseconds ago a write failed because of the machine; null where one was taken since. */
+    sinceFailure: () => (failedAt === null ? null : performance.now() - failedAt),
 
     /** Ends work that takes long, and waits for what is under way and in line. */
     async stop(): Promise<void> {

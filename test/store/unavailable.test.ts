@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, renameSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/store/database.ts'
@@ -15,11 +15,11 @@ const NOBODY = { author: null, reason: null }
 /** A writer of publications with long titles, each a write of its own, on a connection that can be held short. */
 function publisher() {
   const connection = emptyDatabase()
-  const { write, isFailing } = writer(connection, () => timeOf(0))
+  const { write, sinceFailure } = writer(connection, () => timeOf(0))
   let number = 0
   return {
     connection,
-    isFailing,
+    isFailing: () => sinceFailure() !== null,
     publish(): Promise<string> {
       const id = `s${number++}`
       return write(NOBODY, async (transaction) => {
@@ -73,6 +73,17 @@ test('a fault of the program, or of a request, is no fault of the machine', () =
   expect([new Error('SQLITE_FULL'), 'SQLITE_FULL', null, undefined].map(whyUnavailable)).toEqual(
     Array(4).fill(null),
   )
+})
+
+test('a store whose file was taken away, or may not be written to, cannot write', async () => {
+  const path = `${scratchFolder()}/crossings.sqlite`
+  const store = await openStore({ url: `file:${path}`, now: () => timeOf(0) })
+  expect(await store.canWrite()).toBe(true)
+  renameSync(path, `${path}.away`)
+  expect(await store.canWrite()).toBe(false)
+  renameSync(`${path}.away`, path)
+  expect(await store.canWrite()).toBe(true)
+  await store.close()
 })
 
 describe('the log', () => {
