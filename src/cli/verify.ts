@@ -95,8 +95,9 @@ async function checkApi(connection: Connection, path: string): Promise<Checked> 
   const store = openStoreToRead(path, presentTime)
   const app = await buildApp({ store, now: presentTime, logLevel: 'silent' })
   try {
-    const { rows, faults } = await checkAnswers(app, readPlainState(connection))
-    return { told: `answers: ${rows} rows of observations, totals and years`, faults }
+    const { rows, refused, faults } = await checkAnswers(app, readPlainState(connection))
+    const rest = refused === 0 ? '' : `; ${refused} questions weigh too much to be answered`
+    return { told: `answers: ${rows} rows of observations, totals and years${rest}`, faults }
   } finally {
     await app.close()
     await store.close()
