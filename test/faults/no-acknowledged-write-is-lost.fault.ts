@@ -16,8 +16,8 @@ import {
 } from './serving.ts'
 
 const WRITERS = 4
-const ROUNDS = extent(3, 20)
-const ACKNOWLEDGED = extent(100, 5_000)
+const ROUNDS = extent(2, 20)
+const ACKNOWLEDGED = extent(50, 5_000)
 
 /** What a writer sent, and what came of it: null where no answer came. */
 interface Sent {
@@ -103,8 +103,11 @@ test('a server that is killed loses no write that it acknowledged, and doubles n
   expect(held.length + days.length - names.size).toBeLessThanOrEqual(unknown)
   expect(new Set(log.map(({ status }) => status))).toEqual(new Set([201, null]))
   expect(faultsIn(folder)).toEqual([])
-  const slowest = Math.round(Math.max(...readyTimes))
+  const [middle = 0, slowest = 0] = [0.5, 1].map((share) => {
+    const times = readyTimes.toSorted((a, b) => a - b)
+    return Math.round(times[Math.ceil(times.length * share) - 1] ?? 0)
+  })
   report(
-    `${readyTimes.length} kills, ${names.size} acknowledged writes, 0 lost, 0 doubled, integrity ok; ready after at most ${slowest} ms`,
+    `${readyTimes.length} kills, ${names.size} acknowledged writes, 0 lost, 0 doubled, integrity ok; ready after ${middle} ms (median), ${slowest} ms at most`,
   )
 })

@@ -6,7 +6,7 @@ import { scratchFolder } from '../store/scratch.ts'
 import { extent, report } from './extent.ts'
 import { databaseIn, faultsIn, prepareDatabase, send, serve, source } from './serving.ts'
 
-const WRITES = extent(300, 30_000)
+const WRITES = extent(150, 30_000)
 const MB = 1024 * 1024
 
 /** Asks for a long answer and reads 1 KB a second of it, until it is told to let go. */
