@@ -79,7 +79,9 @@ describe('README', () => {
     const commands = [...help.matchAll(/^ {2}([a-z]+) /gm)]
       .map(([, name = '']) => name)
       .filter((name) => name !== 'help')
-    expect(commands).toEqual(expect.arrayContaining(['serve', 'migrate', 'seed', 'keys', 'openapi']))
+    expect(commands).toEqual(
+      expect.arrayContaining(['serve', 'migrate', 'seed', 'keys', 'backup', 'restore', 'verify', 'openapi']),
+    )
     expect(commands.filter((name) => !readme.includes(`crossings -- ${name}`))).toEqual([])
   })
 

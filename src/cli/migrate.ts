@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Config } from '../config.ts'
-import { openDatabase, pathOf, refusing } from '../store/database.ts'
+import { openDatabase, pathOf, refuseDamaged, refusing } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 
 /** `crossings migrate`: brings the database to the newest schema. */
@@ -11,7 +11,10 @@ export function migrateCommand(config: () => Config): Command {
       const { DATABASE_URL } = config()
       const connection = openDatabase(DATABASE_URL)
       try {
-        const applied = refusing(pathOf(DATABASE_URL), () => migrate(connection))
+        const applied = refusing(pathOf(DATABASE_URL), () => {
+          refuseDamaged(connection)
+          return migrate(connection)
+        })
         process.stdout.write(applied.length === 0 ? 'up to date\n' : `applied ${applied.join(', ')}\n`)
       } finally {
         connection.close()

@@ -1,15 +1,19 @@
 import { Command } from 'commander'
 import { BadConfig, configSchema, readConfig } from '../config.ts'
-import { DatabaseRefused } from '../store/database.ts'
+import { DatabaseRefused } from '../store/database-refused.ts'
+import { whyUnavailable } from '../store/unavailable.ts'
 import { StoreBusy } from '../store/write.ts'
+import { backupCommand } from './backup.ts'
 import { BadExport, exportCommand } from './export.ts'
 import { BadTable, importCommand } from './import.ts'
 import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { openapiCommand } from './openapi.ts'
 import { BadSeeds } from './read-seeds.ts'
+import { restoreCommand } from './restore.ts'
 import { seedCommand } from './seed.ts'
 import { serveCommand } from './serve.ts'
+import { verifyCommand } from './verify.ts'
 
 /** Runs the command line. What the operator can mend is said in one line, and the exit code is 1. */
 export async function run(argv: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
@@ -22,6 +26,9 @@ export async function run(argv: readonly string[], environment: NodeJS.ProcessEn
     .addCommand(importCommand(config))
     .addCommand(exportCommand(config))
     .addCommand(keysCommand(config))
+    .addCommand(backupCommand(config))
+    .addCommand(restoreCommand(config))
+    .addCommand(verifyCommand(config))
     .addCommand(openapiCommand())
     .addHelpText('after', `\nEnvironment:\n${settings()}`)
   try {
@@ -41,7 +48,9 @@ function settings(): string {
     .join('\n')
 }
 
+/** Whether an error is the operator's to mend: what was typed, set or held, or what the machine lacks. */
 function isForOperator(error: unknown): error is Error {
+  if (whyUnavailable(error) !== null) return true
   const isOurs = [BadConfig, BadExport, BadSeeds, BadTable, DatabaseRefused, StoreBusy].some(
     (kind) => error instanceof kind,
   )

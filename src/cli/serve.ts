@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import type { Config } from '../config.ts'
 import { openConfiguredStore, startServer } from '../server.ts'
+import { endOnFault } from './end-on-fault.ts'
 import { readSeeds } from './read-seeds.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
 
 /** `crossings serve`: brings the database up to date and answers over HTTP until it is told to stop. */
 export function serveCommand(config: () => Config): Command {
@@ -9,19 +11,18 @@ export function serveCommand(config: () => Config): Command {
     .description('Create and migrate the database where needed, add seeds it never had, and serve the API.')
     .option('--no-seed', 'do not add the seeded figures')
     .action(async ({ seed }: { seed: boolean }) => {
+      endOnFault()
       const settings = config()
       const store = await openConfiguredStore(settings)
-      if (seed) await store.addMissing(readSeeds())
-      const server = await startServer(settings, store)
-      const stop = () => {
-        process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1))
-        server.close().catch((error: unknown) => {
-          process.stderr.write(`crossings: ${error}\n`)
-          process.exitCode = 1
-        })
+      try {
+        if (seed) await store.addMissing(readSeeds())
+        const server = await startServer(settings, store)
+        stopOnSignal(server)
+        process.stdout.write(welcome(server.url))
+      } catch (error) {
+        await store.close()
+        throw error
       }
-      process.once('SIGTERM', stop).once('SIGINT', stop)
-      process.stdout.write(welcome(server.url))
     })
 }
 

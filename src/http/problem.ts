@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
+import { whyUnavailable } from '../store/unavailable.ts'
 import { StoreBusy } from '../store/write.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
@@ -141,6 +142,10 @@ export function problemFrom(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof StoreBusy) {
     return new Problem(503, 'Another write takes too long; try again.', { headers: { 'retry-after': '5' } })
+  }
+  const why = whyUnavailable(error)
+  if (why !== null) {
+    return new Problem(503, `The database cannot be used now: ${why}.`, { headers: { 'retry-after': '10' } })
   }
   const status = statusOf(error)
   if (error instanceof Error && 'code' in error && error.code === 'FST_ERR_BAD_URL')

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { type Connection, DatabaseRefused } from './database.ts'
+import type { Connection } from './database.ts'
+import { DatabaseRefused } from './database-refused.ts'
 
 interface Migration {
   readonly name: string
@@ -47,6 +48,19 @@ export function migrate(
 
 function hasTable(connection: Connection): boolean {
   return connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get() !== undefined
+}
+
+/**
+ * The migrations that a database has not.
+ * @throws DatabaseRefused where it has others, or never had any
+ */
+export function missingMigrations(
+  connection: Connection,
+  migrations: readonly Migration[] = readMigrations(),
+): string[] {
+  if (!hasTable(connection))
+    throw new DatabaseRefused(`${connection.name} holds no schema; it was never used`)
+  return missingOf(connection, migrations).map(({ name }) => name)
 }
 
 /** The migrations that the database has not, after those that it has. @throws DatabaseRefused where these differ */

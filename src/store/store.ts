@@ -1,8 +1,18 @@
+import { accessSync, constants } from 'node:fs'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { type Added, addMissing, type Records } from './add-missing.ts'
-import { type Connection, isInMemory, openDatabase, pathOf, refusing } from './database.ts'
+import {
+  type Connection,
+  isInMemory,
+  openDatabase,
+  openToRead,
+  pathOf,
+  refuseDamaged,
+  refusing,
+} from './database.ts'
 import { migrate } from './migrate.ts'
 import { readerOn } from './read.ts'
+import { emptyLog } from './tidy-log.ts'
 import { writer } from './write.ts'
 
 export interface StoreOptions {
@@ -12,6 +22,12 @@ export interface StoreOptions {
   readonly now: () => string
 }
 
+/** How long a read may hold up all others, in milliseconds. */
+const READ_PATIENCE_MS = 100
+
+/** How long after a failed write it is not tried whether another would fail as well, in milliseconds. */
+const RETRY_AFTER_MS = 2_000
+
 /** Everything that can be asked of the data, or written to it. Every verb is awaited. */
 export type Store = ReturnType<typeof storeOn>
 
@@ -20,8 +36,16 @@ export async function openStore({ url, now }: StoreOptions): Promise<Store> {
   const reading = openMigrated(url)
   const writing = isInMemory(url) ? reading : openBeside(reading, url)
   // A write that finds the database held tries again by itself: waiting in SQLite would hold up every reader.
+  reading.pragma(`busy_timeout = ${READ_PATIENCE_MS}`)
   writing.pragma('busy_timeout = 0')
   return storeOn(reading, writing, now)
+}
+
+/** Stands ready to answer from a database as it is, and writes nothing to it. */
+export function openStoreToRead(path: string, now: () => string): Store {
+  const connection = openToRead(path)
+  connection.pragma('query_only = ON')
+  return storeOn(connection, connection, now)
 }
 
 function openBeside(reading: Connection, url: string): Connection {
@@ -41,9 +65,7 @@ function openMigrated(url: string): Connection {
   const connection = openDatabase(url)
   try {
     return refusing(pathOf(url), () => {
-      const [fault] = connection.pragma('quick_check(1)', { simple: false }) as { quick_check: string }[]
-      if (fault?.quick_check !== 'ok')
-        throw new Error(`it is damaged (${fault?.quick_check}); restore a backup`)
+      refuseDamaged(connection)
       migrate(connection)
       return connection
     })
@@ -53,9 +75,11 @@ function openMigrated(url: string): Connection {
   }
 }
 
+const NOBODY = { author: null, reason: null }
+
 function storeOn(reading: Connection, writing: Connection, now: () => string) {
   const db = drizzle({ client: reading })
-  const { write, stop } = writer(writing, now)
+  const { write, stop, sinceFailure } = writer(writing, now)
   return {
     ...readerOn(db, { onlyReads: reading !== writing }),
     write,
@@ -65,7 +89,21 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
      * Where nothing is new, no version is made.
      */
     addMissing(records: Records): Promise<Added> {
-      return write({ author: null, reason: null }, (transaction) => addMissing(transaction, records))
+      return write(NOBODY, (transaction) => addMissing(transaction, records))
+    },
+
+    /** Whether writes can be taken: some time after one failed because of the machine, one that changes nothing is tried. */
+    async canWrite(): Promise<boolean> {
+      try {
+        if (!writing.memory) accessSync(writing.name, constants.W_OK)
+        const failedForMs = sinceFailure()
+        if (failedForMs === null) return true
+        if (failedForMs < RETRY_AFTER_MS) return false
+        await write(NOBODY, async (transaction) => transaction.touch())
+        return true
+      } catch {
+        return false
+      }
     },
 
     /** Ends writes that take long, such as imports; those that do not are done to their end. */
@@ -73,6 +111,7 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
 
     async close() {
       await stop()
+      emptyLog(writing)
       writing.close()
       reading.close()
     },

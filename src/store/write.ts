@@ -5,6 +5,8 @@ import { answerKeeper } from './keep-answers.ts'
 import { keyKeeper } from './keep-keys.ts'
 import { readerOn } from './read.ts'
 import { recorder } from './record.ts'
+import { tidyLog } from './tidy-log.ts'
+import { whyUnavailable } from './unavailable.ts'
 
 /** Who writes, and why; null where nobody says. */
 export interface Attribution {
@@ -34,8 +36,13 @@ const RETRY_MS = 25
 export function writer(connection: Connection, now: () => string) {
   let last: Promise<unknown> = Promise.resolve()
   let isStopping = false
+  let failedAt: number | null = null
   const goOn = () => {
     if (isStopping) throw new StoreBusy('the store is being closed')
+  }
+  const note = (options: WriteOptions, error?: unknown) => {
+    if (error === undefined && !options.dryRun) failedAt = null
+    if (whyUnavailable(error) !== null) failedAt = performance.now()
   }
   return {
     /**
@@ -48,9 +55,15 @@ export function writer(connection: Connection, now: () => string) {
     ): Promise<Result> {
       const deadline = performance.now() + PATIENCE_MS
       const turn = last.then(() => inTransaction({ connection, now, goOn }, deadline, options, work))
-      last = turn.catch(() => undefined)
+      last = turn.then(
+        () => note(options),
+        (error: unknown) => note(options, error),
+      )
       return turn
     },
+
+    /** How many milliseconds ago a write failed because of the machine; null where one was taken since. */
+    sinceFailure: () => (failedAt === null ? null : performance.now() - failedAt),
 
     /** Ends work that takes long, and waits for what is under way and in line. */
     async stop(): Promise<void> {
@@ -73,10 +86,11 @@ async function inTransaction<Result>(
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
   const { connection } = writing
-  await begin(connection, deadline)
+  await begin(writing, deadline)
   try {
     const result = await work(transactionOn(writing, attribution))
     connection.exec(dryRun ? 'ROLLBACK' : 'COMMIT')
+    tidyLog(connection)
     return result
   } catch (error) {
     if (connection.inTransaction) connection.exec('ROLLBACK')
@@ -84,7 +98,7 @@ async function inTransaction<Result>(
   }
 }
 
-async function begin(connection: Connection, deadline: number): Promise<void> {
+async function begin({ connection, goOn }: Writing, deadline: number): Promise<void> {
   for (;;) {
     try {
       connection.exec('BEGIN IMMEDIATE')
@@ -93,6 +107,7 @@ async function begin(connection: Connection, deadline: number): Promise<void> {
       if (!isBusy(error)) throw error
       if (performance.now() > deadline) throw new StoreBusy('another process is writing, and does not finish')
     }
+    goOn()
     await setTimeout(RETRY_MS)
   }
 }
@@ -106,5 +121,7 @@ function transactionOn({ connection, now, goOn }: Writing, attribution: Attribut
     ...answerKeeper(db, now),
     /** For work that takes long, to be called now and then. @throws StoreBusy where the store is being closed */
     goOn,
+    /** Writes a page as it is, to see whether that can be done. */
+    touch: () => void connection.pragma('user_version = 0'),
   }
 }

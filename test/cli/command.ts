@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const COMMAND = 'src/cli/crossings.ts'
 
 /** Where Node keeps the program as it compiled it, so that it starts sooner the next time. */
-const COMPILED = folderForAll()
+const COMPILED = process.env.NODE_COMPILE_CACHE ?? folderForAll()
 
 export interface Run {
   readonly code: number | null

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildApp } from '../../src/http/app.ts'
 import { secretsIn } from './conformance.ts'
@@ -192,4 +193,38 @@ describe('a fault of the server', () => {
     await app.close()
     await own.close()
   })
+
+  test.for(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_READONLY', 'SQLITE_CANTOPEN', 'SQLITE_BUSY'])(
+    'that is the disk’s, %s, is a 503 that says when to come back, for reads and writes alike',
+    async (code) => {
+      const own = await startApp()
+      const fail = () => Promise.reject(new Database.SqliteError('disk I/O at /srv/secret', code))
+      const key = await own.store.write({ author: null, reason: null }, (transaction) =>
+        transaction.addKey({ name: 'x', scope: 'write', expires_at: null }),
+      )
+      const store = { ...own.store, write: fail, sources: fail }
+      const app = await buildApp({ store, now: () => PRESENT, logLevel: 'silent' })
+      const headers = { authorization: `Bearer ${key}` }
+      const body = {
+        id: 'a',
+        publisher: 'a',
+        origin: 'a',
+        kind: 'claim',
+        title: null,
+        published_on: null,
+        url: null,
+      }
+      for (const answer of [
+        await app.inject({ method: 'POST', url: '/v1/sources', headers, body }),
+        await app.inject('/v1/sources'),
+      ]) {
+        expect(answer.statusCode, answer.body).toBe(503)
+        expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/)
+        expect(answer.json()).toMatchObject({ type: '/problems/service-unavailable', status: 503 })
+        expect(answer.body).not.toMatch(/secret|SQLITE/)
+      }
+      await app.close()
+      await own.close()
+    },
+  )
 })

@@ -1,14 +1,26 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
 import { join, relative } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
-import { type Connection, DatabaseRefused, openDatabase } from '../../src/store/database.ts'
+import { type Connection, openDatabase } from '../../src/store/database.ts'
+import { DatabaseRefused } from '../../src/store/database-refused.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { openStore } from '../../src/store/store.ts'
-import { timeOf } from './history.ts'
+import { startVersion, timeOf } from './history.ts'
 import { bytesOf, messageOf, scratchFolder, tablesOf } from './scratch.ts'
 
 const SETTINGS = ['synchronous', 'foreign_keys', 'journal_mode', 'recursive_triggers', 'trusted_schema']
@@ -210,11 +222,86 @@ describe('a damaged database is refused in one line, and left as it is', () => {
   })
 })
 
-test('an empty file becomes a database, as a missing one does', () => {
+describe('what once held something is not begun anew', () => {
+  test('where the file is empty', () => {
+    const path = join(scratchFolder(), 'crossings.sqlite')
+    writeFileSync(path, '')
+    expectRefused(`file:${path}`, /is empty; crossings restore/)
+    expect(bytesOf(path)).toBe('')
+    rmSync(path)
+    const connection = openDatabase(`file:${path}`)
+    expect(migrate(connection).length).toBeGreaterThan(0)
+    connection.close()
+  })
+
+  test.for(['-wal', '-shm', '-journal', '.bak', '.backup-2024-11-15', '.before-restore'])(
+    'where the file is missing, but the one with %s behind its name is there',
+    (suffix) => {
+      const folder = scratchFolder()
+      const path = join(folder, 'crossings.sqlite')
+      writeFileSync(`${path}${suffix}`, 'precious')
+      expectRefused(`file:${path}`, new RegExp(`is missing, but .*${suffix} is beside it; crossings restore`))
+      expect(readdirSync(folder)).toEqual([`crossings.sqlite${suffix}`])
+      renameSync(`${path}${suffix}`, join(folder, 'away'))
+      openDatabase(`file:${path}`).close()
+      expect(readdirSync(folder).toSorted()).toEqual(['away', 'crossings.sqlite'])
+    },
+  )
+
+  test('beside files that have nothing to do with it there may be a new one', () => {
+    const folder = scratchFolder()
+    for (const name of ['other.sqlite', 'other.sqlite-wal', 'crossings.csv', '.crossings.sqlite.x']) {
+      writeFileSync(join(folder, name), '')
+    }
+    openDatabase(`file:${folder}/crossings.sqlite`).close()
+    expect(existsSync(join(folder, 'crossings.sqlite'))).toBe(true)
+  })
+})
+
+test('a new database bears its name only once it is ours, whoever looks', async () => {
   const folder = scratchFolder()
-  mkdirSync(join(folder, 'data'))
-  writeFileSync(join(folder, 'data', 'crossings.sqlite'), '')
-  const connection = openDatabase(`file:${folder}/data/crossings.sqlite`)
-  expect(migrate(connection).length).toBeGreaterThan(0)
-  connection.close()
+  const path = join(folder, 'crossings.sqlite')
+  const seen = new Set<number>()
+  const watcher = watch(folder, (_, name) => {
+    const stat = name === 'crossings.sqlite' ? statSync(path, { throwIfNoEntry: false }) : undefined
+    if (stat !== undefined) seen.add(stat.size)
+  })
+  openDatabase(`file:${path}`).close()
+  await setTimeout(50)
+  watcher.close()
+  expect([...seen]).not.toContain(0)
+  const [id] = [readFileSync(path).readUInt32BE(68)]
+  expect(id).toBe(0x42437374)
+})
+
+describe('a log', () => {
+  test('with something that is none at its end gives back all that was committed before that', () => {
+    const path = join(scratchFolder(), 'crossings.sqlite')
+    const url = `file:${path}`
+    const writer = openDatabase(url)
+    migrate(writer)
+    writer.pragma('wal_autocheckpoint = 0')
+    for (let version = 1; version <= 50; version++)
+      startVersion(writer, timeOf(version % 24).replace('15T', `${15 + Math.floor(version / 24)}T`))
+    const [database, log] = [readFileSync(path), readFileSync(`${path}-wal`)]
+    writer.close()
+    for (const garbage of [
+      Buffer.alloc(10_000, 0xab),
+      Buffer.from(log.subarray(0, 9_000)),
+      Buffer.from('x'),
+    ]) {
+      for (const part of [log, log.subarray(0, log.length - 1), log.subarray(0, log.length / 2)]) {
+        const copy = join(scratchFolder(), 'crossings.sqlite')
+        writeFileSync(copy, database)
+        writeFileSync(`${copy}-wal`, Buffer.concat([part, garbage]))
+        const connection = openDatabase(`file:${copy}`)
+        const versions = Number(connection.prepare('SELECT count(*) FROM versions').pluck().get())
+        const last = Number(connection.prepare('SELECT max(version) FROM versions').pluck().get())
+        expect(versions).toBe(last)
+        expect(versions).toBeGreaterThan(part === log ? 49 : 10)
+        expect(connection.pragma('integrity_check', { simple: true })).toBe('ok')
+        connection.close()
+      }
+    }
+  })
 })

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../src/store/database.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
+import { StoreBusy } from '../../src/store/write.ts'
 import { happening, publication, records, statement } from './sample-records.ts'
 import { contentOf, scratchFolder } from './scratch.ts'
 
@@ -266,5 +267,22 @@ describe('another process that writes', () => {
     delay.disable()
     expect(delay.max / 1e6).toBeLessThan(400)
     expect(await idsHeld()).toEqual(['a', 'b'])
+  })
+
+  test('does not hold up the closing of a store: what waits for it is given up at once', async () => {
+    const other = otherConnection()
+    other.exec('BEGIN IMMEDIATE')
+    const closing = await open()
+    const waiting = [addSource('b', closing), addSource('c', closing)].map((write) =>
+      write.catch((error) => error),
+    )
+    await setTimeout(100)
+    let isReleased = false
+    const closed = closing.close().then(() => isReleased)
+    for (const error of await Promise.all(waiting)) expect(error).toBeInstanceOf(StoreBusy)
+    expect(await closed).toBe(false)
+    isReleased = true
+    other.exec('COMMIT')
+    expect(await idsHeld()).toEqual(['a'])
   })
 })

@@ -37,7 +37,7 @@ export const healthRoutes: FastifyPluginAsync<Dependencies> = async (app, { stor
     schema: {
       operationId: 'getReady',
       summary: 'Whether the service can answer',
-      description: 'Answers 200 once the database can be read, else 503.',
+      description: 'Answers 200 while the database can be read and written, else 503.',
       tags: ['Service'],
       querystring: noParameters,
       response: jsonResponses('It can answer.', ready, 400),
@@ -47,6 +47,9 @@ export const healthRoutes: FastifyPluginAsync<Dependencies> = async (app, { stor
       const { version } = await store.currentVersion().catch(() => {
         throw new Problem(503, 'The database cannot be read.', { headers: { 'retry-after': '5' } })
       })
+      if (!(await store.canWrite())) {
+        throw new Problem(503, 'The database cannot be written to.', { headers: { 'retry-after': '5' } })
+      }
       return sendJson(reply.header('cache-control', 'no-store'), { status: 'ready', version })
     },
   })

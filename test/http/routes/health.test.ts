@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { startApp } from '../harness.ts'
+import { buildApp } from '../../../src/http/app.ts'
+import { PRESENT, startApp } from '../harness.ts'
 
 test('live as long as it can answer, and never from a cache', async () => {
   const api = await startApp({ records: {} })
@@ -25,4 +26,18 @@ test('not ready once the database cannot be read, though live, and says nothing 
   expect(headers['retry-after']).toBeDefined()
   expect((await api.get('/health/live')).status).toBe(200)
   await api.app.close()
+})
+
+test('not ready while writes fail because of the machine, and ready again when one would not, without a restart', async () => {
+  const api = await startApp()
+  let isFull = true
+  const canWrite = () => (isFull ? Promise.resolve(false) : api.store.canWrite())
+  const app = await buildApp({ store: { ...api.store, canWrite }, now: () => PRESENT, logLevel: 'silent' })
+  const { statusCode, headers } = await app.inject('/health/ready')
+  expect([statusCode, headers['retry-after']]).toEqual([503, '5'])
+  expect((await app.inject('/v1/totals')).statusCode).toBe(200)
+  isFull = false
+  expect((await app.inject('/health/ready')).statusCode).toBe(200)
+  await app.close()
+  await api.close()
 })
