@@ -5,6 +5,7 @@ import { authenticate } from './auth.ts'
 import { readJsonBodies } from './bodies.ts'
 import { closeGracefully } from './closing.ts'
 import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts'
+import { keepSeries } from './kept-series.ts'
 import { declareMethods } from './methods.ts'
 import { documentApi } from './openapi.ts'
 import { aboutRoutes } from './routes/about.ts'
@@ -67,6 +68,7 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
   authenticate(app, dependencies)
   readJsonBodies(app)
   await documentApi(app)
+  const series = keepSeries(dependencies.store)
   for (const routes of [
     totalsRoutes,
     seriesRoutes,
@@ -84,7 +86,7 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
     pageRoutes,
     healthRoutes,
   ]) {
-    await app.register(routes, dependencies)
+    await app.register(routes, { ...dependencies, series })
   }
   await app.register(problemsRoutes)
   await app.register(assetsRoutes)
