@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
-import type { Border } from '../domain/border.ts'
+import { type Border, isGroup } from '../domain/border.ts'
 import { toDay } from '../domain/calendar.ts'
 import { type Figure, figureOf, figureSchema } from '../domain/figure.ts'
 import type { Observation } from '../domain/observation.ts'
-import { membersOf, reconcileIndicator } from '../domain/reconcile-indicator.ts'
-import type { Reconciliation } from '../domain/reconciliation.ts'
+import { membersOf, type ReconciledIndicator, reconciledIndicator } from '../domain/reconcile-indicator.ts'
+import { type Reconciliation, reconcile, reconcileGroup } from '../domain/reconciliation.ts'
 import type { PlainState } from '../store/plain-state.ts'
 
 interface Row extends Figure {
@@ -59,7 +59,7 @@ async function checkIndicator(
     observations.filter((row) => row.indicator === indicator),
     (row) => row.border,
   )
-  const reconciled = reconcileIndicator(borders, observationsOf)
+  const reconciled = reckoned(borders, observationsOf)
   const hasFigures = (border: Border) =>
     [border, ...membersOf(border, borders)].some(({ id }) => observationsOf.has(id))
   const named = new Map(borders.filter(hasFigures).map((border) => [border.id, border]))
@@ -119,4 +119,19 @@ function differences(place: string, answer: object, expected: object): string[] 
   return Object.entries(expected)
     .filter(([name, value]) => Reflect.get(answer, name) !== value)
     .map(([name, value]) => `${place}: ${name} is served as ${Reflect.get(answer, name)}, and is ${value}`)
+}
+
+/** What observations imply, reckoned from themselves alone. */
+function reckoned(
+  borders: readonly Border[],
+  observationsOf: ReadonlyMap<string, readonly Observation[]>,
+): ReconciledIndicator {
+  const own = ({ id }: Border) => observationsOf.get(id) ?? []
+  const plain = borders.filter((border) => !isGroup(border))
+  const known = new Map(plain.map((border) => [border.id, reconcile(own(border))]))
+  for (const group of borders.filter(isGroup)) {
+    const members = membersOf(group, borders).flatMap(({ id }) => known.get(id) ?? [])
+    known.set(group.id, reconcileGroup(own(group), members))
+  }
+  return reconciledIndicator(borders, (id) => known.get(id))
 }

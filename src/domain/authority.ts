@@ -1,5 +1,5 @@
 import { countDays } from './calendar.ts'
-import { type Observation, PERIOD_BASES, windowOf } from './observation.ts'
+import { type Evidence, PERIOD_BASES, windowOf } from './observation.ts'
 import { KINDS } from './source.ts'
 
 /**
@@ -8,7 +8,7 @@ import { KINDS } from './source.ts'
  * earlier start first, then source id in code-point order. It is total, because one source states one
  * figure for a series and period.
  */
-export function byAuthority(observations: readonly Observation[]): Observation[] {
+export function byAuthority<Figure extends Evidence>(observations: readonly Figure[]): Figure[] {
   return observations
     .map((observation) => ({ observation, rank: rankOf(observation), window: windowOf(observation) }))
     .sort(
@@ -23,7 +23,7 @@ export function byAuthority(observations: readonly Observation[]): Observation[]
 }
 
 /** Kind and period basis as one number. */
-function rankOf({ kind, period_basis }: Observation): number {
+function rankOf({ kind, period_basis }: Evidence): number {
   return KINDS.indexOf(kind) * PERIOD_BASES.length + PERIOD_BASES.indexOf(period_basis)
 }
 

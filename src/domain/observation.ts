@@ -72,6 +72,20 @@ export const observationSchema = z.object({
 
 export type Observation = z.infer<typeof observationSchema>
 
+/** What of an observation decides how it fares against others of its series, and what they imply together. */
+export type Evidence = Pick<
+  Observation,
+  | 'id'
+  | 'source'
+  | 'kind'
+  | 'published_on'
+  | 'period_start'
+  | 'period_end'
+  | 'period_basis'
+  | 'count'
+  | 'qualifier'
+>
+
 /** How an observation fares against the others of its series. */
 export const statusSchema = z
   .enum(STATUSES)

@@ -1,7 +1,6 @@
 import { type Border, isGroup } from './border.ts'
 import { toDay, type Window } from './calendar.ts'
 import type { Filter } from './filter.ts'
-import { type Observation, windowOf } from './observation.ts'
 import { membersOf } from './reconcile-indicator.ts'
 
 /** The borders of an indicator that a filter means, in the order of lists; by default all that are no groups. */
@@ -26,15 +25,20 @@ export function windowMeant(
   { from, to }: Filter,
   meant: readonly Border[],
   borders: readonly Border[],
-  observationsOf: ReadonlyMap<string, readonly Observation[]>,
+  extentOf: (id: string) => Window | null,
 ): Window | null {
   const ids = new Set(meant.flatMap((border) => [border, ...membersOf(border, borders)]).map(({ id }) => id))
-  const windows = [...ids].flatMap((id) => observationsOf.get(id) ?? []).map(windowOf)
-  const start = from === undefined ? least(windows.map((window) => window.start)) : toDay(from)
-  const end = to === undefined ? least(windows.map((window) => -window.end)) : -toDay(to)
-  return start === null || end === null || start > -end ? null : { start, end: -end }
+  const extent = extentOfWindows([...ids].flatMap((id) => extentOf(id) ?? []))
+  const start = from === undefined ? extent?.start : toDay(from)
+  const end = to === undefined ? extent?.end : toDay(to)
+  return start === undefined || end === undefined || start > end ? null : { start, end }
 }
 
-function least(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((a, b) => Math.min(a, b))
+/** From the first to the last day of some windows; null where there are none. */
+export function extentOfWindows(windows: readonly Window[]): Window | null {
+  if (windows.length === 0) return null
+  return {
+    start: windows.reduce((least, { start }) => Math.min(least, start), Number.POSITIVE_INFINITY),
+    end: windows.reduce((most, { end }) => Math.max(most, end), Number.NEGATIVE_INFINITY),
+  }
 }

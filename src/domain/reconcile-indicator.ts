@@ -1,8 +1,7 @@
 import { type Border, isGroup } from './border.ts'
-import type { Observation } from './observation.ts'
-import { type Reconciliation, reconcile, reconcileGroup, sum } from './reconciliation.ts'
+import { type Reconciliation, sum } from './reconciliation.ts'
 
-/** The series of one indicator, each reconciled when it is first asked for. */
+/** The series of one indicator. */
 export interface ReconciledIndicator {
   /** A border's own series; a group's rests on its members'. */
   of(border: Border): Reconciliation
@@ -13,20 +12,15 @@ export interface ReconciledIndicator {
   together(borders: readonly Border[]): { border: Border | null; reconciliation: Reconciliation }
 }
 
-/** Reconciles observations of one indicator in one world, by border; `borders` are all there are, groups too. */
-export function reconcileIndicator(
+/** What the series of one indicator say together, by border; `borders` are all there are, groups too. */
+export function reconciledIndicator(
   borders: readonly Border[],
-  observationsOf: ReadonlyMap<string, readonly Observation[]>,
+  reconciliationOf: (id: string) => Reconciliation | undefined,
 ): ReconciledIndicator {
-  const reconciled = new Map<string, Reconciliation>()
-
-  function of(border: Border): Reconciliation {
-    const known = reconciled.get(border.id)
-    if (known !== undefined) return known
-    const own = observationsOf.get(border.id) ?? []
-    const made = isGroup(border) ? reconcileGroup(own, membersOf(border, borders).map(of)) : reconcile(own)
-    reconciled.set(border.id, made)
-    return made
+  function of({ id }: Border): Reconciliation {
+    const reconciliation = reconciliationOf(id)
+    if (reconciliation === undefined) throw new RangeError(`the series of ${id} is not reconciled`)
+    return reconciliation
   }
 
   function together(named: readonly Border[]) {

@@ -6,7 +6,7 @@ import { type ConstraintGraph, createGraph } from './constraint-graph.ts'
 import { type DaySet, intersectionOf, unionOf } from './day-set.ts'
 import { guessRunningCount } from './first-guess.ts'
 import { boundsOf } from './graph-bounds.ts'
-import { type Observation, rangeOf, type Status, windowOf } from './observation.ts'
+import { type Evidence, rangeOf, type Status, windowOf } from './observation.ts'
 import { sortedDays } from './sorted-days.ts'
 
 /** What a set of observations implies, and how each of them fares. */
@@ -24,7 +24,7 @@ export interface Reconciliation {
  * Accepts the observations of one series in the order of their authority, each unless it contradicts
  * those accepted before it. The order in which they are handed over does not matter.
  */
-export function reconcile(observations: readonly Observation[]): Reconciliation {
+export function reconcile(observations: readonly Evidence[]): Reconciliation {
   const claims = byAuthority(observations).map(claimOf)
   const constraints = claims.flatMap(({ constraint }) => constraint ?? [])
   const days = boundaryDays(claims.map(({ window }) => window))
@@ -39,7 +39,9 @@ export function sum(terms: readonly Reconciliation[]): Reconciliation {
     bounds: sumOf(terms.map((term) => term.bounds)),
     covered: intersectionOf(terms.map((term) => term.covered)),
     conflicts: terms.flatMap((term) => term.conflicts),
-    statuses: new Map(terms.flatMap((term) => [...term.statuses])),
+    get statuses() {
+      return new Map(terms.flatMap((term) => [...term.statuses]))
+    },
   }
 }
 
@@ -49,7 +51,7 @@ export function sum(terms: readonly Reconciliation[]): Reconciliation {
  * imply; for a window the group's figure is its own range and Σ, whichever is tighter at each end.
  */
 export function reconcileGroup(
-  observations: readonly Observation[],
+  observations: readonly Evidence[],
   members: readonly Reconciliation[],
 ): Reconciliation {
   const together = sum(members)
@@ -111,7 +113,7 @@ interface Claim {
   readonly constraint: Constraint | null
 }
 
-function claimOf(observation: Observation): Claim {
+function claimOf(observation: Evidence): Claim {
   const { id } = observation
   const window = windowOf(observation)
   const range = rangeOf(observation)

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Term } from '../domain/bounds.ts'
 import type { Filter } from '../domain/filter.ts'
 import { judgedObservationSchema } from '../domain/observation.ts'
-import type { Reader } from '../store/read.ts'
 import { observationsById } from './judged-observations.ts'
 import { badRequest } from './problem.ts'
+import type { FigureSources } from './series-reader.ts'
 
 /** More terms than this are no explanation, and finding them would keep other requests waiting. */
 const MAX_TERMS = 200_000
@@ -14,9 +14,9 @@ export const explainedSchema = z
   .describe('The observations that the proofs name.')
 
 /** The observations that some terms name, for the answer to list. */
-export async function explained(store: Reader, filter: Filter, terms: readonly Term[]) {
+export async function explained(sources: FigureSources, filter: Filter, terms: readonly Term[]) {
   const ids = [...new Set(terms.map((term) => term.observation))]
-  return await observationsById(store, filter, ids)
+  return await observationsById(sources, filter, ids)
 }
 
 /** Counts the terms of an answer as it is made. @throws Problem (400) where they become too many */

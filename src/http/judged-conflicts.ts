@@ -1,17 +1,17 @@
 import { type Conflict, conflictOf } from '../domain/conflict.ts'
 import type { Filter, Page } from '../domain/filter.ts'
-import type { Reader } from '../store/read.ts'
 import { breather } from './breather.ts'
 import { termCounter } from './explained.ts'
 import { judgedObservations } from './judged-observations.ts'
+import type { FigureSources } from './series-reader.ts'
 
 /** A page of the conflicting observations that a filter means, each with what the accepted ones say instead. */
 export async function judgedConflicts(
-  store: Reader,
+  sources: FigureSources,
   filter: Filter,
   page: Page<number>,
 ): Promise<Conflict[]> {
-  const judged = await judgedObservations(store, filter, ['conflicting'], page)
+  const judged = await judgedObservations(sources, filter, ['conflicting'], page)
   const breathe = breather()
   const count = termCounter('limit')
   const conflicts: Conflict[] = []

@@ -1,9 +1,9 @@
 import { type Filter, type Page, worldOf } from '../domain/filter.ts'
 import type { JudgedObservation, Status } from '../domain/observation.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
-import type { Reader } from '../store/read.ts'
 import { breather } from './breather.ts'
 import { reconcileWorld } from './reconciled.ts'
+import type { FigureSources } from './series-reader.ts'
 
 /** How many rows are read at once where only some of them are wanted. */
 const CHUNK = 1_000
@@ -19,17 +19,17 @@ interface Judged {
  * those of some statuses where these are given. It reads on until the page is full or nothing is left.
  */
 export async function judgedObservations(
-  store: Reader,
+  sources: FigureSources,
   filter: Filter,
   statuses: readonly Status[] | undefined,
   { after, limit }: Page<number>,
 ): Promise<Judged[]> {
-  const reconciliationOf = reconcileWorld(store, filter)
+  const reconciliationOf = reconcileWorld(sources, filter)
   const breathe = breather()
   const judged: Judged[] = []
   const chunk = statuses === undefined ? limit : Math.max(limit, CHUNK)
   for (let last = after, more = true; more && judged.length < limit; ) {
-    const observations = await store.observations(filter, { after: last, limit: chunk })
+    const observations = await sources.store.observations(filter, { after: last, limit: chunk })
     for (const observation of observations) {
       const reconciliation = await reconciliationOf(observation)
       const status = reconciliation.statuses.get(observation.id) ?? 'approximate'
@@ -47,11 +47,11 @@ export async function judgedObservations(
 
 /** The observations with some ids, judged, in the order of lists. */
 export async function observationsById(
-  store: Reader,
+  sources: FigureSources,
   filter: Filter,
   id: readonly number[],
 ): Promise<JudgedObservation[]> {
   const page = { after: null, limit: id.length + 1 }
-  const judged = await judgedObservations(store, { ...worldOf(filter), id }, undefined, page)
+  const judged = await judgedObservations(sources, { ...worldOf(filter), id }, undefined, page)
   return judged.map(({ row }) => row)
 }

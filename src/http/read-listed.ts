@@ -1,19 +1,19 @@
 import type { Filter } from '../domain/filter.ts'
 import type { JudgedObservation } from '../domain/observation.ts'
-import type { Reader } from '../store/read.ts'
 import { type Listed, ROWS_PER_PAGE, type Sort } from '../web/page-model.ts'
 import { judgedObservations } from './judged-observations.ts'
+import type { FigureSources } from './series-reader.ts'
 
 /** A page lists no more published figures than this; downloads have them all. */
 const MOST = 20_000
 
 /** Some of the published figures that a filter means, sorted. */
 export async function readListed(
-  store: Reader,
+  sources: FigureSources,
   filter: Filter,
   { status, sort, offset }: Pick<Listed, 'status' | 'sort' | 'offset'>,
 ): Promise<Listed> {
-  const judged = await judgedObservations(store, filter, status === null ? undefined : [status], {
+  const judged = await judgedObservations(sources, filter, status === null ? undefined : [status], {
     after: null,
     limit: MOST,
   })

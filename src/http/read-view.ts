@@ -6,13 +6,13 @@ import type { Filter } from '../domain/filter.ts'
 import { type Interval, type Period, periodsIn } from '../domain/period.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
 import { periodFigure } from '../domain/series.ts'
-import type { Reader } from '../store/read.ts'
 import type { Layout, PeriodFigure, Subject, View } from '../web/view.ts'
 import { breather } from './breather.ts'
 import { explained, termCounter } from './explained.ts'
 import { judgedConflicts } from './judged-conflicts.ts'
 import { badRequest } from './problem.ts'
 import { reconcileEvidence } from './reconciled.ts'
+import type { FigureSources } from './series-reader.ts'
 
 /** More periods than this cannot be told apart in a chart. */
 const MAX_PERIODS = 800
@@ -25,12 +25,12 @@ export interface ViewQuestion {
 
 /** Reads everything that is shown of one question, all of one version. */
 export async function readView(
-  store: Reader,
+  sources: FigureSources,
   filter: Filter,
   { indicator: id, interval, layout }: ViewQuestion,
 ): Promise<View> {
-  const { borders, window, reconciled } = await reconcileEvidence(store, id, filter)
-  const plain = (await store.borders(filter.version)).filter((border) => !isGroup(border))
+  const { borders, window, reconciled } = await reconcileEvidence(sources, id, filter)
+  const plain = (await sources.store.borders(filter.version)).filter((border) => !isGroup(border))
   const placeOf = (border: Border) =>
     isGroup(border) ? null : plain.findIndex((each) => each.id === border.id)
   const subjectOf = (border: Border): Subject => ({ key: border.id, border, place: placeOf(border) })
@@ -74,10 +74,10 @@ export async function readView(
     ...figures.values(),
     ...[series, cumulative].flatMap((rows) => [...rows.values()].flat()),
   ]
-  const { recorded_at } = await store.versionNumbered(filter.version)
-  const indicator = (await store.indicators(filter.version)).find((each) => each.id === id)
+  const { recorded_at } = await sources.store.versionNumbered(filter.version)
+  const indicator = (await sources.store.indicators(filter.version)).find((each) => each.id === id)
   const conflicts = await judgedConflicts(
-    store,
+    sources,
     {
       ...filter,
       country: undefined,
@@ -86,7 +86,7 @@ export async function readView(
     },
     { after: null, limit: 1_000 },
   )
-  const observations = await explained(store, filter, [
+  const observations = await explained(sources, filter, [
     ...all.flatMap(termsOf),
     ...conflicts.flatMap(({ proof }) => proof),
   ])
@@ -104,7 +104,7 @@ export async function readView(
     cumulative,
     observations: new Map(observations.map((observation) => [observation.id, observation])),
     conflicts,
-    events: await store.events({ version: filter.version, ...meant }),
+    events: await sources.store.events({ version: filter.version, ...meant }),
   }
 }
 

@@ -4,6 +4,7 @@ import { type Component, type Placed, placedRows } from '../formats/sdmx-compone
 import { AGENCY, type Context, FIGURES, FLOWS, type Flow, idIn, VERSION } from '../formats/sdmx-flow.ts'
 import type { Row } from '../formats/table.ts'
 import type { Asked, Dependencies } from './ask.ts'
+import type { FigureDependencies } from './kept-series.ts'
 import { suggest } from './nearest.ts'
 import { badRequest, notImplemented, Problem } from './problem.ts'
 import { askInSdmxTerms, inSdmxTerms } from './sdmx-answer.ts'
@@ -36,8 +37,7 @@ interface Data {
  * Reads a data query of SDMX REST, and answers it the way of all others: a filter, the observations or figures that it
  * means, and of these rows the ones that fit its key and constraints.
  */
-export async function askData(dependencies: Dependencies, path: Path, query: DataQuery): Promise<Data> {
-  const { store } = dependencies
+export async function askData(dependencies: FigureDependencies, path: Path, query: DataQuery): Promise<Data> {
   const { flow, context } = flowMeant(path)
   const codesOf = await knownCodes(dependencies)
   const dimensions = flow.dimensions.slice(0, -1)
@@ -69,8 +69,8 @@ export async function askData(dependencies: Dependencies, path: Path, query: Dat
   const rows = isEmpty(window)
     ? none()
     : flow === FIGURES
-      ? await inSdmxTerms(() => figureRows(store, filter, candidates.FREQ ?? []))
-      : observationRows(store, filter)
+      ? await inSdmxTerms(() => figureRows(dependencies, filter, candidates.FREQ ?? []))
+      : observationRows(dependencies, filter)
   const isMeant = (placed: Placed) =>
     within(placed.window, query) &&
     keys.some((key) => hasKey(placed, key, dimensions)) &&

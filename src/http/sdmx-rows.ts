@@ -5,12 +5,12 @@ import { series } from '../domain/series.ts'
 import { totals } from '../domain/totals.ts'
 import { INTERVAL_OF_FREQUENCY, OTHER_FREQUENCY, timePeriodOf } from '../formats/sdmx-time-period.ts'
 import type { Row } from '../formats/table.ts'
-import type { Reader } from '../store/read.ts'
 import { breather } from './breather.ts'
 import { judgedObservations } from './judged-observations.ts'
 import { readAll } from './pages.ts'
 import { badRequest } from './problem.ts'
 import { reconcileEvidence } from './reconciled.ts'
+import type { FigureSources } from './series-reader.ts'
 
 /** More days than this are not answered day by day or week by week. */
 const MAX_DAYS = 40_000
@@ -21,13 +21,13 @@ const MAX_DAYS = 40_000
  * for the window, where it is none.
  */
 export async function figureRows(
-  store: Reader,
+  sources: FigureSources,
   filter: Filter,
   frequencies: readonly string[],
 ): Promise<AsyncIterable<Row>> {
   const worlds: (Awaited<ReturnType<typeof reconcileEvidence>> & { readonly indicator: string })[] = []
   for (const indicator of filter.indicator ?? []) {
-    const world = await reconcileEvidence(store, indicator, { ...filter, indicator: [indicator] })
+    const world = await reconcileEvidence(sources, indicator, { ...filter, indicator: [indicator] })
     requireBearable(world.window, frequencies)
     worlds.push({ indicator, ...world })
   }
@@ -88,10 +88,10 @@ function wholePeriods(
 }
 
 /** The observations that a filter means, each with how it fares. */
-export function observationRows(store: Reader, filter: Filter): AsyncIterable<Row> {
+export function observationRows(sources: FigureSources, filter: Filter): AsyncIterable<Row> {
   return readAll<number>(
     async (page) => ({
-      rows: (await judgedObservations(store, filter, undefined, page)).map(({ row }) => row),
+      rows: (await judgedObservations(sources, filter, undefined, page)).map(({ row }) => row),
     }),
     null,
     (row) => Number(row.id),

@@ -5,6 +5,7 @@ import { DEFAULT_INDICATOR } from '../domain/indicator.ts'
 import { LANGUAGES, type LanguageCode, type Speech, speechOf } from '../web/speech.ts'
 import type { View } from '../web/view.ts'
 import { type Asked, ask, type Dependencies } from './ask.ts'
+import type { FigureDependencies } from './kept-series.ts'
 import { borderParameters, evidenceParameters, parameters, windowParameters } from './parameters.ts'
 import { readView } from './read-view.ts'
 
@@ -31,11 +32,11 @@ export interface Viewed {
 }
 
 /** Reads what a request asks to see. */
-export async function viewed(dependencies: Dependencies, request: FastifyRequest): Promise<Viewed> {
+export async function viewed(dependencies: FigureDependencies, request: FastifyRequest): Promise<Viewed> {
   const { indicator, interval, layout, lang, ...query } = request.query as ViewQuery
   const [counted] = indicator
   const asked = await askOf(dependencies, { indicator, ...query })
-  const view = await readView(dependencies.store, asked.filter, { indicator: counted, interval, layout })
+  const view = await readView(dependencies, asked.filter, { indicator: counted, interval, layout })
   return { asked, view, speech: speechFor(request, lang) }
 }
 

@@ -1,7 +1,7 @@
 import { and, asc, eq, gte, inArray, lte, type SQL, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Filter, Page } from '../domain/filter.ts'
-import type { Observation } from '../domain/observation.ts'
+import type { Evidence, Observation } from '../domain/observation.ts'
 import type { Source } from '../domain/source.ts'
 import { borderStandsAt, observationStandsAt, sourceStandsAt } from './current.ts'
 import {
@@ -59,6 +59,18 @@ const columns = {
   version: revisions.version,
 }
 
+const evidenceColumns = {
+  id: columns.id,
+  source: columns.source,
+  kind: columns.kind,
+  published_on: columns.published_on,
+  period_start: columns.period_start,
+  period_end: columns.period_end,
+  period_basis: columns.period_basis,
+  count: columns.count,
+  qualifier: columns.qualifier,
+}
+
 /** The order of every list of observations, as SQL compares it. */
 const listOrder = [
   observations.period_start,
@@ -112,6 +124,19 @@ export function observationReader(db: BetterSQLite3Database) {
         .innerJoin(borders, eq(borders.id, observations.border))
         .where(whereOf(filter))
         .orderBy(asc(sources.source))
+        .all()
+    },
+
+    /** Of the observations that a filter means what decides how they fare, in no order; at most so many. */
+    async evidence(filter: Filter, limit: number): Promise<Evidence[]> {
+      return db
+        .select(evidenceColumns)
+        .from(observations)
+        .innerJoin(revisions, eq(revisions.observation, observations.id))
+        .innerJoin(sources, eq(sources.source, observations.source))
+        .innerJoin(borders, eq(borders.id, observations.border))
+        .where(whereOf(filter))
+        .limit(limit)
         .all()
     },
   }

@@ -3,6 +3,7 @@ import { historyReader } from './read-history.ts'
 import { keyReader } from './read-keys.ts'
 import { observationReader } from './read-observations.ts'
 import { publicationReader } from './read-publications.ts'
+import { seriesReader } from './read-series.ts'
 import { type Connected, versionReader } from './read-versions.ts'
 
 /** Everything that can be asked of the data, on one connection. */
@@ -14,6 +15,7 @@ export function readerOn(db: Connected, { onlyReads }: { readonly onlyReads: boo
     ...versionReader(db, { onlyReads }),
     ...dimensionReader(db),
     ...observationReader(db),
+    ...seriesReader(db),
     ...publicationReader(db),
     ...historyReader(db),
     ...keyReader(db),

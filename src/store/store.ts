@@ -84,6 +84,9 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
     ...readerOn(db, { onlyReads: reading !== writing }),
     write,
 
+    /** Whether what is read now may yet be taken back: in memory, where a write has no connection of its own. */
+    isUncommitted: () => reading.inTransaction,
+
     /**
      * Records what has never been recorded before, all of it in one version or nothing at all.
      * Where nothing is new, no version is made.

@@ -1,13 +1,14 @@
 import { copyFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Border } from '../../src/domain/border.ts'
+import { type Border, isGroup } from '../../src/domain/border.ts'
 import type { Event } from '../../src/domain/event.ts'
 import { type Change, THINGS, type Thing } from '../../src/domain/history.ts'
 import type { Indicator } from '../../src/domain/indicator.ts'
-import type { Observation, Statement } from '../../src/domain/observation.ts'
-import { bordersMeant, windowMeant } from '../../src/domain/question.ts'
-import { reconcileIndicator } from '../../src/domain/reconcile-indicator.ts'
+import { type Observation, type Statement, windowOf } from '../../src/domain/observation.ts'
+import { bordersMeant, extentOfWindows, windowMeant } from '../../src/domain/question.ts'
+import { membersOf, reconciledIndicator } from '../../src/domain/reconcile-indicator.ts'
+import { reconcile, reconcileGroup } from '../../src/domain/reconciliation.ts'
 import type { Source } from '../../src/domain/source.ts'
 import { totals } from '../../src/domain/totals.ts'
 import { buildApp } from '../../src/http/app.ts'
@@ -335,8 +336,17 @@ function reconciled({ borders, observations }: State, indicator: string, countri
   const observationsOf = Map.groupBy(own, ({ border }) => border)
   const filter = { version: 0, country: countries }
   const meant = bordersMeant(filter, borders, [...observationsOf.keys()])
-  const window = windowMeant(filter, meant, borders, observationsOf)
-  const fresh = reconcileIndicator(borders, observationsOf)
+  const figuresOf = ({ id }: Border) => observationsOf.get(id) ?? []
+  const whole = new Map(
+    borders.map((border) => {
+      const own = figuresOf(border)
+      const members = membersOf(border, borders).map((member) => reconcile(figuresOf(member)))
+      return [border.id, isGroup(border) ? reconcileGroup(own, members) : reconcile(own)]
+    }),
+  )
+  const extentOf = (id: string) => extentOfWindows((observationsOf.get(id) ?? []).map(windowOf))
+  const window = windowMeant(filter, meant, borders, extentOf)
+  const fresh = reconciledIndicator(borders, (id) => whole.get(id))
   const statuses = borders.flatMap((border) => [...fresh.of(border).statuses])
   return {
     totals: totals(fresh, { indicator, borders: meant, window, explain: false }),

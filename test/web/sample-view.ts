@@ -2,6 +2,7 @@ import { parseHTML } from 'linkedom'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
 import type { Filter } from '../../src/domain/filter.ts'
 import type { Interval } from '../../src/domain/period.ts'
+import { keepSeries } from '../../src/http/kept-series.ts'
 import { readView } from '../../src/http/read-view.ts'
 import { openStore } from '../../src/store/store.ts'
 import { type ChartStyle, THEMES } from '../../src/web/charts/style.ts'
@@ -23,7 +24,11 @@ export async function viewOf(question: Question = {}, records?: Partial<Records>
   await store.addMissing({ ...nothing, ...(records ?? readSeeds()) })
   const { version } = await store.currentVersion()
   const [id = ''] = indicator
-  const view = await readView(store, { ...filter, indicator, version }, { indicator: id, interval, layout })
+  const view = await readView(
+    { store, series: keepSeries(store) },
+    { ...filter, indicator, version },
+    { indicator: id, interval, layout },
+  )
   await store.close()
   return view
 }

@@ -7,7 +7,7 @@ import type { Drawing } from '../../web/charts/draw.ts'
 import { THEMES } from '../../web/charts/style.ts'
 import { addressWith } from '../address.ts'
 import { cacheControlOf } from '../answer.ts'
-import type { Dependencies } from '../ask.ts'
+import type { FigureDependencies } from '../kept-series.ts'
 import { parameters } from '../parameters.ts'
 import { problemResponses } from '../response.ts'
 import { viewed, viewParameters } from '../viewed.ts'
@@ -22,7 +22,7 @@ const TYPES = { svg: 'image/svg+xml', png: 'image/png' } as const
 const querystring = z.strictObject({ ...viewParameters, theme: parameters.theme, width: parameters.width })
 
 /** `GET /v1/charts/series.svg`, `.png`, `totals.svg` and `.png`: the charts of the page as pictures. */
-export const chartsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+export const chartsRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {
   for (const [name, summary] of Object.entries(PICTURES)) {
     for (const [extension, type] of Object.entries(TYPES)) {
       app.route({

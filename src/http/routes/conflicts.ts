@@ -1,15 +1,14 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { conflictSchema } from '../../domain/conflict.ts'
-import type { Dependencies } from '../ask.ts'
 import { collection } from '../collection.ts'
 import { explained, explainedSchema } from '../explained.ts'
 import { judgedConflicts } from '../judged-conflicts.ts'
+import type { FigureDependencies } from '../kept-series.ts'
 import { observationParameters } from './observations.ts'
 
 /** `GET /v1/conflicts`: the figures that contradict what more authoritative ones imply. */
-export const conflictsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
-  const { store } = dependencies
+export const conflictsRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {
   app.route(
     collection(dependencies, {
       url: '/v1/conflicts',
@@ -26,9 +25,9 @@ export const conflictsRoutes: FastifyPluginAsync<Dependencies> = async (app, dep
       extra: { observations: explainedSchema },
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
       async answer({ filter, page }) {
-        const rows = await judgedConflicts(store, filter, page)
+        const rows = await judgedConflicts(dependencies, filter, page)
         const terms = rows.slice(0, page.limit - 1).flatMap(({ proof }) => proof)
-        return { rows, extra: { observations: await explained(store, filter, terms) } }
+        return { rows, extra: { observations: await explained(dependencies, filter, terms) } }
       },
     }),
   )

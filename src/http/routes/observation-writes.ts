@@ -16,7 +16,8 @@ import { judgedObservations } from '../judged-observations.ts'
 import { suggest } from '../nearest.ts'
 import { parameters } from '../parameters.ts'
 import { type Fault, Problem } from '../problem.ts'
-import { TooLarge } from '../reconciled.ts'
+import { seriesOfWrite } from '../series-of-write.ts'
+import { TooLarge } from '../series-reader.ts'
 import { quote } from '../validate.ts'
 import { etagOf, requireMatch, writeParameters, writeRoute } from '../writing.ts'
 import { observationIdSchema } from './observations.ts'
@@ -244,16 +245,17 @@ async function written(transaction: Transaction, ids: readonly number[]) {
   const { version } = await transaction.currentVersion()
   const filter = { version, id: ids }
   const page = { after: null, limit: ids.length + 1 }
+  const sources = { store: transaction, series: seriesOfWrite(transaction) }
   const rows = await judgedOrNot()
   const terms = rows.flatMap(({ conflict }) => conflict?.proof ?? [])
   return {
     rows: rows.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)),
-    observations: await explained(transaction, { version }, terms),
+    observations: await explained(sources, { version }, terms),
   }
 
   async function judgedOrNot() {
     try {
-      const judged = await judgedObservations(transaction, filter, undefined, page)
+      const judged = await judgedObservations(sources, filter, undefined, page)
       return judged.map(({ row, reconciliation }) => ({
         ...row,
         conflict: row.status === 'conflicting' ? conflictOf(row satisfies Observation, reconciliation) : null,

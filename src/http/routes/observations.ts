@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { revisionSchema } from '../../domain/history.ts'
 import { judgedObservationSchema } from '../../domain/observation.ts'
 import { metaSchema, requireJson, send } from '../answer.ts'
-import { ask, type Dependencies } from '../ask.ts'
+import { ask } from '../ask.ts'
 import { collection } from '../collection.ts'
 import { judgedObservations, observationsById } from '../judged-observations.ts'
+import type { FigureDependencies } from '../kept-series.ts'
 import {
   borderParameters,
   deliveryParameters,
@@ -37,7 +38,7 @@ export const observationParameters = {
 }
 
 /** `GET /v1/observations`: the figures as they were published, and each one by its id. */
-export const observationsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {
   const { store } = dependencies
   app.route(
     collection(dependencies, {
@@ -57,7 +58,7 @@ export const observationsRoutes: FastifyPluginAsync<Dependencies> = async (app, 
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
       formats: ['sdmx-csv', 'sdmx-json'],
       async answer({ filter, query, page }) {
-        const judged = await judgedObservations(store, filter, query.status, page)
+        const judged = await judgedObservations(dependencies, filter, query.status, page)
         return { rows: judged.map(({ row }) => row) }
       },
     }),
@@ -91,7 +92,7 @@ export const observationsRoutes: FastifyPluginAsync<Dependencies> = async (app, 
       const { id } = request.params as z.output<typeof observationIdSchema>
       requireJson(request)
       const asked = await ask(dependencies, request.query as z.output<typeof query>)
-      const [row] = await observationsById(store, asked.filter, [id])
+      const [row] = await observationsById(dependencies, asked.filter, [id])
       if (row === undefined)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)
       reply.header('etag', etagOf(row.version))

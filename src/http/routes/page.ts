@@ -13,8 +13,8 @@ import { LANGUAGES } from '../../web/speech.ts'
 import { bordersOf } from '../../web/view.ts'
 import { addressWith, pathOf } from '../address.ts'
 import { cacheControlOf } from '../answer.ts'
-import type { Dependencies } from '../ask.ts'
 import { formAddress } from '../form-address.ts'
+import type { FigureDependencies } from '../kept-series.ts'
 import { bodyOf, problemFrom } from '../problem.ts'
 import { readListed } from '../read-listed.ts'
 import { speechFor, type Viewed, viewed, viewParameters } from '../viewed.ts'
@@ -41,7 +41,7 @@ const policy = (ancestors: string) =>
   `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ${ancestors}`
 
 /** `GET /`: the page that people look at; `GET /embed`: one chart of it, to stand in another page. */
-export const pageRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+export const pageRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {
   let atlas: Atlas | undefined
   const model = async (request: FastifyRequest, { asked, view, speech }: Viewed): Promise<Page> => {
     const { store, publicUrl } = dependencies
@@ -57,7 +57,7 @@ export const pageRoutes: FastifyPluginAsync<Dependencies> = async (app, dependen
       atlas,
       publicUrl,
       listed: await readListed(
-        store,
+        dependencies,
         {
           ...asked.filter,
           country: undefined,

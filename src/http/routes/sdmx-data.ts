@@ -6,8 +6,8 @@ import { writeSdmxJson } from '../../formats/sdmx-json.ts'
 import { columnsOf } from '../../formats/table.ts'
 import { aboutTable } from '../about-table.ts'
 import { formatOf } from '../answer.ts'
-import type { Dependencies } from '../ask.ts'
 import { acceptedTypeOf, TABLE_FORMATS } from '../formats.ts'
+import type { FigureDependencies } from '../kept-series.ts'
 import { notImplemented } from '../problem.ts'
 import { problemResponses } from '../response.ts'
 import { linkInSdmxTerms } from '../sdmx-answer.ts'
@@ -26,7 +26,7 @@ const OTHERS = ['availability', 'metadata', 'registration', 'schema']
  * `GET /sdmx/data/…`: figures and observations by SDMX REST 2, as SDMX-JSON or SDMX-CSV 2.0. Where nothing fits, the
  * answer is a message without observations: a 404 is for what there is no dataflow of (SDMX REST 2, status).
  */
-export const sdmxDataRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+export const sdmxDataRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {
   const { store } = dependencies
   const names = ['context', 'agencyID', 'resourceID', 'version', 'key'] as const
   for (const { url, names: parts, suffix } of pathsWith('/sdmx/data', names)) {

@@ -2,16 +2,15 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { termsOf } from '../../domain/figure.ts'
 import { placeSchema, type SeriesRow, series, seriesRowSchema } from '../../domain/series.ts'
-import type { Dependencies } from '../ask.ts'
 import { breather } from '../breather.ts'
 import { collection } from '../collection.ts'
 import { explained, explainedSchema, termCounter } from '../explained.ts'
+import type { FigureDependencies } from '../kept-series.ts'
 import { borderParameters, evidenceParameters, parameters, windowParameters } from '../parameters.ts'
 import { reconcileEvidence } from '../reconciled.ts'
 
 /** `GET /v1/series`: a figure for each calendar period and border. */
-export const seriesRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
-  const { store } = dependencies
+export const seriesRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {
   app.route(
     collection(dependencies, {
       url: '/v1/series',
@@ -39,7 +38,7 @@ export const seriesRoutes: FastifyPluginAsync<Dependencies> = async (app, depend
       formats: ['jsonstat', 'sdmx-csv', 'sdmx-json'],
       async answer({ filter, query: { indicator, interval, cumulative, explain }, page }) {
         const [counted] = indicator
-        const { reconciled, ...meant } = await reconcileEvidence(store, counted, filter)
+        const { reconciled, ...meant } = await reconcileEvidence(dependencies, counted, filter)
         const question = { ...meant, indicator: counted, interval, cumulative, explain, after: page.after }
         const breathe = breather()
         const count = termCounter('explain')
@@ -51,7 +50,9 @@ export const seriesRoutes: FastifyPluginAsync<Dependencies> = async (app, depend
           await breathe()
         }
         const terms = rows.slice(0, page.limit - 1).flatMap(termsOf)
-        return explain ? { rows, extra: { observations: await explained(store, filter, terms) } } : { rows }
+        return explain
+          ? { rows, extra: { observations: await explained(dependencies, filter, terms) } }
+          : { rows }
       },
     }),
   )

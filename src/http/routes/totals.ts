@@ -2,15 +2,14 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { termsOf } from '../../domain/figure.ts'
 import { grandTotalSchema, totalSchema, totals } from '../../domain/totals.ts'
-import type { Dependencies } from '../ask.ts'
 import { collection } from '../collection.ts'
 import { explained, explainedSchema } from '../explained.ts'
+import type { FigureDependencies } from '../kept-series.ts'
 import { borderParameters, evidenceParameters, parameters, windowParameters } from '../parameters.ts'
 import { reconcileEvidence } from '../reconciled.ts'
 
 /** `GET /v1/totals`: a figure for each border in one window, and one for all of them together. */
-export const totalsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
-  const { store } = dependencies
+export const totalsRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {
   app.route(
     collection(dependencies, {
       url: '/v1/totals',
@@ -39,10 +38,10 @@ export const totalsRoutes: FastifyPluginAsync<Dependencies> = async (app, depend
       formats: ['jsonstat', 'sdmx-csv', 'sdmx-json'],
       async answer({ filter, query: { indicator, explain } }) {
         const [counted] = indicator
-        const { reconciled, ...meant } = await reconcileEvidence(store, counted, filter)
+        const { reconciled, ...meant } = await reconcileEvidence(dependencies, counted, filter)
         const { data, total } = totals(reconciled, { ...meant, indicator: counted, explain })
         const terms = [...data, ...(total === null ? [] : [total])].flatMap(termsOf)
-        const observations = explain ? { observations: await explained(store, filter, terms) } : {}
+        const observations = explain ? { observations: await explained(dependencies, filter, terms) } : {}
         return { rows: data, extra: { total, ...observations } }
       },
     }),

@@ -1,0 +1,50 @@
+import type { Store } from '../store/store.ts'
+
+type Read = Pick<Store, 'currentVersion' | 'isUncommitted' | 'versionsOfSeries' | 'seriesChanges'>
+
+export interface SeriesHistory {
+  /**
+   * The last version, of those up to one, that changed a series; 0 where none did. Null while nobody can say,
+   * because that version may yet be taken back.
+   */
+  lastChange(border: string, indicator: string, version: number): Promise<number | null>
+}
+
+/** When series changed, as the database tells: of each it is asked once, and then only what is new. */
+export function seriesHistory(store: Read): SeriesHistory {
+  const versionsOf = new Map<string, number[]>()
+  /** Up to here all changes of the series asked for are known. */
+  let known: number | null = null
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function catchUp(version: number): Promise<boolean> {
+    if (known !== null && version <= known) return true
+    const { version: newest } = await store.currentVersion()
+    if (store.isUncommitted() || version > newest) return false
+    const changes = known === null ? [] : await store.seriesChanges(known, newest)
+    for (const change of changes)
+      versionsOf.get(nameOf(change.border, change.indicator))?.push(change.version)
+    known = newest
+    return true
+  }
+
+  async function find(border: string, indicator: string, version: number): Promise<number | null> {
+    if (!(await catchUp(version)) || known === null) return null
+    const name = nameOf(border, indicator)
+    const versions = versionsOf.get(name) ?? (await store.versionsOfSeries(border, indicator, known))
+    versionsOf.set(name, versions)
+    return versions.findLast((each) => each <= version) ?? 0
+  }
+
+  return {
+    lastChange(border, indicator, version) {
+      const turn = last.then(() => find(border, indicator, version))
+      last = turn.catch(() => undefined)
+      return turn
+    },
+  }
+}
+
+function nameOf(border: string, indicator: string): string {
+  return `${border} ${indicator}`
+}

@@ -1,0 +1,16 @@
+import type { Transaction } from '../store/write.ts'
+import { readSeries, type Series, type SeriesReader } from './series-reader.ts'
+
+/** The series as a write leaves them, each reconciled once; to be asked when all is written. */
+export function seriesOfWrite(transaction: Transaction): SeriesReader {
+  const known = new Map<string, Promise<Series>>()
+  const reader: SeriesReader = {
+    read(asked) {
+      const name = JSON.stringify([asked.border.id, asked.indicator, asked.evidence])
+      const series = known.get(name) ?? readSeries(transaction, reader, asked)
+      known.set(name, series)
+      return series
+    },
+  }
+  return reader
+}
