@@ -5,6 +5,7 @@ import { authenticate } from './auth.ts'
 import { readJsonBodies } from './bodies.ts'
 import { closeGracefully } from './closing.ts'
 import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts'
+import { keepDimensions } from './kept-dimensions.ts'
 import { keepSeries } from './kept-series.ts'
 import { declareMethods } from './methods.ts'
 import { documentApi } from './openapi.ts'
@@ -68,6 +69,7 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
   authenticate(app, dependencies)
   readJsonBodies(app)
   await documentApi(app)
+  const store = keepDimensions(dependencies.store)
   const series = keepSeries(dependencies.store)
   for (const routes of [
     totalsRoutes,
@@ -86,7 +88,7 @@ export async function buildApp({ logLevel, onRoute, ...dependencies }: AppOption
     pageRoutes,
     healthRoutes,
   ]) {
-    await app.register(routes, { ...dependencies, series })
+    await app.register(routes, { ...dependencies, store, series })
   }
   await app.register(problemsRoutes)
   await app.register(assetsRoutes)
