@@ -7,6 +7,7 @@ import { readBuildId } from './build-id.ts'
 import { closeGracefully } from './closing.ts'
 import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts'
 import { keepAnswers } from './kept-answers.ts'
+import { keepDimensions } from './kept-dimensions.ts'
 import { keepSeries } from './kept-series.ts'
 import { gatherLists } from './lists.ts'
 import { declareMethods } from './methods.ts'
@@ -88,6 +89,7 @@ export async function buildApp({
   authenticate(app, dependencies)
   readJsonBodies(app)
   await documentApi(app)
+  const store = keepDimensions(dependencies.store)
   const series = keepSeries(dependencies.store)
   for (const routes of [
     totalsRoutes,
@@ -108,7 +110,7 @@ export async function buildApp({
     sdmxStructureRoutes,
     healthRoutes,
   ]) {
-    await app.register(routes, { ...dependencies, series })
+    await app.register(routes, { ...dependencies, store, series })
   }
   await app.register(datapackageRoutes, { ...dependencies, lists })
   await app.register(catalogRoutes, { ...dependencies, lists })

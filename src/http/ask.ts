@@ -101,8 +101,9 @@ async function checkCodes(store: Store, filter: Filter): Promise<void> {
   const codes: Partial<Record<keyof Filter, readonly string[]>> = await store.codes()
   const unknown = Object.entries(codes).flatMap(([parameter, known]) => {
     const asked: unknown = filter[parameter as keyof Filter]
+    if (!Array.isArray(asked)) return []
     const held = new Set(known)
-    const names = Array.isArray(asked) ? asked.map(String).filter((name) => !held.has(name)) : []
+    const names = asked.map(String).filter((name) => !held.has(name))
     return names.map((name) => ({ parameter, name, known }))
   })
   const faults = unknown.slice(0, MAX_FAULTS).map(

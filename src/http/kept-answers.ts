@@ -116,6 +116,7 @@ export function keepAnswers(
   /** The version that an answer is of, as far as the address says: the one it names, else the newest. */
   async function stateAsked(url: string): Promise<(Version & { isPinned: boolean }) | null> {
     const current = await store.currentVersion()
+    if (store.isUncommitted()) return null
     const [, named] = /[?&]as_of=(0|[1-9]\d{0,14})(?:&|$)/.exec(url) ?? []
     if (named === undefined) return { ...current, isPinned: false }
     if (Number(named) > current.version) return null

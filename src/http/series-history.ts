@@ -19,11 +19,12 @@ export function seriesHistory(store: Read): SeriesHistory {
 
   async function catchUp(version: number): Promise<boolean> {
     if (known !== null && version <= known) return true
+    if (store.isUncommitted()) return false
     const { version: newest } = await store.currentVersion()
-    if (store.isUncommitted() || version > newest) return false
+    if (version > newest) return false
     const changes = known === null ? [] : await store.seriesChanges(known, newest)
-    for (const change of changes)
-      versionsOf.get(nameOf(change.border, change.indicator))?.push(change.version)
+    for (const { border, indicator, version } of changes)
+      versionsOf.get(nameOf(border, indicator))?.push(version)
     known = newest
     return true
   }

@@ -208,9 +208,9 @@ describe('the answers that are kept', () => {
     let reads = 0
     const counted = {
       ...store,
-      borders: (version: number) => {
+      seriesExtents: (...asked: Parameters<typeof store.seriesExtents>) => {
         reads += 1
-        return store.borders(version)
+        return store.seriesExtents(...asked)
       },
     }
     const app = await buildApp({ store: counted, now: () => '2026-06-01T12:00:00.000Z', logLevel: 'silent' })
