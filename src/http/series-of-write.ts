@@ -1,8 +1,8 @@
-import type { Transaction } from '../store/write.ts'
+import type { Reader } from '../store/read.ts'
 import { readSeries, type Series, type SeriesReader } from './series-reader.ts'
 
 /** The series as a write leaves them, each reconciled once; to be asked when all is written. */
-export function seriesOfWrite(transaction: Transaction): SeriesReader {
+export function seriesOfWrite(transaction: Reader): SeriesReader {
   const known = new Map<string, Promise<Series>>()
   const reader: SeriesReader = {
     read(asked) {

@@ -836,8 +836,8 @@ describe('many writers at once', () => {
 describe('a series of more figures than can be weighed for one answer', () => {
   test('takes in more figures, and says that it does not say how they fare', async () => {
     const many = await startWriters({ url: `file:${scratchFolder()}/crossings.sqlite` })
-    const day = (number: number) => formatDay(toDay('1960-01-01') + number)
-    const days = Array.from({ length: 20_001 }, (_, number) => ({
+    const day = (number: number) => formatDay(toDay('1860-01-01') + number)
+    const days = Array.from({ length: 50_001 }, (_, number) => ({
       period_start: day(number),
       period_end: day(number),
     }))
