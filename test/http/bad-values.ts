@@ -211,7 +211,7 @@ export const BAD_VALUES: Readonly<Record<string, readonly string[]>> = {
     'NaN',
     'Infinity',
     'null',
-    'all',
+    'All',
     '10001',
     '2147483648',
     '9007199254740992',

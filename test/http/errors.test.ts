@@ -170,10 +170,11 @@ describe('a path that cannot be decoded', () => {
 describe('a fault of the server', () => {
   test('is a 500 that says nothing of what went wrong, and the server goes on', async () => {
     const own = await startApp()
+    const fail = () => Promise.reject(new Error(`SELECT secret FROM sources failed at ${import.meta.url}`))
     const store = {
       ...own.store,
-      observations: () =>
-        Promise.reject(new Error(`SELECT secret FROM sources failed at ${import.meta.url}`)),
+      observations: fail,
+      evidence: fail,
       sources: () => {
         throw new TypeError('cannot read sqlite')
       },

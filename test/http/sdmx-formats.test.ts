@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inOrder } from '../../src/http/address.ts'
 import { daysOf, faultsOf, type Message, type Read, readCsv, readMessage } from '../sdmx-reader.ts'
 import { type Harness, type List, linkOf, startApp, withQuery } from './harness.ts'
 import { addressOf, borderQuestion, evidenceQuestion, interval, someOf, windowQuestion } from './questions.ts'
@@ -208,8 +209,8 @@ describe('SDMX-JSON', () => {
       ['COUNTERPART_AREA', 'Belarus'],
       ['TIME_PERIOD', undefined],
     ])
-    expect(meta).toMatchObject({ version: 2, permalink: linkOf(headers, 'canonical') })
-    expect(meta.next).toBe(linkOf(headers, 'next'))
+    expect(meta).toMatchObject({ version: 2, permalink: inOrder(linkOf(headers, 'canonical')) })
+    expect(meta.next).toBe(inOrder(linkOf(headers, 'next')))
   })
 
   test('of a whole list is refused, as JSON is', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,8 +9,7 @@ import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { openStore } from '../../src/store/store.ts'
 import { ROWS, type Row } from './rows.ts'
 
-const RUNS = Number(process.argv[2] ?? 5)
-const RESULTS = fileURLToPath(new URL('../results.md', import.meta.url))
+const RUNS = 5
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const run = promisify(execFile)
 
@@ -24,30 +23,30 @@ interface Measured {
   readonly requestsPerSecond: number
 }
 
-/** Measures every row in turn, several times over, and writes the least of each: `node bench/http/http.ts [runs]`. */
-const folder = mkdtempSync(join(tmpdir(), 'crossings-bench-'))
-const database = join(folder, 'crossings.sqlite')
-try {
-  const store = await openStore({ url: `file:${database}`, now: () => new Date().toISOString() })
-  await store.addMissing(readSeeds())
-  await store.close()
-  const table = tableOf(await measureAll())
-  writeFileSync(RESULTS, table)
-  console.log(table)
-} finally {
-  rmSync(folder, { recursive: true })
+/** Measures every row in turn, several times over: a table of the least that each took. */
+export async function measureServer(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'crossings-bench-'))
+  try {
+    const database = join(folder, 'crossings.sqlite')
+    const store = await openStore({ url: `file:${database}`, now: () => new Date().toISOString() })
+    await store.addMissing(readSeeds())
+    await store.close()
+    return tableOf(await measureAll(database))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
-async function measureAll(): Promise<Map<string, Measured>> {
+async function measureAll(database: string): Promise<Map<string, Measured>> {
   const best = new Map<string, Measured>()
-  const crossings = await start('crossings', '')
+  const crossings = await start('crossings', database, '')
   const subjects = new Map<Row, Subject>()
   for (const row of ROWS) {
     const isOurs = row.subject === 'crossings'
-    subjects.set(row, isOurs ? crossings : await start(row.subject, await bodyFor(row, crossings)))
+    subjects.set(row, isOurs ? crossings : await start(row.subject, database, await bodyFor(row, crossings)))
   }
   for (let turn = 1; turn <= RUNS; turn++) {
-    process.stderr.write(`run ${turn} of ${RUNS}\n`)
+    process.stderr.write(`server, run ${turn} of ${RUNS}\n`)
     for (const [row, subject] of subjects) {
       const measured = await measure(row, subject)
       const known = best.get(row.name)
@@ -58,7 +57,7 @@ async function measureAll(): Promise<Map<string, Measured>> {
   return best
 }
 
-async function start(name: string, body: string): Promise<Subject> {
+async function start(name: string, database: string, body: string): Promise<Subject> {
   const child = fork(script('subject.ts'), [name, database, body])
   const [port] = await once(child, 'message')
   return { process: child, port }
@@ -108,10 +107,7 @@ function tableOf(best: ReadonlyMap<string, Measured>): string {
       of === undefined ? '' : `${(cpuUs / (best.get(of)?.cpuUs ?? Number.NaN)).toFixed(2)} × ${of}`
     return `| ${[name, cpuUs.toFixed(0), requestsPerSecond, ratio].join(' | ')} |`
   })
-  return `# What an answer costs
-
-The least CPU of the server for a request, of ${RUNS} interleaved runs in one go, on Node ${process.versions.node}; the load comes from
-a process of its own. Machines differ, so read the ratios. \`npm run bench\` makes this anew.
+  return `The least CPU of the server for a request, of ${RUNS} interleaved runs; the load comes from a process of its own.
 
 | answer | CPU, µs | requests a second | ratio |
 | --- | ---: | ---: | --- |
