@@ -13,7 +13,7 @@ export type ReadRows<Place> = (page: Page<Place>) => Promise<Rows>
 export type PlaceOf<Place> = (row: Row) => Place
 
 /** Rows that are read at once on the way through a whole list. */
-const ROWS_PER_STEP = 2_000
+const ROWS_PER_STEP = 500
 
 /** A page of a list, with what else belongs to it, and the place of its last row where more rows follow. */
 export async function readPage<Place>(
