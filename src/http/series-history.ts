@@ -34,11 +34,13 @@ export function seriesHistory(store: Read): SeriesHistory {
     const name = nameOf(border, indicator)
     const versions = versionsOf.get(name) ?? (await store.versionsOfSeries(border, indicator, known))
     versionsOf.set(name, versions)
-    return versions.findLast((each) => each <= version) ?? 0
+    return lastUntil(versions, version)
   }
 
   return {
     lastChange(border, indicator, version) {
+      const versions = known !== null && version <= known ? versionsOf.get(nameOf(border, indicator)) : null
+      if (versions) return Promise.resolve(lastUntil(versions, version))
       const turn = last.then(() => find(border, indicator, version))
       last = turn.catch(() => undefined)
       return turn
@@ -48,4 +50,8 @@ export function seriesHistory(store: Read): SeriesHistory {
 
 function nameOf(border: string, indicator: string): string {
   return `${border} ${indicator}`
+}
+
+function lastUntil(versions: readonly number[], version: number): number {
+  return versions.findLast((each) => each <= version) ?? 0
 }
