@@ -14,13 +14,15 @@ const STREAMED_BROTLI = {
   params: { [constants.BROTLI_PARAM_QUALITY]: 4 },
 }
 
+const brotli = promisify(brotliCompress)
+const gzipped = promisify(gzip)
+
 const ENCODERS = {
   br: {
-    whole: promisify(brotliCompress),
-    options: BROTLI,
+    whole: (bytes: Uint8Array) => brotli(bytes, BROTLI),
     stream: () => createBrotliCompress(STREAMED_BROTLI),
   },
-  gzip: { whole: promisify(gzip), options: {}, stream: () => createGzip(STREAMED) },
+  gzip: { whole: (bytes: Uint8Array) => gzipped(bytes), stream: () => createGzip(STREAMED) },
 } as const
 
 export type Encoding = keyof typeof ENCODERS
@@ -56,9 +58,8 @@ export function isCompressible(type: string | undefined, length = Number.POSITIV
 }
 
 /** Bytes, compressed. */
-export async function compressed(bytes: Uint8Array, encoding: Encoding): Promise<Buffer> {
-  if (encoding === 'br') return await ENCODERS.br.whole(bytes, BROTLI)
-  return await ENCODERS.gzip.whole(bytes)
+export function compressed(bytes: Uint8Array, encoding: Encoding): Promise<Buffer> {
+  return ENCODERS[encoding].whole(bytes)
 }
 
 /** A stream, compressed as it flows; it ends in an error when the stream does. */

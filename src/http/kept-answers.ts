@@ -87,7 +87,9 @@ export function keepAnswers(
       const cacheControl = cacheControlOf({ isFinal: state.isPinned })
       return sendNotModified(reply, { ...COMMON_HEADERS, etag, vary, 'cache-control': cacheControl })
     }
-    asking.set(request, { key, etag, vary, made: announce(key) })
+    const made = announce(key)
+    asking.set(request, { key, etag, vary, made })
+    reply.raw.once('close', () => made(null))
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
@@ -129,7 +131,7 @@ export function keepAnswers(
     const { promise, resolve } = Promise.withResolvers<Kept | null>()
     beingMade.set(key, promise)
     return (answer) => {
-      beingMade.delete(key)
+      if (beingMade.get(key) === promise) beingMade.delete(key)
       resolve(answer)
     }
   }

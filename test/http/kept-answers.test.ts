@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -221,6 +223,28 @@ describe('the answers that are kept', () => {
     expect(reads).toBe(readsOfOne)
     expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
     expect(answers.every(({ statusCode }) => statusCode === 200)).toBe(true)
+    await app.close()
+    await store.close()
+  })
+
+  test('wait for nobody who asked and left', async () => {
+    const store = await openStore({ url: 'file::memory:', now: () => '2026-06-01T12:00:00.000Z' })
+    const slow = {
+      ...store,
+      async currentVersion() {
+        await setTimeout(50)
+        return await store.currentVersion()
+      },
+    }
+    const app = await buildApp({ store: slow, now: () => '2026-06-01T12:00:00.000Z', logLevel: 'silent' })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    for (const delayMs of [1, 20, 45, 60, 110]) {
+      const left = fetch(`http://127.0.0.1:${port}/v1/borders`, { signal: AbortSignal.timeout(delayMs) })
+      await left.catch(() => undefined)
+      const { status } = await fetch(`http://127.0.0.1:${port}/v1/borders`)
+      expect(status, `left after ${delayMs} ms`).toBe(200)
+    }
     await app.close()
     await store.close()
   })
