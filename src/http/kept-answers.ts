@@ -87,9 +87,7 @@ export function keepAnswers(
       const cacheControl = cacheControlOf({ isFinal: state.isPinned })
       return sendNotModified(reply, { ...COMMON_HEADERS, etag, vary, 'cache-control': cacheControl })
     }
-    const made = announce(key)
-    asking.set(request, { key, etag, vary, made })
-    reply.raw.once('close', () => made(null))
+    asking.set(request, { key, etag, vary, made: announce(key) })
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
@@ -131,7 +129,7 @@ export function keepAnswers(
     const { promise, resolve } = Promise.withResolvers<Kept | null>()
     beingMade.set(key, promise)
     return (answer) => {
-      if (beingMade.get(key) === promise) beingMade.delete(key)
+      beingMade.delete(key)
       resolve(answer)
     }
   }
