@@ -22,7 +22,7 @@ const PAUSE_MS = 100
 const CLOCK_TICKS = 100
 
 /** As the container starts it. */
-const START = ['--max-semi-space-size=8', 'dist/cli/crossings.js', 'serve']
+const START = ['--max-semi-space-size=8', '--heap-growing-percent=40', 'dist/cli/crossings.js', 'serve']
 
 interface Usage {
   readonly cpuS: number

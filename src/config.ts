@@ -21,6 +21,12 @@ export const configSchema = z.object({
     .transform((url) => url.replace(/\/+$/, ''))
     .optional()
     .describe('The address at which the public finds the service, for files that name their own.'),
+  WORKERS: z
+    .string()
+    .regex(/^[1-9]\d?$/, 'is not a number from 1 to 99')
+    .transform(Number)
+    .default(1)
+    .describe('How many processes answer on the port; as many as there are cores uses them all.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn')

@@ -8,6 +8,7 @@ describe('the configuration', () => {
       HOST: '127.0.0.1',
       PORT: 3000,
       DATABASE_URL: 'file:data/crossings.sqlite',
+      WORKERS: 1,
       LOG_LEVEL: 'warn',
     })
   })
@@ -17,12 +18,14 @@ describe('the configuration', () => {
       HOST: '::',
       PORT: '8080',
       DATABASE_URL: 'file:/srv/data/crossings.sqlite',
+      WORKERS: '4',
       LOG_LEVEL: 'silent',
       PUBLIC_URL: 'https://example.org/data',
     }
     expect(readConfig({ ...settings, PATH: '/bin', npm_config_port: '1', port: '1' })).toEqual({
       ...settings,
       PORT: 8080,
+      WORKERS: 4,
     })
   })
 

@@ -1,9 +1,12 @@
+import cluster from 'node:cluster'
 import { Command } from 'commander'
 import type { Config } from '../config.ts'
-import { openConfiguredStore, startServer } from '../server.ts'
+import { openConfiguredStore, type Server, startServer } from '../server.ts'
+import type { Store } from '../store/store.ts'
 import { endOnFault } from './end-on-fault.ts'
 import { readSeeds } from './read-seeds.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
+import { serveInWorker, startWorkers } from './workers.ts'
 
 /** `crossings serve`: brings the database up to date and answers over HTTP until it is told to stop. */
 export function serveCommand(config: () => Config): Command {
@@ -13,17 +16,38 @@ export function serveCommand(config: () => Config): Command {
     .action(async ({ seed }: { seed: boolean }) => {
       endOnFault()
       const settings = config()
-      const store = await openConfiguredStore(settings)
-      try {
-        if (seed) await store.addMissing(readSeeds())
-        const server = await startServer(settings, store)
-        stopOnSignal(server)
-        process.stdout.write(welcome(server.url))
-      } catch (error) {
-        await store.close()
-        throw error
-      }
+      if (cluster.isWorker) return await serveInWorker(() => startOn(settings))
+      if (settings.WORKERS === 1) return announce(await startOn(settings, seed))
+      await (await openSeeded(settings, seed)).close()
+      announce(await startWorkers(settings.WORKERS))
     })
+}
+
+/** Serves from this process, the seeds added first where they are wanted. */
+async function startOn(settings: Config, seed = false): Promise<Server> {
+  const store = await openSeeded(settings, seed)
+  try {
+    return await startServer(settings, store)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function openSeeded(settings: Config, seed: boolean): Promise<Store> {
+  const store = await openConfiguredStore(settings)
+  try {
+    if (seed) await store.addMissing(readSeeds())
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+function announce(server: Server): void {
+  stopOnSignal(server)
+  process.stdout.write(welcome(server.url))
 }
 
 function welcome(url: string): string {

@@ -1,0 +1,74 @@
+import cluster, { type Worker } from 'node:cluster'
+import { once } from 'node:events'
+import type { Server } from '../server.ts'
+
+/** What a worker is told when it is to finish what it has begun. */
+const STOP = 'stop'
+
+/** Says to the operator that a process ended by itself. */
+const tellOfEnd = (code: number | null, signal: string | null) =>
+  process.stderr.write(
+    `crossings: one of the processes ended (${signal ?? code}), and another takes its place\n`,
+  )
+
+/**
+ * Starts processes that answer on one port over one database; the same command runs in each of them, see
+ * `serveInWorker`. One that ends by itself once it served is replaced; where one cannot even start, all end.
+ */
+export async function startWorkers(amount: number): Promise<Server> {
+  const workers = new Set<Worker>()
+  let isStopping = false
+  const startOne = async (): Promise<string> => {
+    const worker = cluster.fork()
+    workers.add(worker)
+    const url = Promise.withResolvers<string>()
+    let isServing = false
+    worker.once('message', ({ url: said }: { url: string }) => {
+      isServing = true
+      url.resolve(said)
+    })
+    worker.once('exit', (code: number | null, signal: string | null) => {
+      workers.delete(worker)
+      if (isStopping) return
+      if (!isServing) process.exit(code === 0 ? 1 : (code ?? 1))
+      tellOfEnd(code, signal)
+      void startOne()
+    })
+    return await url.promise
+  }
+  const url = await startOne()
+  await Promise.all(Array.from({ length: amount - 1 }, startOne))
+  return {
+    url,
+    async close() {
+      isStopping = true
+      await Promise.all([...workers].map(stopOne))
+    },
+  }
+}
+
+async function stopOne(worker: Worker): Promise<void> {
+  const ended = once(worker, 'exit')
+  worker.send(STOP)
+  const [code] = await ended
+  if (code !== 0) process.exitCode = 1
+}
+
+/**
+ * Starts a server as one of those of `startWorkers`. Signals are left to the process that started it, because
+ * a terminal sends them to all; where that one is gone, Node ends this one.
+ */
+export async function serveInWorker(start: () => Promise<Server>): Promise<void> {
+  const leave = () => undefined
+  process.on('SIGTERM', leave).on('SIGINT', leave)
+  try {
+    const server = await start()
+    process.on('message', (message) => {
+      if (message === STOP) void server.close().then(() => process.exit(0))
+    })
+    process.send?.({ url: server.url })
+  } catch (error) {
+    process.disconnect()
+    throw error
+  }
+}
