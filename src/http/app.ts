@@ -10,6 +10,7 @@ import { keepAnswers } from './kept-answers.ts'
 import { keepDimensions } from './kept-dimensions.ts'
 import { keepSeries } from './kept-series.ts'
 import { gatherLists } from './lists.ts'
+import { type LogTo, logging } from './logging.ts'
 import { declareMethods } from './methods.ts'
 import { requireOneHost } from './one-host.ts'
 import { documentApi } from './openapi.ts'
@@ -39,6 +40,8 @@ import { validatorCompiler } from './validate.ts'
 
 export interface AppOptions extends Dependencies {
   readonly logLevel: string
+  /** Where the log goes: standard output unless it is given. */
+  readonly logTo?: LogTo
   /** How many bytes of answers are kept; 0 keeps none. */
   readonly keptBytes?: number
   /** Told of each route as it is registered. */
@@ -55,12 +58,13 @@ const CHECK_EVERY_MS = 1_000
 /** Builds the server from what it depends on; it neither listens nor reads the environment. */
 export async function buildApp({
   logLevel,
+  logTo,
   keptBytes = KEPT_BYTES,
   onRoute,
   ...dependencies
 }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
-    logger: logLevel === 'silent' ? false : { level: logLevel },
+    ...logging(logLevel, logTo),
     bodyLimit: 1024 * 1024,
     requestTimeout: 0,
     keepAliveTimeout: 5_000,

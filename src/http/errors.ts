@@ -7,13 +7,14 @@ import { bodyOf, PROBLEM_KINDS, PROBLEM_TYPE, Problem, problemFrom } from './pro
 /** Answers whatever was thrown for a request as a problem; a fault of ours is logged with it, and only there. */
 export function answerErrors(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemFrom(error)
-  if (problem.status >= 500 && problem.status !== 501) request.log.error({ err: error }, 'request failed')
+  const isLogged = problem.status >= 500 && problem.status !== 501
+  if (isLogged) request.log.error({ err: error }, 'request failed')
   return reply
     .code(problem.status)
     .headers({ ...COMMON_HEADERS, ...problem.headers, 'cache-control': 'no-store' })
     .type(PROBLEM_TYPE)
     .serializer((body: unknown) => JSON.stringify(body))
-    .send(bodyOf(problem))
+    .send(isLogged ? { ...bodyOf(problem), request_id: request.id } : bodyOf(problem))
 }
 
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {

@@ -7,7 +7,7 @@ import type { Dependencies } from './ask.ts'
 import type { SeeOut } from './closing.ts'
 import { compressed, compressedStream, type Encoding, encodingFor, isCompressible } from './compressed.ts'
 import { isKnown, weakTag } from './etag.ts'
-import { COMMON_HEADERS } from './methods.ts'
+import { OPEN_HEADERS } from './methods.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -85,7 +85,8 @@ export function keepAnswers(
     const vary = [...varies, 'Accept-Encoding'].join(', ')
     if (request.headers['if-none-match'] !== '*' && isKnown(etag, request.headers['if-none-match'])) {
       const cacheControl = cacheControlOf({ isFinal: state.isPinned })
-      return sendNotModified(reply, { ...COMMON_HEADERS, etag, vary, 'cache-control': cacheControl })
+      // A 304 changes what a cache holds (RFC 9111, 4.3.4), so it says no policy: a page has another than data.
+      return sendNotModified(reply, { ...OPEN_HEADERS, etag, vary, 'cache-control': cacheControl })
     }
     asking.set(request, { key, etag, vary, made: announce(key) })
   })

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { pathOf } from './address.ts'
 import { badRequest, Problem } from './problem.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 
 /** How long a browser may keep the answer to a preflight, in seconds. */
 const PREFLIGHT_MAX_AGE = 86_400
@@ -8,13 +9,14 @@ const PREFLIGHT_MAX_AGE = 86_400
 /** What a page of another origin may do: read. */
 const READING = 'GET, HEAD, OPTIONS'
 
-/** What every answer says, errors too: any page may read it, it varies with `Accept`, and it is what it says it is. */
-export const COMMON_HEADERS = {
+/** What lets any page read an answer. */
+export const OPEN_HEADERS = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'Link, ETag, Retry-After',
-  vary: 'Accept',
-  'x-content-type-options': 'nosniff',
 } as const
+
+/** What every answer says, errors too: any page may read it, it varies with `Accept`, and it only holds data. */
+export const COMMON_HEADERS = { ...OPEN_HEADERS, ...SECURITY_HEADERS, vary: 'Accept' } as const
 
 /**
  * Says what an address accepts, before a body is read: OPTIONS lists its methods, any other method on a

@@ -26,6 +26,10 @@ export const problemSchema = z
       .min(1)
       .optional()
       .describe('For a table, how many faults there are, of which `errors` holds the first 100.'),
+    request_id: z
+      .string()
+      .optional()
+      .describe('For a fault of the server, what it has been logged under; tell the operator.'),
   })
   .meta({ id: 'Problem' })
 
