@@ -30,7 +30,13 @@ const EXPORTS = [
 ]
 
 /** As the container starts it. */
-const START = ['--max-semi-space-size=8', '--heap-growing-percent=40', 'dist/cli/crossings.js', 'serve', '--no-seed']
+const START = [
+  '--max-semi-space-size=8',
+  '--heap-growing-percent=40',
+  'dist/cli/crossings.js',
+  'serve',
+  '--no-seed',
+]
 
 execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' })
 const folder = mkdtempSync(join(tmpdir(), 'bench-exports-'))

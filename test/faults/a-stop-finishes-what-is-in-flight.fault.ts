@@ -22,7 +22,7 @@ test(`told to stop, a server answers ${IN_FLIGHT} requests in flight, waits for 
   await openSocket(server.port, 'GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n')
   await openSocket(server.port, 'GET /v1 HTTP/1.1\r\nhost:')
   await openSocket(server.port, '')
-  const arrivals = () => server.said(/"url":"\/v1\/(?:sources|series)/, IN_FLIGHT)
+  const arrivals = () => server.said(/"path":"\/v1\/(?:sources|series)/, IN_FLIGHT)
   const answers = Array.from({ length: IN_FLIGHT }, (_, number) =>
     number % 2 === 0
       ? send(server, 'POST', '/v1/sources', { key, body: source(`s${number}`) })
