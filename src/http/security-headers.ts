@@ -1,7 +1,7 @@
 /**
- * What keeps a browser from doing more with an answer than show it: helmet's defaults, as constants, because a
- * kept answer is sent past the hooks. Without what asks for HTTPS, since a plain installation has none, and
- * with data that any page may load. A page has its own policy.
+ * What keeps a browser from doing more with an answer than show it. Constants, because a kept answer is sent
+ * past the hooks that helmet uses; of its headers those that matter for data: none that asks for HTTPS, since a
+ * plain installation has none. Any page may load the data. A page has its own policy.
  */
 export const SECURITY_HEADERS = {
   'content-security-policy':
