@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatDay, toDay } from '../src/domain/calendar.ts'
 import { openStore } from '../src/store/store.ts'
+import { containerCommand } from './container-command.ts'
 
 /**
  * Builds the program and a database of 20 series of 5,000 daily figures, and takes all of them in every format
@@ -30,13 +31,7 @@ const EXPORTS = [
 ]
 
 /** As the container starts it. */
-const START = [
-  '--max-semi-space-size=8',
-  '--heap-growing-percent=40',
-  'dist/cli/crossings.js',
-  'serve',
-  '--no-seed',
-]
+const START = [...containerCommand(), '--no-seed']
 
 execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' })
 const folder = mkdtempSync(join(tmpdir(), 'bench-exports-'))

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSeeds } from '../src/cli/read-seeds.ts'
 import { openStore } from '../src/store/store.ts'
+import { containerCommand } from './container-command.ts'
 import { importTable } from './import-table.ts'
 
 /**
@@ -22,7 +23,7 @@ const PAUSE_MS = 100
 const CLOCK_TICKS = 100
 
 /** As the container starts it. */
-const START = ['--max-semi-space-size=8', '--heap-growing-percent=40', 'dist/cli/crossings.js', 'serve']
+const START = containerCommand()
 
 interface Usage {
   readonly cpuS: number
