@@ -1,7 +1,8 @@
 import cluster from 'node:cluster'
 import { Command } from 'commander'
-import type { Config } from '../config.ts'
+import { BadConfig, type Config } from '../config.ts'
 import { openConfiguredStore, type Server, startServer } from '../server.ts'
+import { isInMemory } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { endOnFault } from './end-on-fault.ts'
 import { readSeeds } from './read-seeds.ts'
@@ -18,9 +19,18 @@ export function serveCommand(config: () => Config): Command {
       const settings = config()
       if (cluster.isWorker) return await serveInWorker(() => startOn(settings))
       if (settings.WORKERS === 1) return announce(await startOn(settings, seed))
+      refuseMemory(settings)
       await (await openSeeded(settings, seed)).close()
       announce(await startWorkers(settings.WORKERS))
     })
+}
+
+/** @throws BadConfig where each process would have data of its own */
+function refuseMemory({ DATABASE_URL }: Config): void {
+  if (!isInMemory(DATABASE_URL)) return
+  throw new BadConfig(
+    'bad configuration: WORKERS above 1 need a DATABASE_URL that names a file, which they share',
+  )
 }
 
 /** Serves from this process, the seeds added first where they are wanted. */

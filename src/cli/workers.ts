@@ -16,21 +16,21 @@ const tellOfEnd = (code: number | null, signal: string | null) =>
  * `serveInWorker`. One that ends by itself once it served is replaced; where one cannot even start, all end.
  */
 export async function startWorkers(amount: number): Promise<Server> {
-  const workers = new Set<Worker>()
+  const starting = new Set<Worker>()
+  const serving = new Set<Worker>()
   let isStopping = false
   const startOne = async (): Promise<string> => {
     const worker = cluster.fork()
-    workers.add(worker)
+    starting.add(worker)
     const url = Promise.withResolvers<string>()
-    let isServing = false
     worker.once('message', ({ url: said }: { url: string }) => {
-      isServing = true
+      starting.delete(worker)
+      serving.add(worker)
       url.resolve(said)
     })
     worker.once('exit', (code: number | null, signal: string | null) => {
-      workers.delete(worker)
       if (isStopping) return
-      if (!isServing) process.exit(code === 0 ? 1 : (code ?? 1))
+      if (!serving.delete(worker)) process.exit(code === 0 ? 1 : (code ?? 1))
       tellOfEnd(code, signal)
       void startOne()
     })
@@ -42,7 +42,9 @@ export async function startWorkers(amount: number): Promise<Server> {
     url,
     async close() {
       isStopping = true
-      await Promise.all([...workers].map(stopOne))
+      // What has not begun to serve has nothing to finish.
+      for (const worker of starting) worker.process.kill('SIGKILL')
+      await Promise.all([...serving].map(stopOne))
     },
   }
 }

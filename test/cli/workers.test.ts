@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import {
@@ -10,7 +11,7 @@ import {
   source,
 } from '../faults/serving.ts'
 import { scratchFolder } from '../store/scratch.ts'
-import { runCommand } from './command.ts'
+import { inOneLine, runCommand } from './command.ts'
 
 /** Each request takes a connection of its own, because connections are what the processes share out. */
 const headers = { connection: 'close' }
@@ -58,6 +59,7 @@ describe('two processes on one port', () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => send(server, 'POST', '/v1/sources', keyed)),
     )
+    expect(new Set(answers.map((answer) => answer?.status))).toEqual(new Set([201]))
     expect(new Set(answers.map((answer) => answer?.text)).size).toBe(1)
 
     const figure = { ...FIGURE, source: 'desk-1' }
@@ -109,6 +111,23 @@ describe('two processes on one port', () => {
       }),
     )
     expect([...pids].map(isRunning)).toEqual([false, false])
+  })
+
+  test('end in order when one of them has only begun to start', async () => {
+    const folder = scratchFolder()
+    await prepareDatabase(folder)
+    const server = await serve(folder, { WORKERS: '2', LOG_LEVEL: 'info' })
+    const [one = 0] = await pidsOf(server, 2)
+    process.kill(one, 'SIGKILL')
+    await once(server.child.stderr ?? server.child, 'data')
+    expect(await stop(server)).toMatchObject({ code: 0 })
+  })
+
+  test('do not start on a database in memory, of which each would have its own', async () => {
+    const ended = await runCommand(['serve'], {
+      env: { WORKERS: '2', PORT: '0', DATABASE_URL: 'file::memory:' },
+    })
+    expect(ended).toEqual(inOneLine(/WORKERS/))
   })
 
   test('do not start where the port is taken, and the reason is said', async () => {

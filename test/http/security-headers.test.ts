@@ -26,6 +26,7 @@ test.for([
 })
 
 test('pages have policies of their own, and a 304 takes none of them away', async () => {
+  const fresh = await startApp()
   for (const [url, ancestors] of [
     ['/', "'none'"],
     ['/embed', '*'],
@@ -33,14 +34,14 @@ test('pages have policies of their own, and a 304 takes none of them away', asyn
   ] as const) {
     const { headers } = await api.app.inject(url)
     expect(headers['content-security-policy'], url).toContain(`frame-ancestors ${ancestors}`)
-    if (headers.etag === undefined) continue
-    const fresh = await startApp()
-    const { statusCode, headers: known } = await fresh.app.inject({
-      url,
-      headers: { 'if-none-match': headers.etag },
-    })
-    if (statusCode === 304 && 'content-security-policy' in known)
-      expect(known['content-security-policy']).toBe(headers['content-security-policy'])
-    await fresh.close()
+    if (url === '/docs/') continue
+    for (const { app } of [api, fresh]) {
+      const known = await app.inject({ url, headers: { 'if-none-match': headers.etag ?? '' } })
+      expect(known.statusCode, url).toBe(304)
+      expect([undefined, headers['content-security-policy']]).toContain(
+        known.headers['content-security-policy'],
+      )
+    }
   }
+  await fresh.close()
 })
