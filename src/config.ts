@@ -18,7 +18,7 @@ export const configSchema = z.object({
   PUBLIC_URL: z
     .string()
     .refine(isPublicUrl, 'is not an http or https address without a query, such as https://example.org/data')
-    .transform((url) => url.replace(/\/+$/, ''))
+    .transform(withoutSlashes)
     .optional()
     .describe('The address at which the public finds the service, for files that name their own.'),
   WORKERS: z
@@ -36,7 +36,11 @@ export const configSchema = z.object({
 function isPublicUrl(text: string): boolean {
   if (!/^https?:\/\/[^\s?#@]+$/.test(text) || !URL.canParse(text)) return false
   const { href } = new URL(text)
-  return href.replace(/\/+$/, '') === text.replace(/\/+$/, '')
+  return withoutSlashes(href) === withoutSlashes(text)
+}
+
+function withoutSlashes(url: string): string {
+  return url.replace(/(?<!\/)\/+$/, '')
 }
 
 export type Config = z.infer<typeof configSchema>

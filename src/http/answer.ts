@@ -45,7 +45,7 @@ export function requireJson(request: FastifyRequest): void {
 }
 
 /** A parameter of a media type in `Accept`, such as charset: what is served fits any, save for q and versions. */
-const MEDIA_TYPE_PARAMETER = /;(?!\s*(?:q|version)=)\s*[^,;=]+=(?:"[^"]*"|[^,;]*)/gi
+const MEDIA_TYPE_PARAMETER = /;(?!\s*(?:q|version)=)[^,;=]+=(?:"[^"]*"|[^,;]*)/gi
 
 /** The media type, among those served, that `Accept` prefers. @throws Problem (406) where it names none of them */
 export function acceptedOf<Type extends string>(request: FastifyRequest, types: readonly Type[]): Type {

@@ -76,6 +76,6 @@ const PLACES = / (?:d|points|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]
 /** Coordinates to a tenth of a pixel are as good as any; other numbers, such as opacities, stay as they are. */
 function shortened(svg: string): string {
   return svg.replace(PLACES, (place) =>
-    place.replace(/\d+\.\d\d+/g, (digits) => String(Math.round(Number(digits) * 10) / 10)),
+    place.replace(/(?<!\d)\d+\.\d\d+/g, (digits) => String(Math.round(Number(digits) * 10) / 10)),
   )
 }
