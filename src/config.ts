@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
+const portSchema = z
+  .string()
+  .regex(/^\d{1,5}$/, 'is not a port number')
+  .transform(Number)
+  .refine((port) => port <= 65_535, 'is not a port number from 0 to 65535')
+
 /** A setting of the environment with what it means, for `--help`, the README and error messages. */
 export const configSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1').describe('The address to listen on.'),
-  PORT: z
-    .string()
-    .regex(/^\d{1,5}$/, 'is not a port number')
-    .transform(Number)
-    .refine((port) => port <= 65_535, 'is not a port number from 0 to 65535')
-    .default(3000)
-    .describe('The port to listen on; 0 takes a free one.'),
+  PORT: portSchema.default(3000).describe('The port to listen on; 0 takes a free one.'),
   DATABASE_URL: z
     .string()
     .regex(/^file:.+/, 'is not file: and a path, such as file:data/crossings.sqlite')
@@ -27,6 +27,14 @@ export const configSchema = z.object({
     .transform(Number)
     .default(1)
     .describe('How many processes answer on the port; as many as there are cores uses them all.'),
+  METRICS_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('The address at which Prometheus finds the metrics, if METRICS_PORT is set.'),
+  METRICS_PORT: portSchema
+    .default(0)
+    .describe('The port on which GET /metrics is answered; with 0 nothing is measured.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn')

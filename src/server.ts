@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
 import type { Config } from './config.ts'
 import { buildApp } from './http/app.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -14,16 +15,26 @@ export interface Server {
   close(): Promise<void>
 }
 
+/** A server, and what is measured of it. */
+export interface MeasuredServer extends Server {
+  /** Null where nothing is measured. */
+  readonly registry: Registry | null
+}
+
 /** Serves a store over HTTP, as the configuration says. */
-export async function startServer(config: Config, store: Store): Promise<Server> {
+export async function startServer(config: Config, store: Store): Promise<MeasuredServer> {
+  // What measures takes time to load, and is not needed where nothing is measured.
+  const measuring = config.METRICS_PORT === 0 ? null : await import('./http/measure.ts')
+  const registry = measuring?.processRegistry() ?? null
   const app = await buildApp({
     store,
     now: presentTime,
     publicUrl: config.PUBLIC_URL,
     logLevel: config.LOG_LEVEL,
+    measure: registry === null ? undefined : measuring?.measureInto(registry),
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT })
-  return { url, close: () => stop(app, store) }
+  return { url, registry, close: () => stop(app, store) }
 }
 
 /** Opens the store that the configuration names. */

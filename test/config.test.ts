@@ -9,6 +9,8 @@ describe('the configuration', () => {
       PORT: 3000,
       DATABASE_URL: 'file:data/crossings.sqlite',
       WORKERS: 1,
+      METRICS_HOST: '127.0.0.1',
+      METRICS_PORT: 0,
       LOG_LEVEL: 'warn',
     })
   })
@@ -19,6 +21,8 @@ describe('the configuration', () => {
       PORT: '8080',
       DATABASE_URL: 'file:/srv/data/crossings.sqlite',
       WORKERS: '4',
+      METRICS_HOST: '0.0.0.0',
+      METRICS_PORT: '9464',
       LOG_LEVEL: 'silent',
       PUBLIC_URL: 'https://example.org/data',
     }
@@ -26,6 +30,7 @@ describe('the configuration', () => {
       ...settings,
       PORT: 8080,
       WORKERS: 4,
+      METRICS_PORT: 9464,
     })
   })
 
@@ -120,6 +125,9 @@ describe('the configuration', () => {
     ['LOG_LEVEL', 'WARN'],
     ['LOG_LEVEL', ''],
     ['HOST', ''],
+    ['METRICS_HOST', ''],
+    ['METRICS_PORT', ''],
+    ['METRICS_PORT', '65536'],
   ])('does not take %s=%j, and says so in one line', ([name, value]) => {
     expect(messageOf(() => readConfig({ [name]: value }))).toMatch(
       new RegExp(`^bad configuration: ${name} [^\\n]+$`),

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readSeeds } from '../src/cli/read-seeds.ts'
 import { configSchema } from '../src/config.ts'
 import { buildApp } from '../src/http/app.ts'
+import { measureInto } from '../src/http/measure.ts'
 import { parameters } from '../src/http/parameters.ts'
 import { type Server, startServer } from '../src/server.ts'
 import { openStore } from '../src/store/store.ts'
@@ -72,6 +74,22 @@ describe('README', () => {
       const shown = usual === undefined ? 'none' : `\`${usual}\``
       expect(readme).toMatch(new RegExp(`^\\| \`${name}\` \\|.*\\| ${shown} \\|$`, 'm'))
     }
+  })
+
+  it('explains every metric', async () => {
+    const store = await openStore({ url: 'file::memory:', now: () => '2026-11-23T12:00:00.000Z' })
+    const registry = new Registry()
+    const app = await buildApp({
+      store,
+      now: () => '2026-11-23T12:00:00.000Z',
+      logLevel: 'silent',
+      measure: measureInto(registry),
+    })
+    const names = registry.getMetricsAsArray().map(({ name }) => name)
+    expect(names.length).toBeGreaterThan(5)
+    expect(names.filter((name) => !new RegExp(`^\\|[^|]*\`${name}\``, 'm').test(readme))).toEqual([])
+    await app.close()
+    await store.close()
   })
 
   it('names every command', () => {

@@ -1,12 +1,14 @@
 import cluster from 'node:cluster'
 import { Command } from 'commander'
 import { BadConfig, type Config } from '../config.ts'
-import { openConfiguredStore, type Server, startServer } from '../server.ts'
+import { type MeasuredServer, openConfiguredStore, type Server, startServer } from '../server.ts'
 import { isInMemory } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { endOnFault } from './end-on-fault.ts'
 import { readSeeds } from './read-seeds.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
+import { withMetrics } from './with-metrics.ts'
+import { gatherMetrics } from './worker-metrics.ts'
 import { serveInWorker, startWorkers } from './workers.ts'
 
 /** `crossings serve`: brings the database up to date and answers over HTTP until it is told to stop. */
@@ -18,10 +20,16 @@ export function serveCommand(config: () => Config): Command {
       endOnFault()
       const settings = config()
       if (cluster.isWorker) return await serveInWorker(() => startOn(settings))
-      if (settings.WORKERS === 1) return announce(await startOn(settings, seed))
+      if (settings.WORKERS === 1) {
+        const server = await startOn(settings, seed)
+        return announce(
+          await withMetrics(settings, server, async () => (await server.registry?.metrics()) ?? ''),
+        )
+      }
       refuseMemory(settings)
       await (await openSeeded(settings, seed)).close()
-      announce(await startWorkers(settings.WORKERS))
+      const workers = await startWorkers(settings.WORKERS)
+      announce(await withMetrics(settings, workers, () => gatherMetrics(workers.serving)))
     })
 }
 
@@ -34,7 +42,7 @@ function refuseMemory({ DATABASE_URL }: Config): void {
 }
 
 /** Serves from this process, the seeds added first where they are wanted. */
-async function startOn(settings: Config, seed = false): Promise<Server> {
+async function startOn(settings: Config, seed = false): Promise<MeasuredServer> {
   const store = await openSeeded(settings, seed)
   try {
     return await startServer(settings, store)
@@ -55,16 +63,16 @@ async function openSeeded(settings: Config, seed: boolean): Promise<Store> {
   }
 }
 
-function announce(server: Server): void {
+function announce(server: Server & { readonly metricsUrl: string | null }): void {
   stopOnSignal(server)
-  process.stdout.write(welcome(server.url))
+  process.stdout.write(welcome(server))
 }
 
-function welcome(url: string): string {
+function welcome({ url, metricsUrl }: { url: string; metricsUrl: string | null }): string {
   return `Border Crossings
   Page     ${url}/
   API      ${url}/v1
-  Docs     ${url}/docs
+  Docs     ${url}/docs${metricsUrl === null ? '' : `\n  Metrics  ${metricsUrl}`}
   Example  curl '${url}/v1/totals?from=2024-01-01&to=2024-11-15'
 `
 }

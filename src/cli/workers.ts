@@ -1,9 +1,15 @@
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
-import type { Server } from '../server.ts'
+import type { MeasuredServer, Server } from '../server.ts'
+import { tellMetrics } from './worker-metrics.ts'
 
 /** What a worker is told when it is to finish what it has begun. */
 const STOP = 'stop'
+
+export interface Workers extends Server {
+  /** Those that serve at the moment. */
+  readonly serving: ReadonlySet<Worker>
+}
 
 /** Says to the operator that a process ended by itself. */
 const tellOfEnd = (code: number | null, signal: string | null) =>
@@ -15,7 +21,7 @@ const tellOfEnd = (code: number | null, signal: string | null) =>
  * Starts processes that answer on one port over one database; the same command runs in each of them, see
  * `serveInWorker`. One that ends by itself once it served is replaced; where one cannot even start, all end.
  */
-export async function startWorkers(amount: number): Promise<Server> {
+export async function startWorkers(amount: number): Promise<Workers> {
   const starting = new Set<Worker>()
   const serving = new Set<Worker>()
   let isStopping = false
@@ -40,6 +46,7 @@ export async function startWorkers(amount: number): Promise<Server> {
   await Promise.all(Array.from({ length: amount - 1 }, startOne))
   return {
     url,
+    serving,
     async close() {
       isStopping = true
       // What has not begun to serve has nothing to finish.
@@ -60,7 +67,7 @@ async function stopOne(worker: Worker): Promise<void> {
  * Starts a server as one of those of `startWorkers`. Signals are left to the process that started it, because
  * a terminal sends them to all; where that one is gone, Node ends this one.
  */
-export async function serveInWorker(start: () => Promise<Server>): Promise<void> {
+export async function serveInWorker(start: () => Promise<MeasuredServer>): Promise<void> {
   const leave = () => undefined
   process.on('SIGTERM', leave).on('SIGINT', leave)
   try {
@@ -68,6 +75,7 @@ export async function serveInWorker(start: () => Promise<Server>): Promise<void>
     process.on('message', (message) => {
       if (message === STOP) void server.close().then(() => process.exit(0))
     })
+    if (server.registry !== null) tellMetrics(server.registry)
     process.send?.({ url: server.url })
   } catch (error) {
     process.disconnect()

@@ -1,4 +1,5 @@
 import fastify, { type FastifyInstance, type onRouteHookHandler } from 'fastify'
+import type { Store } from '../store/store.ts'
 import { originForm } from './address.ts'
 import type { Dependencies } from './ask.ts'
 import { authenticate } from './auth.ts'
@@ -6,7 +7,7 @@ import { readJsonBodies } from './bodies.ts'
 import { readBuildId } from './build-id.ts'
 import { closeGracefully } from './closing.ts'
 import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts'
-import { keepAnswers } from './kept-answers.ts'
+import { type KeptObserver, keepAnswers } from './kept-answers.ts'
 import { keepDimensions } from './kept-dimensions.ts'
 import { keepSeries } from './kept-series.ts'
 import { gatherLists } from './lists.ts'
@@ -46,6 +47,14 @@ export interface AppOptions extends Dependencies {
   readonly keptBytes?: number
   /** Told of each route as it is registered. */
   readonly onRoute?: onRouteHookHandler
+  /** Begins to measure what is answered: nothing is measured unless it is given. */
+  readonly measure?: ((app: FastifyInstance, store: Store) => Measured) | undefined
+}
+
+/** Who is told what only the makers of answers know. */
+export interface Measured {
+  readonly kept: KeptObserver
+  readonly reconciled: (ms: number) => void
 }
 
 const KEPT_BYTES = 64 * 1024 * 1024
@@ -61,6 +70,7 @@ export async function buildApp({
   logTo,
   keptBytes = KEPT_BYTES,
   onRoute,
+  measure,
   ...dependencies
 }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
@@ -84,9 +94,15 @@ export async function buildApp({
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => (body) => JSON.stringify(body))
   app.setErrorHandler(answerErrors)
+  const measured = measure?.(app, dependencies.store)
   const seeOut = closeGracefully(app)
   requireOneHost(app)
-  keepAnswers(app, dependencies, { maxBytes: keptBytes, build: readBuildId(), seeOut })
+  keepAnswers(app, dependencies, {
+    maxBytes: keptBytes,
+    build: readBuildId(),
+    seeOut,
+    observer: measured?.kept,
+  })
   declareMethods(app)
   const lists = gatherLists(app)
   endSlowBodies(app, BODY_TIMEOUT_MS)
@@ -94,7 +110,7 @@ export async function buildApp({
   readJsonBodies(app)
   await documentApi(app)
   const store = keepDimensions(dependencies.store)
-  const series = keepSeries(dependencies.store)
+  const series = keepSeries(dependencies.store, { reconciled: measured?.reconciled })
   for (const routes of [
     totalsRoutes,
     seriesRoutes,

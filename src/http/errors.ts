@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { COMMON_HEADERS } from './methods.ts'
 import { bodyOf, PROBLEM_KINDS, PROBLEM_TYPE, Problem, problemFrom } from './problem.ts'
@@ -32,13 +33,28 @@ export function refuseExpectation(_request: IncomingMessage, response: ServerRes
     .end(body)
 }
 
+/** What Node says of a connection on which it cannot read HTTP. */
+interface ClientError extends Error {
+  readonly code?: string
+}
+
+/** Whether there is anyone left to be told what is wrong. */
+export function isAnswerable({ code }: ClientError, { writable }: Writable): boolean {
+  return writable && code !== 'ECONNRESET'
+}
+
+/** What is answered to what cannot be read as HTTP. */
+export function statusOfClientError({ code = '' }: ClientError): number {
+  return STATUS_BY_CODE[code] ?? 400
+}
+
 /** Answers what cannot even be read as HTTP, and closes the connection. */
-export function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+export function clientErrorHandler(error: ClientError, socket: Socket): void {
+  if (!isAnswerable(error, socket)) {
     socket.destroy()
     return
   }
-  const status = STATUS_BY_CODE[error.code ?? ''] ?? 400
+  const status = statusOfClientError(error)
   const { title, meaning } = PROBLEM_KINDS[status] ?? { title: 'Bad request', meaning: '' }
   const detail = status === 400 ? 'The request is not valid HTTP.' : meaning
   const body = JSON.stringify(bodyOf(new Problem(status, detail)))

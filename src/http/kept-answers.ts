@@ -46,6 +46,14 @@ export interface KeepOptions {
   readonly build: string
   /** Told of each answer that is sent past the others, so that it is sent to its end. */
   readonly seeOut: SeeOut
+  /** Told how answers come about. */
+  readonly observer?: KeptObserver | undefined
+}
+
+export interface KeptObserver {
+  /** Given once how to see what is held. */
+  readonly holds: (held: () => { readonly entries: number; readonly bytes: number }) => void
+  readonly answered: (result: 'hit' | 'made' | 'not_modified') => void
 }
 
 /** A larger part of all that is kept than this is no answer that is kept. */
@@ -62,13 +70,14 @@ const OVERHEAD_BYTES = 2_000
 export function keepAnswers(
   app: FastifyInstance,
   { store }: Pick<Dependencies, 'store'>,
-  { maxBytes, build, seeOut }: KeepOptions,
+  { maxBytes, build, seeOut, observer }: KeepOptions,
 ): void {
   const kept = new LRUCache<string, Kept>({
     maxSize: Math.max(1, maxBytes),
     maxEntrySize: Math.max(1, Math.floor(maxBytes * LARGEST_SHARE)),
     sizeCalculation: ({ bytes }, key) => 2 * (bytes.length + key.length) + OVERHEAD_BYTES,
   })
+  observer?.holds(() => ({ entries: kept.size, bytes: kept.calculatedSize }))
   const beingMade = new Map<string, Promise<Kept | null>>()
   const asking = new WeakMap<FastifyRequest, Asked>()
 
@@ -80,10 +89,15 @@ export function keepAnswers(
     const key = keyOf(request, varies, state)
     const others = beingMade.get(key)
     const known = kept.get(key) ?? (others === undefined ? null : await others)
-    if (known !== null) return await sendKept(request, reply, known, seeOut)
+    if (known !== null) {
+      await sendKept(request, reply, known, seeOut)
+      observer?.answered(reply.raw.statusCode === 304 ? 'not_modified' : 'hit')
+      return reply
+    }
     const etag = weakTag(build, key)
     const vary = [...varies, 'Accept-Encoding'].join(', ')
     if (request.headers['if-none-match'] !== '*' && isKnown(etag, request.headers['if-none-match'])) {
+      observer?.answered('not_modified')
       const cacheControl = cacheControlOf({ isFinal: state.isPinned })
       // A 304 changes what a cache holds (RFC 9111, 4.3.4), so it says no policy: a page has another than data.
       return sendNotModified(reply, { ...OPEN_HEADERS, etag, vary, 'cache-control': cacheControl })
@@ -100,6 +114,7 @@ export function keepAnswers(
       asked.made(null)
       return payload
     }
+    observer?.answered('made')
     reply.headers({ etag: asked.etag, vary: asked.vary })
     const bytes = isWhole ? Buffer.from(payload) : null
     const answer = bytes && { headers: headersOf(reply), bytes, sent: new Map() }

@@ -13,18 +13,28 @@ export interface FigureDependencies extends Dependencies {
   readonly series: SeriesReader
 }
 
+export interface KeepSeriesOptions {
+  /** How many observations are kept reconciled. */
+  readonly limit?: number
+  /** Told how many milliseconds each series took. */
+  readonly reconciled?: ((ms: number) => void) | undefined
+}
+
 /**
  * Reconciles series as they are asked for, and keeps those asked for last. What is kept is named by the evidence
  * and by the last version that changed the series, a group's also by those of its members. So a write to one
  * series leaves all others as they are, and what is kept of the past holds.
  */
-export function keepSeries(store: Store, limit: number = MAX_KEPT): SeriesReader {
+export function keepSeries(
+  store: Store,
+  { limit = MAX_KEPT, reconciled }: KeepSeriesOptions = {},
+): SeriesReader {
   const kept = keeper<Series>(limit)
   const history = seriesHistory(store)
   const reader: SeriesReader = {
     async read(asked) {
       const name = await nameOf(history, asked)
-      const make = () => readSeries(store, reader, asked)
+      const make = () => readSeries(store, reader, asked, reconciled)
       return name === null ? await make() : await kept.get(name, make)
     },
   }

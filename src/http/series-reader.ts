@@ -50,7 +50,12 @@ export class TooLarge extends Problem {
 }
 
 /** Reads a series, and reconciles it; a group rests on its members, which are read by `members`. */
-export async function readSeries(store: Reader, members: SeriesReader, asked: SeriesAsked): Promise<Series> {
+export async function readSeries(
+  store: Reader,
+  members: SeriesReader,
+  asked: SeriesAsked,
+  reconciled?: (ms: number) => void,
+): Promise<Series> {
   const { border, borders, indicator, evidence } = asked
   const filter = { ...evidence, indicator: [indicator], border: [border.id] }
   const observations = await store.evidence(filter, MAX_OBSERVATIONS + 1)
@@ -61,7 +66,13 @@ export async function readSeries(store: Reader, members: SeriesReader, asked: Se
   if (isTooLarge) throw new TooLarge(border)
   const extent = extentOfWindows(windows)
   const cost = 1 + observations.length
-  if (!isGroup(border)) return { reconciliation: reconcile(observations), extent, cost }
+  const timed = (make: () => Reconciliation) => {
+    const begun = performance.now()
+    const reconciliation = make()
+    reconciled?.(performance.now() - begun)
+    return reconciliation
+  }
+  if (!isGroup(border)) return { reconciliation: timed(() => reconcile(observations)), extent, cost }
   const parts: Reconciliation[] = []
   for (const member of membersOf(border, borders)) {
     const { reconciliation } = await members.read({ ...asked, border: member })
@@ -69,5 +80,6 @@ export async function readSeries(store: Reader, members: SeriesReader, asked: Se
   }
   // What its members say of every two of its boundaries is held of a group.
   const between = observations.length ** 2 / 10
-  return { reconciliation: reconcileGroup(observations, parts), extent, cost: cost + between }
+  const reconciliation = timed(() => reconcileGroup(observations, parts))
+  return { reconciliation, extent, cost: cost + between }
 }

@@ -10,6 +10,7 @@ import {
   refuseDamaged,
   refusing,
 } from './database.ts'
+import { type FileSizes, fileSizes } from './file-sizes.ts'
 import { migrate } from './migrate.ts'
 import { readerOn } from './read.ts'
 import { emptyLog } from './tidy-log.ts'
@@ -107,6 +108,11 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
       } catch {
         return false
       }
+    },
+
+    /** How many bytes the database and its log take on the disk: in memory, none. */
+    async fileSizes(): Promise<FileSizes> {
+      return fileSizes(reading.name)
     },
 
     /** Ends writes that take long, such as imports; those that do not are done to their end. */

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import supertest, { type Response } from 'supertest'
 import { expect } from 'vitest'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
-import { buildApp } from '../../src/http/app.ts'
+import { type AppOptions, buildApp } from '../../src/http/app.ts'
 import type { ProblemBody } from '../../src/http/problem.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { conformanceTo, type Document, linksOf } from './conformance.ts'
@@ -68,6 +68,8 @@ interface Options {
   readonly records?: Partial<Records>
   /** The address at which the public finds it: not known unless one is given. */
   readonly publicUrl?: string
+  /** Begins to measure what is answered: nothing is measured unless it is given. */
+  readonly measure?: AppOptions['measure']
 }
 
 const NOTHING: Records = { indicators: [], borders: [], sources: [], observations: [], events: [] }
@@ -77,12 +79,13 @@ export async function startApp({
   url = 'file::memory:',
   records = readSeeds(),
   publicUrl,
+  measure,
 }: Options = {}): Promise<Harness> {
   let time = PRESENT
   const now = () => time
   const store = await openStore({ url, now })
   await store.addMissing({ ...NOTHING, ...records })
-  const app = await buildApp({ store, now, publicUrl, logLevel: 'silent' })
+  const app = await buildApp({ store, now, publicUrl, logLevel: 'silent', measure })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const document = JSON.parse(JSON.stringify(app.swagger())) as Document

@@ -153,7 +153,7 @@ describe('kept series', () => {
         const path = `${folder}/${run++}.sqlite`
         const stores = [await openOn(path), await openOn(path)] as const
         await stores[0].addMissing(START)
-        const kept = stores.map((store) => keepSeries(store, limit))
+        const kept = stores.map((store) => keepSeries(store, { limit }))
         for (const [by, deed, asked] of steps) {
           await deed(stores[by === 0 ? 0 : 1])
           for (const { by, border, indicator, past, evidence } of asked) {

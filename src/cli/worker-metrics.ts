@@ -1,0 +1,46 @@
+import type { Worker } from 'node:cluster'
+import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client'
+
+/** What a worker is told when it is to say what it measured. */
+const TELL = 'metrics'
+
+type Told = MetricObjectWithValues<MetricValue<string>>[]
+
+/** Lets a worker say what it measured when it is asked. */
+export function tellMetrics(registry: Registry): void {
+  process.on('message', async (message) => {
+    if (message !== TELL) return
+    const metrics = await registry.getMetricsAsJSON().catch(() => null)
+    process.send?.({ metrics }, undefined, undefined, () => undefined)
+  })
+}
+
+/**
+ * What all workers measured, together, in the text format of Prometheus. It waits for those that are busy, for
+ * without one of them counters would seem to fall; prom-client's own way also asks those that have only begun
+ * to start, and then fails after five seconds.
+ * @throws Error where a worker cannot say it
+ */
+export async function gatherMetrics(workers: Iterable<Worker>): Promise<string> {
+  const { AggregatorRegistry } = await import('prom-client')
+  const told = await Promise.all([...workers].map(ask))
+  return await AggregatorRegistry.aggregate(told).metrics()
+}
+
+/** What one worker measured; nothing where it ends before it says so. */
+function ask(worker: Worker): Promise<Told> {
+  return new Promise((resolve, reject) => {
+    const settle = (metrics: Told | null) => {
+      worker.off('message', hear).off('disconnect', leave)
+      if (metrics === null) reject(new Error('a process cannot say what it measured'))
+      else resolve(metrics)
+    }
+    const leave = () => settle([])
+    const hear = (message: { metrics?: Told | null }) => {
+      if (message.metrics !== undefined) settle(message.metrics)
+    }
+    worker.on('message', hear).on('disconnect', leave)
+    if (worker.isConnected()) worker.send(TELL, (error) => error && leave())
+    else leave()
+  })
+}

@@ -1,0 +1,24 @@
+import type { FastifyInstance } from 'fastify'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { Store } from '../store/store.ts'
+import type { Measured } from './app.ts'
+import { measureData } from './measure-data.ts'
+import { measureKept } from './measure-kept.ts'
+import { measureReconciling } from './measure-reconciling.ts'
+import { measureRequests } from './measure-requests.ts'
+
+/** A registry with what is known of the process itself: its memory, its processor time, the lag of its event loop. */
+export function processRegistry(): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  return registry
+}
+
+/** Measures into a registry what an app answers. */
+export function measureInto(registry: Registry): (app: FastifyInstance, store: Store) => Measured {
+  return (app, store) => {
+    measureRequests(app, registry)
+    measureData(store, registry)
+    return { kept: measureKept(registry), reconciled: measureReconciling(registry) }
+  }
+}

@@ -1,0 +1,59 @@
+import { setTimeout } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { prepareDatabase, type Serving, serve } from '../faults/serving.ts'
+import { readExposition, valuesOf } from '../http/exposition.ts'
+import { scratchFolder } from '../store/scratch.ts'
+import { freePort } from './free-port.ts'
+
+/** Each request takes a connection of its own, because connections are what the processes share out. */
+const headers = { connection: 'close' }
+
+async function serveTwo() {
+  const folder = scratchFolder()
+  await prepareDatabase(folder)
+  const port = await freePort()
+  const server = await serve(folder, { WORKERS: '2', LOG_LEVEL: 'info', METRICS_PORT: String(port) })
+  const metrics = async () => readExposition(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
+  return { server, metrics }
+}
+
+const pidsOf = async (server: Serving) =>
+  new Set([...(await server.said(/incoming request/)).matchAll(/"pid":(\d+)/g)].map(([, pid]) => Number(pid)))
+
+test('what two processes answer is counted together, and what they share once', async () => {
+  const { server, metrics } = await serveTwo()
+  for (let asked = 1; asked <= 40; asked++) await fetch(`${server.url}/health/live`, { headers })
+  expect((await pidsOf(server)).size).toBe(2)
+  const families = await metrics()
+  expect(valuesOf(families, 'crossings_http_requests_total')).toEqual({
+    'GET /health/live 200': 40,
+    'GET /health/ready 200': 1,
+  })
+  expect(valuesOf(families, 'crossings_http_request_duration_seconds_count')).toMatchObject({
+    '/health/live': 40,
+  })
+  expect(valuesOf(families, 'crossings_http_requests_in_flight')).toEqual({ '': 0 })
+  expect(valuesOf(families, 'crossings_data_version')).toEqual({ '': 1 })
+  expect(families.has('nodejs_eventloop_lag_p99_seconds')).toBe(true)
+  server.child.kill('SIGTERM')
+  expect(await server.ended).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('metrics are answered while one process is replaced, and its successor is counted', async () => {
+  const { server, metrics } = await serveTwo()
+  while ((await pidsOf(server)).size < 2) await fetch(`${server.url}/health/live`, { headers })
+  const [one = 0] = await pidsOf(server)
+  process.kill(one, 'SIGKILL')
+  const begun = performance.now()
+  const during = await metrics()
+  expect(performance.now() - begun).toBeLessThan(4_000)
+  expect(valuesOf(during, 'crossings_data_version')).toEqual({ '': 1 })
+  while ((await pidsOf(server)).size < 3) {
+    await fetch(`${server.url}/health/live`, { headers }).catch(() => null)
+    await metrics()
+    await setTimeout(10)
+  }
+  expect(valuesOf(await metrics(), 'crossings_kept_answers_total')).toMatchObject({ hit: 0 })
+  server.child.kill('SIGTERM')
+  expect(await server.ended).toMatchObject({ code: 0 })
+})

@@ -1,0 +1,87 @@
+import { connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type MetricsServer, serveMetrics } from '../../src/http/metrics-server.ts'
+import { exchangeRaw } from './harness.ts'
+
+let collect: () => Promise<string>
+let server: MetricsServer
+beforeEach(async () => {
+  collect = async () => 'up 1\n'
+  server = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => collect())
+})
+afterEach(() => server.close())
+
+const portOf = ({ url }: MetricsServer) => Number(new URL(url).port)
+
+describe('the server of the metrics', () => {
+  test('answers GET /metrics in the text format', async () => {
+    const response = await fetch(server.url)
+    expect([response.status, await response.text()]).toEqual([200, 'up 1\n'])
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+    expect((await fetch(`${server.url}?name=up`)).status).toBe(200)
+  })
+
+  test.for([
+    ['GET', '/', 404],
+    ['GET', '/metrics/', 404],
+    ['GET', '/v1', 404],
+    ['GET', '/health/live', 404],
+    ['GET', '//metrics', 404],
+    ['POST', '/metrics', 405],
+    ['HEAD', '/metrics', 405],
+    ['DELETE', '/metrics', 405],
+    ['OPTIONS', '/metrics', 405],
+  ] as const)('does not answer %s %s', async ([method, path, status]) => {
+    const text = await exchangeRaw(
+      portOf(server),
+      `${method} ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
+    )
+    expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(text).not.toContain('up 1')
+    if (status === 405) expect(text).toMatch(/^allow: GET\r$/m)
+  })
+
+  test('says so where metrics cannot be collected, and nothing of why', async () => {
+    collect = () => Promise.reject(new Error('a secret'))
+    const failed = await fetch(server.url)
+    expect([failed.status, await failed.text()]).toEqual([503, 'The metrics cannot be collected now.\n'])
+    collect = async () => 'up 2\n'
+    expect(await (await fetch(server.url)).text()).toBe('up 2\n')
+  })
+
+  test('collects once for all who wait', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>()
+    let times = 0
+    const begun = Promise.withResolvers<void>()
+    collect = () => {
+      times += 1
+      begun.resolve()
+      return promise
+    }
+    const first = fetch(server.url)
+    await begun.promise
+    const others = [fetch(server.url), fetch(server.url)]
+    await fetch(server.url.replace('/metrics', '/'))
+    resolve('up 3\n')
+    for (const answer of [first, ...others]) expect(await (await answer).text()).toBe('up 3\n')
+    expect(times).toBe(1)
+  })
+
+  test('rejects a port that is in use', async () => {
+    await expect(serveMetrics({ host: '127.0.0.1', port: portOf(server) }, collect)).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+      syscall: 'listen',
+    })
+  })
+
+  test('closes at once, whoever is connected', async () => {
+    const other = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => new Promise(() => undefined))
+    const socket = connect(portOf(other), '127.0.0.1').on('error', () => undefined)
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n')
+    await new Promise((resolve) => socket.once('connect', resolve))
+    await other.close()
+    await closed
+    await expect(fetch(other.url)).rejects.toThrow()
+  })
+})
