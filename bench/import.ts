@@ -46,7 +46,7 @@ try {
 }
 
 async function measure(readers: number): Promise<void> {
-  const env = { ...process.env, PORT: '0', DATABASE_URL: `file:${folder}/${readers}.sqlite` }
+  const env = { ...process.env, PORT: '0', RATE_LIMIT: '0', DATABASE_URL: `file:${folder}/${readers}.sqlite` }
   const key = await prepare(env.DATABASE_URL)
   const server = spawn(process.execPath, [...START, '--no-seed'], { env })
   try {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 const portSchema = z
@@ -35,11 +36,40 @@ export const configSchema = z.object({
   METRICS_PORT: portSchema
     .default(0)
     .describe('The port on which GET /metrics is answered; with 0 nothing is measured.'),
+  RATE_LIMIT: z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,6})$/, 'is not a number from 0 to 9999999')
+    .transform(Number)
+    .default(600)
+    .describe('How many requests a minute one client may send to a process; 0 is no limit.'),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .refine((parts) => parts.every(isNetwork), 'is not addresses or networks such as 127.0.0.1,10.0.0.0/8')
+    .default([])
+    .describe(
+      'The proxies whose X-Forwarded-For says who asks: addresses and networks, with commas between.',
+    ),
+  MAX_DELAY_MS: z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,4})$/, 'is not a number from 0 to 99999')
+    .transform(Number)
+    .default(100)
+    .describe(
+      'How long readers may wait for a turn before others get a 503, in milliseconds; 0 is any time.',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn')
     .describe('How much to log.'),
 })
+
+/** Whether a text is an address, or a network that is not every address. */
+function isNetwork(text: string): boolean {
+  const [, address = '', bits = '128'] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? []
+  const version = isIP(address)
+  return version === 6 ? Number(bits) <= 128 : version === 4 && (!text.includes('/') || Number(bits) <= 32)
+}
 
 function isPublicUrl(text: string): boolean {
   if (!/^https?:\/\/[^\s?#@]+$/.test(text) || !URL.canParse(text)) return false

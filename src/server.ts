@@ -31,6 +31,9 @@ export async function startServer(config: Config, store: Store): Promise<Measure
     now: presentTime,
     publicUrl: config.PUBLIC_URL,
     logLevel: config.LOG_LEVEL,
+    rateLimit: config.RATE_LIMIT,
+    trustedProxies: config.TRUSTED_PROXIES,
+    maxDelayMs: config.MAX_DELAY_MS,
     measure: registry === null ? undefined : measuring?.measureInto(registry),
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT })

@@ -71,7 +71,7 @@ describe('README', () => {
   it('explains every setting, with its default', () => {
     for (const [name, schema] of Object.entries(configSchema.shape)) {
       const usual = schema.parse(undefined)
-      const shown = usual === undefined ? 'none' : `\`${usual}\``
+      const shown = [usual].flat().join() === '' ? 'none' : `\`${usual}\``
       expect(readme).toMatch(new RegExp(`^\\| \`${name}\` \\|.*\\| ${shown} \\|$`, 'm'))
     }
   })

@@ -15,6 +15,7 @@ import { type LogTo, logging } from './logging.ts'
 import { declareMethods } from './methods.ts'
 import { requireOneHost } from './one-host.ts'
 import { documentApi } from './openapi.ts'
+import { limitRates } from './rate-limit.ts'
 import { aboutRoutes } from './routes/about.ts'
 import { assetsRoutes } from './routes/assets.ts'
 import { catalogRoutes } from './routes/catalog.ts'
@@ -36,6 +37,7 @@ import { sdmxStructureRoutes } from './routes/sdmx-structure.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { thingsRoutes } from './routes/things.ts'
 import { totalsRoutes } from './routes/totals.ts'
+import { shedLoad } from './shed-load.ts'
 import { endSlowBodies } from './slow-bodies.ts'
 import { validatorCompiler } from './validate.ts'
 
@@ -45,6 +47,14 @@ export interface AppOptions extends Dependencies {
   readonly logTo?: LogTo
   /** How many bytes of answers are kept; 0 keeps none. */
   readonly keptBytes?: number
+  /** How many requests a minute one client may send; 0 is no limit. */
+  readonly rateLimit?: number
+  /** Whose `X-Forwarded-For` is believed: addresses and networks. */
+  readonly trustedProxies?: readonly string[]
+  /** How long a reader may wait for a turn before others are turned away, in milliseconds; 0 turns none away. */
+  readonly maxDelayMs?: number
+  /** How many connections may be open; more are closed as they come. */
+  readonly maxConnections?: number
   /** Told of each route as it is registered. */
   readonly onRoute?: onRouteHookHandler
   /** Begins to measure what is answered: nothing is measured unless it is given. */
@@ -59,6 +69,9 @@ export interface Measured {
 
 const KEPT_BYTES = 64 * 1024 * 1024
 
+/** Few enough that memory and descriptors do not run out. */
+const MAX_CONNECTIONS = 2_000
+
 /** How long a client may take, in milliseconds; checked this often, because Node's own 30 s is too rare. */
 const BODY_TIMEOUT_MS = 15_000
 const HEADERS_TIMEOUT_MS = 10_000
@@ -69,6 +82,10 @@ export async function buildApp({
   logLevel,
   logTo,
   keptBytes = KEPT_BYTES,
+  rateLimit = 0,
+  trustedProxies = [],
+  maxDelayMs = 0,
+  maxConnections = MAX_CONNECTIONS,
   onRoute,
   measure,
   ...dependencies
@@ -76,6 +93,7 @@ export async function buildApp({
   const app = fastify({
     ...logging(logLevel, logTo),
     bodyLimit: 1024 * 1024,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: 0,
     keepAliveTimeout: 5_000,
     http: {
@@ -91,22 +109,25 @@ export async function buildApp({
   })
   if (onRoute !== undefined) app.addHook('onRoute', onRoute)
   app.server.on('checkExpectation', refuseExpectation)
+  app.server.maxConnections = maxConnections
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => (body) => JSON.stringify(body))
   app.setErrorHandler(answerErrors)
   const measured = measure?.(app, dependencies.store)
   const seeOut = closeGracefully(app)
   requireOneHost(app)
+  const limits = limitRates(app, rateLimit)
   keepAnswers(app, dependencies, {
     maxBytes: keptBytes,
     build: readBuildId(),
     seeOut,
     observer: measured?.kept,
   })
+  shedLoad(app, maxDelayMs)
   declareMethods(app)
   const lists = gatherLists(app)
   endSlowBodies(app, BODY_TIMEOUT_MS)
-  authenticate(app, dependencies)
+  authenticate(app, dependencies, limits)
   readJsonBodies(app)
   await documentApi(app)
   const store = keepDimensions(dependencies.store)

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiKey, Scope } from '../store/read-keys.ts'
 import type { Dependencies } from './ask.ts'
 import { Problem } from './problem.ts'
+import type { RateLimits } from './rate-limit.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -18,10 +19,17 @@ const CHALLENGE = 'Bearer realm="border-crossings"'
 const keys = new WeakMap<FastifyRequest, ApiKey>()
 
 /** Lets nobody come to a route with a scope but holders of a key that has it, before a body is read (RFC 6750). */
-export function authenticate(app: FastifyInstance, dependencies: Dependencies): void {
-  app.addHook('onRequest', async (request) => {
+export function authenticate(app: FastifyInstance, dependencies: Dependencies, limits: RateLimits): void {
+  app.addHook('onRequest', async (request, reply) => {
     const { scope } = request.routeOptions.config
-    if (scope !== undefined) keys.set(request, await authorised(dependencies, request, scope))
+    if (scope === undefined) return
+    const key = await identified(dependencies, request).catch((error: unknown) => {
+      if (error instanceof Problem) limits.countFailure(request, reply)
+      throw error
+    })
+    limits.countKey(key.id, reply)
+    refuseBeyond(key, scope)
+    keys.set(request, key)
   })
 }
 
@@ -32,11 +40,7 @@ export function keyOf(request: FastifyRequest): ApiKey {
   return key
 }
 
-async function authorised(
-  { store, now }: Dependencies,
-  request: FastifyRequest,
-  scope: Scope,
-): Promise<ApiKey> {
+async function identified({ store, now }: Dependencies, request: FastifyRequest): Promise<ApiKey> {
   const { authorization } = request.headers
   if (authorization === undefined || !/^Bearer(?: |$)/i.test(authorization)) {
     throw new Problem(401, 'An API key is needed: send Authorization: Bearer and the key.', challenge(''))
@@ -48,14 +52,16 @@ async function authorised(
   if (!isValid) {
     throw new Problem(401, 'This API key is not valid, or no longer.', challenge(', error="invalid_token"'))
   }
-  if (!ALLOWED[key.scope].includes(scope)) {
-    throw new Problem(
-      403,
-      `This needs an API key with the scope ${scope}.`,
-      challenge(`, error="insufficient_scope", scope="${scope}"`),
-    )
-  }
   return key
+}
+
+function refuseBeyond(key: ApiKey, scope: Scope): void {
+  if (ALLOWED[key.scope].includes(scope)) return
+  throw new Problem(
+    403,
+    `This needs an API key with the scope ${scope}.`,
+    challenge(`, error="insufficient_scope", scope="${scope}"`),
+  )
 }
 
 function challenge(error: string): { headers: Record<string, string> } {

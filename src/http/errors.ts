@@ -3,12 +3,12 @@ import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { COMMON_HEADERS } from './methods.ts'
-import { bodyOf, PROBLEM_KINDS, PROBLEM_TYPE, Problem, problemFrom } from './problem.ts'
+import { bodyOf, Overloaded, PROBLEM_KINDS, PROBLEM_TYPE, Problem, problemFrom } from './problem.ts'
 
 /** Answers whatever was thrown for a request as a problem; a fault of ours is logged with it, and only there. */
 export function answerErrors(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemFrom(error)
-  const isLogged = problem.status >= 500 && problem.status !== 501
+  const isLogged = problem.status >= 500 && problem.status !== 501 && !(problem instanceof Overloaded)
   if (isLogged) request.log.error({ err: error }, 'request failed')
   return reply
     .code(problem.status)

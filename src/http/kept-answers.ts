@@ -8,6 +8,7 @@ import type { SeeOut } from './closing.ts'
 import { compressed, compressedStream, type Encoding, encodingFor, isCompressible } from './compressed.ts'
 import { isKnown, weakTag } from './etag.ts'
 import { OPEN_HEADERS } from './methods.ts'
+import { RATE_LIMIT_FIELDS } from './rate-limit.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -26,8 +27,10 @@ interface Kept {
 
 /** The head and the body of an answer, ready to be sent. */
 interface Sent {
-  readonly head: string[]
+  readonly head: readonly string[]
   readonly body: Buffer
+  /** A short body as text, each character a byte: Node sends that together with the head. */
+  readonly text: string | null
 }
 
 /** A request for an answer that is still to be made. */
@@ -58,6 +61,9 @@ export interface KeptObserver {
 
 /** A larger part of all that is kept than this is no answer that is kept. */
 const LARGEST_SHARE = 0.1
+
+/** A longer body is sent beside its head, since a copy would cost more than it saves. */
+const LONGEST_TEXT = 16_384
 
 /** What an entry takes beside its bytes and their compressed forms, roughly. */
 const OVERHEAD_BYTES = 2_000
@@ -180,22 +186,39 @@ async function sendKept(
 ): Promise<FastifyReply> {
   const { etag = '' } = answer.headers
   if (isKnown(etag, request.headers['if-none-match'])) return sendNotModified(reply, answer.headers)
-  const { head, body } = await sentTo(request, answer)
+  const { head, body, text } = await sentTo(request, answer)
+  const response = reply.raw.writeHead(200, [...head, ...ownFields(reply)])
   reply.hijack()
-  seeOut(reply.raw)
-  reply.raw.writeHead(200, head).end(request.method === 'HEAD' ? undefined : body)
+  seeOut(response)
+  if (request.method === 'HEAD') response.end()
+  else if (text === null) response.end(body)
+  else response.end(text, 'latin1')
   return reply
 }
 
 /** What a 304 says: what the answer would that the client has (RFC 9110, 15.4.5). */
 function sendNotModified(reply: FastifyReply, headers: Readonly<Record<string, string>>): FastifyReply {
   const { 'content-type': _, ...head } = headers
-  reply.hijack().raw.writeHead(304, Object.entries(head).flat()).end()
+  reply
+    .hijack()
+    .raw.writeHead(304, [...Object.entries(head).flat(), ...ownFields(reply)])
+    .end()
   return reply
 }
 
+/** What is said to one client alone. */
+const OWN_FIELDS: readonly string[] = ['connection', ...RATE_LIMIT_FIELDS]
+
+/** What its limits have put on an answer, name and value in turn. */
+function ownFields(reply: FastifyReply): string[] {
+  return RATE_LIMIT_FIELDS.flatMap((name) => {
+    const value = reply.getHeader(name)
+    return value === undefined ? [] : [name, String(value)]
+  })
+}
+
 function headersOf(reply: FastifyReply): Record<string, string> {
-  const headers = Object.entries(reply.getHeaders()).filter(([name]) => name !== 'connection')
+  const headers = Object.entries(reply.getHeaders()).filter(([name]) => !OWN_FIELDS.includes(name))
   return Object.fromEntries(headers.map(([name, value]) => [name, String(value)]))
 }
 
@@ -208,7 +231,7 @@ async function sentTo(request: FastifyRequest, { headers, bytes, sent }: Kept): 
   const body = encoding === 'identity' ? bytes : await compressed(bytes, encoding)
   const coding = encoding === 'identity' ? {} : { 'content-encoding': encoding }
   const head = Object.entries({ ...headers, ...coding, 'content-length': String(body.length) }).flat()
-  const made = { head, body }
+  const made = { head, body, text: body.length <= LONGEST_TEXT ? body.toString('latin1') : null }
   sent.set(encoding, made)
   return made
 }

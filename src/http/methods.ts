@@ -12,7 +12,7 @@ const READING = 'GET, HEAD, OPTIONS'
 /** What lets any page read an answer. */
 export const OPEN_HEADERS = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'Link, ETag, Retry-After',
+  'access-control-expose-headers': 'Link, ETag, Retry-After, RateLimit, RateLimit-Policy',
 } as const
 
 /** What every answer says, errors too: any page may read it, it varies with `Accept`, and it only holds data. */

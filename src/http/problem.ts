@@ -111,6 +111,13 @@ export class Problem extends Error {
   }
 }
 
+/** Too much is asked at once: a 503 that is not logged, because there would be one for each who asks. */
+export class Overloaded extends Problem {
+  constructor() {
+    super(503, 'Too much is asked of the server now; try again.', { headers: { 'retry-after': '1' } })
+  }
+}
+
 /** A 400 that names what of the parameters, or of the body, is at fault. */
 export function badRequest(errors: readonly Fault[]): Problem {
   const names = [...new Set(errors.map((error) => error.parameter ?? (error.pointer || 'the body')))].join(

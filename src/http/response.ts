@@ -10,7 +10,7 @@ export function collectionResponses(description: string, body: z.ZodType, format
   ])
   return {
     200: { description, content: Object.fromEntries(content) },
-    ...problemResponses(400, 406, 500, 503),
+    ...problemResponses(400, 406, 429, 500, 503),
   }
 }
 
@@ -23,7 +23,7 @@ function tableSchema({ description, extension }: TableFormat): z.ZodType {
 export function jsonResponses(description: string, body: z.ZodType, ...problems: number[]) {
   return {
     200: { description, content: { 'application/json': { schema: body } } },
-    ...problemResponses(...problems, 500, 503),
+    ...problemResponses(...problems, 429, 500, 503),
   }
 }
 

@@ -86,7 +86,7 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
       params,
       querystring: query,
       ...(body === undefined ? {} : { body }),
-      response: { ...successes, ...problemResponses(400, 401, 403, ...problems, 413, 415, 500, 503) },
+      response: { ...successes, ...problemResponses(400, 401, 403, ...problems, 413, 415, 429, 500, 503) },
     },
     config: { scope },
     handler: async (request, reply) => {

@@ -122,6 +122,13 @@ describe('crossings serve', () => {
     expectClosed(folder)
   })
 
+  test('answers a client so often a minute as RATE_LIMIT says', async () => {
+    const { url } = await serve(scratchFolder(), { RATE_LIMIT: '2' }, ['--no-seed'])
+    const statuses = []
+    for (let time = 1; time <= 3; time++) statuses.push((await fetch(`${url}/v1`)).status)
+    expect(statuses).toEqual([200, 200, 429])
+  })
+
   test('answers from an empty database where it is told not to seed', async () => {
     const server = await serve(scratchFolder(), {}, ['--no-seed'])
     expect(await (await fetch(`${server.url}/health/ready`)).text()).toBe('{"status":"ready","version":0}')

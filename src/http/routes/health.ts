@@ -27,7 +27,7 @@ export const healthRoutes: FastifyPluginAsync<Dependencies> = async (app, { stor
       querystring: noParameters,
       response: jsonResponses('It runs.', live, 400),
     },
-    config: { example: '/health/live' },
+    config: { example: '/health/live', isUnlimited: true },
     handler: async (_request, reply) =>
       sendJson(reply.header('cache-control', 'no-store'), { status: 'live' }),
   })
@@ -42,7 +42,7 @@ export const healthRoutes: FastifyPluginAsync<Dependencies> = async (app, { stor
       querystring: noParameters,
       response: jsonResponses('It can answer.', ready, 400),
     },
-    config: { example: '/health/ready' },
+    config: { example: '/health/ready', isUnlimited: true },
     handler: async (_request, reply) => {
       const { version } = await store.currentVersion().catch(() => {
         throw new Problem(503, 'The database cannot be read.', { headers: { 'retry-after': '5' } })
