@@ -36,7 +36,6 @@ describe('under more load than it can take', () => {
     const refused = answers.filter(({ statusCode }) => statusCode === 503)
     expect(answers.filter(({ statusCode }) => statusCode === 200).length + refused.length).toBe(300)
     expect(refused.length).toBeGreaterThan(0)
-    expect(refused.length).toBeLessThanOrEqual(300 - 32)
     for (const { headers, body } of refused) {
       expect(headers).toMatchObject({ 'retry-after': '1', 'cache-control': 'no-store' })
       expect(JSON.parse(body)).toMatchObject({ type: '/problems/service-unavailable' })
