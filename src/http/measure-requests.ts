@@ -68,7 +68,7 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
   app.addHook('onRequest', (request, reply, done) => {
     // Where HOST is localhost, Fastify listens on a second address with a server that it shows nobody.
     if (!routes.has(reply.raw)) watch(request.raw, reply.raw)
-    if (!request.is404) routes.set(reply.raw, request.routeOptions.url ?? UNMATCHED)
+    routes.set(reply.raw, request.routeOptions.url ?? UNMATCHED)
     done()
   })
 }
