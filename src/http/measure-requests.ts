@@ -32,23 +32,26 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
     buckets: SECONDS,
     registers,
   })
-  const inFlight = new Gauge({
+  new Gauge({
     name: 'crossings_http_requests_in_flight',
     help: 'Requests that are being answered.',
     registers,
+    collect() {
+      this.set(routes.size)
+    },
   })
-  const routes = new WeakMap<ServerResponse, string>()
-  const arriving = new WeakMap<Duplex, IncomingMessage>()
+  const routes = new Map<ServerResponse, string>()
+  /** The last request with a body on each connection. */
+  const withBody = new WeakMap<Duplex, IncomingMessage>()
 
   function watch(request: IncomingMessage, response: ServerResponse): void {
-    const { method = '', socket } = request
-    arriving.set(socket, request)
     const begun = performance.now()
+    const { method = '', socket } = request
+    if (hasBody(request)) withBody.set(socket, request)
     routes.set(response, UNMATCHED)
-    inFlight.inc()
     response.once('close', () => {
       const route = routes.get(response) ?? UNMATCHED
-      inFlight.dec()
+      routes.delete(response)
       requests.inc({ route, method: methodOf(method), status: statusOf(response) })
       duration.observe({ route }, (performance.now() - begun) / 1_000)
     })
@@ -59,13 +62,13 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
   }
   app.server.prependListener('clientError', (error, socket) => {
     // What is wrong with a body belongs to its request.
-    if (!isAnswerable(error, socket) || arriving.get(socket)?.complete === false) return
+    if (!isAnswerable(error, socket) || withBody.get(socket)?.complete === false) return
     requests.inc({ route: MALFORMED, method: 'none', status: String(statusOfClientError(error)) })
   })
   app.addHook('onRequest', (request, reply, done) => {
     // Where HOST is localhost, Fastify listens on a second address with a server that it shows nobody.
     if (!routes.has(reply.raw)) watch(request.raw, reply.raw)
-    if (!request.is404) routes.set(reply.raw, request.routeOptions.url ?? UNMATCHED)
+    routes.set(reply.raw, request.routeOptions.url ?? UNMATCHED)
     done()
   })
 }
@@ -73,6 +76,11 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
 /** The status that was sent; `none` where the connection ended before any was. */
 function statusOf({ headersSent, statusCode }: ServerResponse): string {
   return headersSent ? String(statusCode) : 'none'
+}
+
+/** Whether a body comes with a request. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
 function methodOf(method: string): string {

@@ -109,3 +109,24 @@ test('what is being answered is counted as long as it is', async () => {
   while ((await api.inFlight()) > 0) await setTimeout(5)
   expect(await api.values(REQUESTS)).toEqual({ 'GET /v1/changes/stream 200': 1 })
 })
+
+test('what waited behind another answer on a connection that ended is over with it', async () => {
+  const socket = connect(api.port, '127.0.0.1')
+  const both = new Promise<void>((resolve) => {
+    let requests = 0
+    api.app.server.on('request', () => {
+      requests += 1
+      if (requests === 2) resolve()
+    })
+  })
+  socket.write('GET /v1/changes/stream HTTP/1.1\r\nhost: x\r\n\r\n')
+  await once(socket, 'data')
+  socket.write('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n')
+  await both
+  socket.destroy()
+  while ((await api.inFlight()) > 0) await setTimeout(5)
+  expect(Object.entries(await api.values(REQUESTS)).sort()).toEqual([
+    [expect.stringMatching(/^GET \/health\/live /), 1],
+    ['GET /v1/changes/stream 200', 1],
+  ])
+})
