@@ -7,6 +7,7 @@ import type { Dependencies } from './ask.ts'
 import type { SeeOut } from './closing.ts'
 import { compressed, compressedStream, type Encoding, encodingFor, isCompressible } from './compressed.ts'
 import { isKnown, weakTag } from './etag.ts'
+import { hasBody } from './has-body.ts'
 import { OPEN_HEADERS } from './methods.ts'
 import { RATE_LIMIT_FIELDS } from './rate-limit.ts'
 
@@ -167,11 +168,6 @@ function keyOf(
     ? url.replace(/([?&])_=[^&]*(&|$)/, (_, before, after) => (after === '' ? '' : before))
     : url
   return [version, recorded_at, asked, ...varies.map((name) => headers[name.toLowerCase()] ?? '')].join('\n')
-}
-
-/** Whether a body comes with a request, which then has to be read. */
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
 /**

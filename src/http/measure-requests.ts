@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { isAnswerable, statusOfClientError } from './errors.ts'
+import { hasBody } from './has-body.ts'
 
 /** Where a request went that no route is for, and one that cannot be read as HTTP. */
 const UNMATCHED = 'unmatched'
@@ -76,11 +77,6 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
 /** The status that was sent; `none` where the connection ended before any was. */
 function statusOf({ headersSent, statusCode }: ServerResponse): string {
   return headersSent ? String(statusCode) : 'none'
-}
-
-/** Whether a body comes with a request. */
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
 function methodOf(method: string): string {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { clientErrorHandler } from './errors.ts'
+import { hasBody } from './has-body.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -17,7 +18,7 @@ const CHECK_EVERY_MS = 1_000
 export function endSlowBodies(app: FastifyInstance, limitMs: number): void {
   app.addHook('onRequest', async (request, reply) => {
     const { raw, routeOptions } = request
-    if (raw.headers['content-length'] === undefined && raw.headers['transfer-encoding'] === undefined) return
+    if (!hasBody(raw)) return
     let since = performance.now()
     let received = raw.socket.bytesRead
     const timer = setInterval(() => {
