@@ -23,6 +23,7 @@ export function shedLoad(
   if (maxDelayMs === 0) return
   let begun: number | null = null
   let previousMs = 0
+  let endedAt = 0
   let underWay = 0
   let takenInTurn = 0
 
@@ -31,8 +32,10 @@ export function shedLoad(
     const now = clock()
     if (begun !== null) return now - begun
     begun = now
+    if (now - endedAt > maxDelayMs) previousMs = 0
     setImmediate(() => {
-      previousMs = clock() - now
+      endedAt = clock()
+      previousMs = endedAt - now
       begun = null
       takenInTurn = 0
     })
