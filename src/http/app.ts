@@ -5,13 +5,14 @@ import type { Dependencies } from './ask.ts'
 import { authenticate } from './auth.ts'
 import { readJsonBodies } from './bodies.ts'
 import { readBuildId } from './build-id.ts'
+import { clientsBehind } from './client.ts'
 import { closeGracefully } from './closing.ts'
 import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts'
 import { type KeptObserver, keepAnswers } from './kept-answers.ts'
 import { keepDimensions } from './kept-dimensions.ts'
 import { keepSeries } from './kept-series.ts'
 import { gatherLists } from './lists.ts'
-import { type LogTo, logging } from './logging.ts'
+import { type LogTo, logging, logsRequests } from './logging.ts'
 import { declareMethods } from './methods.ts'
 import { requireOneHost } from './one-host.ts'
 import { documentApi } from './openapi.ts'
@@ -114,13 +115,15 @@ export async function buildApp({
   app.setSerializerCompiler(() => (body) => JSON.stringify(body))
   app.setErrorHandler(answerErrors)
   const measured = measure?.(app, dependencies.store)
-  const seeOut = closeGracefully(app)
+  const closing = closeGracefully(app)
   requireOneHost(app)
-  const limits = limitRates(app, rateLimit)
+  const limits = limitRates(app, { perMinute: rateLimit, clientOf: clientsBehind(trustedProxies) })
   keepAnswers(app, dependencies, {
     maxBytes: keptBytes,
     build: readBuildId(),
-    seeOut,
+    limits,
+    closing,
+    isEachLogged: logsRequests(logLevel),
     observer: measured?.kept,
   })
   shedLoad(app, maxDelayMs)

@@ -6,18 +6,26 @@ import { Problem } from './problem.ts'
 /** How long a reader may take for the rest of its answer once the server is closing, in milliseconds. */
 const GRACE_MS = 2_000
 
-/** Sees that an answer that is being sent is sent to its end before the server is closed. */
-export type SeeOut = (response: ServerResponse) => void
+export interface Closing {
+  isClosing(): boolean
+  /** Sees that an answer that is being sent is sent to its end before the server is closed. */
+  seeOut(response: ServerResponse): void
+}
+
+/** Whether the operating system has all of an answer already: then it is sent whatever becomes of the server. */
+function isHandedOver({ writableEnded, writableFinished, socket }: ServerResponse): boolean {
+  return writableFinished || (writableEnded && socket?.writableLength === 0)
+}
 
 /**
  * Once the server is closing, new requests are turned away, connections end with their answer (fastify#3870),
  * and whole answers that are being sent are sent to their end, which Node does not wait for by itself.
  */
-export function closeGracefully(app: FastifyInstance): SeeOut {
+export function closeGracefully(app: FastifyInstance): Closing {
   let isClosing = false
   const underWay = new Set<ServerResponse>()
-  const seeOut: SeeOut = (response) => {
-    if (response.destroyed) return
+  function seeOut(response: ServerResponse): void {
+    if (response.destroyed || isHandedOver(response)) return
     underWay.add(response)
     response.once('close', () => underWay.delete(response))
   }
@@ -37,5 +45,5 @@ export function closeGracefully(app: FastifyInstance): SeeOut {
     )
     await Promise.race([sent, setTimeout(GRACE_MS, undefined, { ref: false })])
   })
-  return seeOut
+  return { isClosing: () => isClosing, seeOut }
 }

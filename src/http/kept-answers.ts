@@ -1,37 +1,24 @@
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Version } from '../store/read-versions.ts'
 import { cacheControlOf } from './answer.ts'
+import { answerAgain } from './answer-again.ts'
 import type { Dependencies } from './ask.ts'
-import type { SeeOut } from './closing.ts'
-import { compressed, compressedStream, type Encoding, encodingFor, isCompressible } from './compressed.ts'
+import type { Closing } from './closing.ts'
+import { compressedStream, encodingFor, isCompressible } from './compressed.ts'
 import { isKnown, weakTag } from './etag.ts'
 import { hasBody } from './has-body.ts'
+import { encodedFor, type Kept, keptAnswer, notModifiedHead, sendKept, sendNotModified } from './kept.ts'
 import { OPEN_HEADERS } from './methods.ts'
-import { RATE_LIMIT_FIELDS } from './rate-limit.ts'
+import { RATE_LIMIT_FIELDS, type RateLimits } from './rate-limit.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** For an answer that is a function of the version and the request: the request headers that it varies with. */
     readonly varies?: readonly ('Accept' | 'Accept-Language')[]
   }
-}
-
-/** A whole answer, as bytes. */
-interface Kept {
-  readonly headers: Readonly<Record<string, string>>
-  readonly bytes: Buffer
-  /** It as it is sent, by how it is compressed. */
-  readonly sent: Map<Encoding | 'identity', Sent>
-}
-
-/** The head and the body of an answer, ready to be sent. */
-interface Sent {
-  readonly head: readonly string[]
-  readonly body: Buffer
-  /** A short body as text, each character a byte: Node sends that together with the head. */
-  readonly text: string | null
 }
 
 /** A request for an answer that is still to be made. */
@@ -48,8 +35,10 @@ export interface KeepOptions {
   readonly maxBytes: number
   /** What program makes the answers: another one may make others of the same data. */
   readonly build: string
-  /** Told of each answer that is sent past the others, so that it is sent to its end. */
-  readonly seeOut: SeeOut
+  readonly limits: RateLimits
+  readonly closing: Closing
+  /** Whether every request is logged, so that each has to go through the framework. */
+  readonly isEachLogged: boolean
   /** Told how answers come about. */
   readonly observer?: KeptObserver | undefined
 }
@@ -57,14 +46,15 @@ export interface KeepOptions {
 export interface KeptObserver {
   /** Given once how to see what is held. */
   readonly holds: (held: () => { readonly entries: number; readonly bytes: number }) => void
-  readonly answered: (result: 'hit' | 'made' | 'not_modified') => void
+  readonly answered: (
+    result: 'hit' | 'made' | 'not_modified',
+    response: ServerResponse,
+    route: string,
+  ) => void
 }
 
 /** A larger part of all that is kept than this is no answer that is kept. */
 const LARGEST_SHARE = 0.1
-
-/** A longer body is sent beside its head, since a copy would cost more than it saves. */
-const LONGEST_TEXT = 16_384
 
 /** What an entry takes beside its bytes and their compressed forms, roughly. */
 const OVERHEAD_BYTES = 2_000
@@ -77,7 +67,7 @@ const OVERHEAD_BYTES = 2_000
 export function keepAnswers(
   app: FastifyInstance,
   { store }: Pick<Dependencies, 'store'>,
-  { maxBytes, build, seeOut, observer }: KeepOptions,
+  { maxBytes, build, limits, closing, isEachLogged, observer }: KeepOptions,
 ): void {
   const kept = new LRUCache<string, Kept>({
     maxSize: Math.max(1, maxBytes),
@@ -88,26 +78,38 @@ export function keepAnswers(
   const beingMade = new Map<string, Promise<Kept | null>>()
   const asking = new WeakMap<FastifyRequest, Asked>()
 
+  const again = isEachLogged
+    ? null
+    : answerAgain(app, { store, keptUnder: (key) => kept.get(key), limits, closing, observer })
+
   app.addHook('onRequest', async (request, reply) => {
-    const { varies } = request.routeOptions.config
+    const { config, url: route = '' } = request.routeOptions
+    const { varies } = config
     if (varies === undefined || hasBody(request)) return
     const state = await stateAsked(request.url)
     if (state === null) return
-    const key = keyOf(request, varies, state)
+    const { current, named } = state
+    const key = keyOf(request, varies, named ?? current)
     const others = beingMade.get(key)
     const known = kept.get(key) ?? (others === undefined ? null : await others)
     if (known !== null) {
-      await sendKept(request, reply, known, seeOut)
-      observer?.answered(reply.raw.statusCode === 304 ? 'not_modified' : 'hit')
+      again?.remember(request.raw, { key, current, route })
+      reply.hijack()
+      const reader = { response: reply.raw, headers: request.headers, isHead: request.method === 'HEAD' }
+      const status = await sendKept(reader, known, ownFields(reply))
+      closing.seeOut(reply.raw)
+      observer?.answered(status === 304 ? 'not_modified' : 'hit', reply.raw, route)
       return reply
     }
     const etag = weakTag(build, key)
     const vary = [...varies, 'Accept-Encoding'].join(', ')
     if (request.headers['if-none-match'] !== '*' && isKnown(etag, request.headers['if-none-match'])) {
-      observer?.answered('not_modified')
-      const cacheControl = cacheControlOf({ isFinal: state.isPinned })
-      // A 304 changes what a cache holds (RFC 9111, 4.3.4), so it says no policy: a page has another than data.
-      return sendNotModified(reply, { ...OPEN_HEADERS, etag, vary, 'cache-control': cacheControl })
+      const cacheControl = cacheControlOf({ isFinal: named !== null })
+      const headers = { ...OPEN_HEADERS, etag, vary, 'cache-control': cacheControl }
+      reply.hijack()
+      sendNotModified(reply.raw, notModifiedHead(headers), ownFields(reply))
+      observer?.answered('not_modified', reply.raw, route)
+      return reply
     }
     asking.set(request, { key, etag, vary, made: announce(key) })
   })
@@ -121,10 +123,10 @@ export function keepAnswers(
       asked.made(null)
       return payload
     }
-    observer?.answered('made')
+    observer?.answered('made', reply.raw, request.routeOptions.url ?? '')
     reply.headers({ etag: asked.etag, vary: asked.vary })
     const bytes = isWhole ? Buffer.from(payload) : null
-    const answer = bytes && { headers: headersOf(reply), bytes, sent: new Map() }
+    const answer = bytes && keptAnswer(headersOf(reply), bytes)
     if (answer !== null && maxBytes > 0) kept.set(asked.key, answer)
     asked.made(answer)
     if (isKnown(asked.etag, request.headers['if-none-match'])) {
@@ -136,14 +138,14 @@ export function keepAnswers(
       : await encodedWhole(request, reply, answer)
   })
 
-  /** The version that an answer is of, as far as the address says: the one it names, else the newest. */
-  async function stateAsked(url: string): Promise<(Version & { isPinned: boolean }) | null> {
+  /** The newest version, and the one that an address names, if any; null where there is none such for good. */
+  async function stateAsked(url: string): Promise<{ current: Version; named: Version | null } | null> {
     const current = await store.currentVersion()
     if (store.isUncommitted()) return null
     const [, named] = /[?&]as_of=(0|[1-9]\d{0,14})(?:&|$)/.exec(url) ?? []
-    if (named === undefined) return { ...current, isPinned: false }
+    if (named === undefined) return { current, named: null }
     if (Number(named) > current.version) return null
-    return { ...(await store.versionNumbered(Number(named))), isPinned: true }
+    return { current, named: await store.versionNumbered(Number(named)) }
   }
 
   /** Lets others wait for an answer that is being made. */
@@ -170,38 +172,6 @@ function keyOf(
   return [version, recorded_at, asked, ...varies.map((name) => headers[name.toLowerCase()] ?? '')].join('\n')
 }
 
-/**
- * Sends an answer as it was made, past all that made it: everything that its head says is kept with it,
- * and this is what a burst of readers costs.
- */
-async function sendKept(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  answer: Kept,
-  seeOut: SeeOut,
-): Promise<FastifyReply> {
-  const { etag = '' } = answer.headers
-  if (isKnown(etag, request.headers['if-none-match'])) return sendNotModified(reply, answer.headers)
-  const { head, body, text } = await sentTo(request, answer)
-  const response = reply.raw.writeHead(200, [...head, ...ownFields(reply)])
-  reply.hijack()
-  seeOut(response)
-  if (request.method === 'HEAD') response.end()
-  else if (text === null) response.end(body)
-  else response.end(text, 'latin1')
-  return reply
-}
-
-/** What a 304 says: what the answer would that the client has (RFC 9110, 15.4.5). */
-function sendNotModified(reply: FastifyReply, headers: Readonly<Record<string, string>>): FastifyReply {
-  const { 'content-type': _, ...head } = headers
-  reply
-    .hijack()
-    .raw.writeHead(304, [...Object.entries(head).flat(), ...ownFields(reply)])
-    .end()
-  return reply
-}
-
 /** What is said to one client alone. */
 const OWN_FIELDS: readonly string[] = ['connection', ...RATE_LIMIT_FIELDS]
 
@@ -218,24 +188,9 @@ function headersOf(reply: FastifyReply): Record<string, string> {
   return Object.fromEntries(headers.map(([name, value]) => [name, String(value)]))
 }
 
-/** An answer as its reader can take it: compressed once, for all who ask. */
-async function sentTo(request: FastifyRequest, { headers, bytes, sent }: Kept): Promise<Sent> {
-  const isWorthIt = isCompressible(headers['content-type'], bytes.length)
-  const encoding = (isWorthIt ? encodingFor(request.headers['accept-encoding']) : null) ?? 'identity'
-  const known = sent.get(encoding)
-  if (known !== undefined) return known
-  const body = encoding === 'identity' ? bytes : await compressed(bytes, encoding)
-  const coding = encoding === 'identity' ? {} : { 'content-encoding': encoding }
-  const head = Object.entries({ ...headers, ...coding, 'content-length': String(body.length) }).flat()
-  const made = { head, body, text: body.length <= LONGEST_TEXT ? body.toString('latin1') : null }
-  sent.set(encoding, made)
-  return made
-}
-
 async function encodedWhole(request: FastifyRequest, reply: FastifyReply, answer: Kept): Promise<Buffer> {
-  const { head, body } = await sentTo(request, answer)
-  const coding = head.indexOf('content-encoding')
-  if (coding >= 0) reply.header('content-encoding', head[coding + 1])
+  const { body, encoding } = await encodedFor(request.headers['accept-encoding'], answer)
+  if (encoding !== 'identity') reply.header('content-encoding', encoding)
   return body
 }
 

@@ -31,3 +31,8 @@ export function logging(level: string, stream: LogTo | undefined) {
   }
   return { logger, genReqId }
 }
+
+/** Whether a line is logged for every request. */
+export function logsRequests(level: string): boolean {
+  return ['info', 'debug', 'trace'].includes(level)
+}

@@ -1,8 +1,12 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { KeptObserver } from './kept-answers.ts'
+import type { Routed } from './measure-requests.ts'
 
-/** Counts how answers that can be kept come about, and says how many are held. */
-export function measureKept(registry: Registry): KeptObserver {
+/**
+ * Counts how answers that can be kept come about, and says how many are held.
+ * @param routed told of the route of each, because not all come past a hook
+ */
+export function measureKept(registry: Registry, routed: Routed): KeptObserver {
   const registers = [registry]
   const answers = new Counter({
     name: 'crossings_kept_answers_total',
@@ -12,7 +16,10 @@ export function measureKept(registry: Registry): KeptObserver {
   })
   for (const result of ['hit', 'made', 'not_modified']) answers.inc({ result }, 0)
   return {
-    answered: (result) => answers.inc({ result }),
+    answered(result, response, route) {
+      routed(response, route)
+      answers.inc({ result })
+    },
     holds(held) {
       new Gauge({
         name: 'crossings_kept_answers_entries',

@@ -13,12 +13,16 @@ const KNOWN_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE'
 
 const SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 
+/** Says which route a request that is being answered has gone. */
+export type Routed = (response: ServerResponse, route: string) => void
+
 /**
  * Counts every request once it is over, by the pattern of its route and never by its address, of which clients
  * can make up any number. The response itself is watched, because hooks see neither what is sent past them nor
  * what never becomes a request. Call it before all other hooks.
+ * @returns what is to be told of requests that come past no hook
  */
-export function measureRequests(app: FastifyInstance, registry: Registry): void {
+export function measureRequests(app: FastifyInstance, registry: Registry): Routed {
   const registers = [registry]
   const requests = new Counter({
     name: 'crossings_http_requests_total',
@@ -72,6 +76,9 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
     routes.set(reply.raw, request.routeOptions.url ?? UNMATCHED)
     done()
   })
+  return (response, route) => {
+    if (routes.has(response)) routes.set(response, route)
+  }
 }
 
 /** The status that was sent; `none` where the connection ended before any was. */

@@ -17,8 +17,8 @@ export function processRegistry(): Registry {
 /** Measures into a registry what an app answers. */
 export function measureInto(registry: Registry): (app: FastifyInstance, store: Store) => Measured {
   return (app, store) => {
-    measureRequests(app, registry)
+    const routed = measureRequests(app, registry)
     measureData(store, registry)
-    return { kept: measureKept(registry), reconciled: measureReconciling(registry) }
+    return { kept: measureKept(registry, routed), reconciled: measureReconciling(registry) }
   }
 }

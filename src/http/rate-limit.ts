@@ -1,6 +1,7 @@
-import { isIP, isIPv6 } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
+import type { ClientOf } from './client.ts'
 import { Problem } from './problem.ts'
 
 declare module 'fastify' {
@@ -22,13 +23,25 @@ const MAX_CLIENTS = 100_000
 const MAX_FAILED_KEYS = 20
 
 export interface RateLimits {
+  /** Counts a reader's request: the fields that say what is left, names and values in turn; null where nothing is. */
+  countReader(request: IncomingMessage): readonly string[] | null
   /** Counts a request of the holder of a key, and says on its answer how many are left; throws a 429. */
   countKey(id: string | number, reply: FastifyReply): void
   /** Counts a request without a key that is one, and the wrong key; throws a 429. */
   countFailure(request: FastifyRequest, reply: FastifyReply): void
 }
 
-const UNLIMITED: RateLimits = { countKey: () => undefined, countFailure: () => undefined }
+export interface RateLimitOptions {
+  readonly perMinute: number
+  readonly clientOf: ClientOf
+  readonly clock?: () => number
+}
+
+const UNLIMITED: RateLimits = {
+  countReader: () => [],
+  countKey: () => undefined,
+  countFailure: () => undefined,
+}
 
 /**
  * Lets a client ask so many times a minute and then answers 429: readers by address, writers by API key, those
@@ -38,63 +51,50 @@ const UNLIMITED: RateLimits = { countKey: () => undefined, countFailure: () => u
  */
 export function limitRates(
   app: FastifyInstance,
-  perMinute: number,
-  clock: () => number = () => performance.now(),
+  { perMinute, clientOf, clock = () => performance.now() }: RateLimitOptions,
 ): RateLimits {
   if (perMinute === 0) return UNLIMITED
   const requests = counter(perMinute, clock)
   const failures = counter(MAX_FAILED_KEYS, clock)
   const policy = `"requests";q=${perMinute};w=${WINDOW_S}`
 
+  const fieldsOf = ({ used, resetS }: Count) => ({
+    'ratelimit-policy': policy,
+    ratelimit: `"requests";r=${Math.max(0, perMinute - used)};t=${resetS}`,
+  })
+
   function count(client: string, reply: FastifyReply): Problem | undefined {
-    const { used, resetS } = requests.count(client)
-    const left = Math.max(0, perMinute - used)
-    reply.header('ratelimit-policy', policy).header('ratelimit', `"requests";r=${left};t=${resetS}`)
+    const counted = requests.count(client)
+    reply.headers(fieldsOf(counted))
+    const { used, resetS } = counted
     return used > perMinute ? tooMany(`${perMinute} requests a minute`, resetS) : undefined
   }
 
   app.addHook('onRequest', (request, reply, done) => {
     const { isUnlimited, scope } = request.routeOptions.config
     if (isUnlimited === true) return done()
-    const address = clientOf(request)
+    const address = clientOf(request.raw)
     if (scope === undefined) return done(count(address, reply))
     const { used, resetS } = failures.read(address)
     done(used < MAX_FAILED_KEYS ? undefined : tooMany(`${MAX_FAILED_KEYS} wrong keys a minute`, resetS))
   })
 
   return {
+    countReader(request) {
+      const counted = requests.count(clientOf(request))
+      return counted.used > perMinute ? null : Object.entries(fieldsOf(counted)).flat()
+    },
     countKey(id, reply) {
       const problem = count(`key ${id}`, reply)
       if (problem !== undefined) throw problem
     },
     countFailure(request, reply) {
-      const address = clientOf(request)
+      const address = clientOf(request.raw)
       if (request.headers.authorization !== undefined) failures.count(address)
       const problem = count(address, reply)
       if (problem !== undefined) throw problem
     },
   }
-}
-
-/** Who asks, as far as it can be told: an address, of IPv6 the network, because a client has all of one. */
-export function clientOf({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
-  const address = isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip
-  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
-  if (mapped !== undefined) return mapped
-  return isIPv6(address) ? networkOf(address) : address
-}
-
-/** The first 64 bits of an IPv6 address, in one way of writing. */
-function networkOf(address: string): string {
-  const [before = '', after = ''] = address.replace(/%.*/, '').split('::')
-  const [head, rest] = [groupsOf(before), groupsOf(after)]
-  const zeros = Array.from({ length: Math.max(0, 8 - head.length - rest.length) }, () => '0')
-  const groups = [...head, ...zeros, ...rest].slice(0, 4)
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
-}
-
-function groupsOf(text: string): string[] {
-  return text === '' ? [] : text.split(':')
 }
 
 interface Count {

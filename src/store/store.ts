@@ -86,7 +86,7 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
     write,
 
     /** Whether what is read now may yet be taken back: in memory, where a write has no connection of its own. */
-    isUncommitted: () => reading.inTransaction,
+    isUncommitted: reading === writing ? () => reading.inTransaction : () => false,
 
     /**
      * Records what has never been recorded before, all of it in one version or nothing at all.

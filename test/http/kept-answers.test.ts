@@ -8,6 +8,7 @@ import type { Total } from '../../src/domain/totals.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { openStore } from '../../src/store/store.ts'
 import { folderForAll } from '../store/scratch.ts'
+import { askPlainly } from './ask-plainly.ts'
 import { type Harness, type Headers, type List, startApp } from './harness.ts'
 import { addressOf, borderQuestion, evidenceQuestion, interval, windowQuestion } from './questions.ts'
 import { figure, publication } from './records.ts'
@@ -51,9 +52,7 @@ async function recordElsewhere(count: number): Promise<void> {
 
 /** An answer as it goes over the wire, and its text. */
 async function ask(target: string, headers: Headers = {}, method: 'GET' | 'HEAD' = 'GET') {
-  const answer = await api.app.inject({ method, url: target, headers })
-  const { statusCode: status, rawPayload: bytes } = answer
-  const received = answer.headers as Readonly<Record<string, string | undefined>>
+  const { status, headers: received, bytes } = await askPlainly(api.port, target, headers, method)
   const decode = { br: brotliDecompressSync, gzip: gunzipSync }[received['content-encoding'] ?? '']
   return { status, bytes, headers: received, text: (decode === undefined ? bytes : decode(bytes)).toString() }
 }
@@ -190,7 +189,7 @@ describe('the answers that are kept', () => {
             { format },
             path === '/v1/series' ? { interval: length } : {},
           )
-          const answers = [await ask(asked), await ask(asked)]
+          const answers = [await ask(asked), await ask(asked), await ask(asked)]
           const anew = await app.inject(asked)
           for (const { text, headers } of answers) {
             expect(text).toBe(anew.body)

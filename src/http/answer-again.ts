@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import type { Version } from '../store/read-versions.ts'
+import type { Store } from '../store/store.ts'
+import type { Closing } from './closing.ts'
+import { type Kept, sendKept } from './kept.ts'
+import type { KeptObserver } from './kept-answers.ts'
+import { type PlainHeaders, plainHeaders } from './plain-headers.ts'
+import type { RateLimits } from './rate-limit.ts'
+
+/** Of a question that was answered before, where its answer is. */
+interface Answered {
+  /** Under which key it is kept. */
+  readonly key: string
+  /** The newest version when it was found there. */
+  readonly current: Version
+  /** The pattern of its route. */
+  readonly route: string
+}
+
+export interface Again {
+  /** Remembers where the answer to a request is, for who asks the same. */
+  remember(request: IncomingMessage, answered: Answered): void
+}
+
+export interface AgainOptions {
+  readonly store: Pick<Store, 'currentVersion' | 'isUncommitted'>
+  readonly keptUnder: (key: string) => Kept | undefined
+  readonly limits: RateLimits
+  readonly closing: Closing
+  readonly observer?: KeptObserver | undefined
+}
+
+/** So many questions are known again, each in a few hundred bytes. */
+const MAX_QUESTIONS = 10_000
+
+/** Longer questions are rare enough. */
+const LONGEST_QUESTION = 1_000
+
+/**
+ * Answers who asks the very same again, of the same state of the data, in front of the framework: there is nothing
+ * to route, to read or to decide any more. Everything else, and whatever is refused, goes the ordinary way.
+ */
+export function answerAgain(
+  app: FastifyInstance,
+  { store, keptUnder, limits, closing, observer }: AgainOptions,
+): Again {
+  const known = new LRUCache<string, Answered>({ max: MAX_QUESTIONS })
+
+  app.server.off('request', app.routing)
+  app.server.on('request', (request, response) => {
+    const headers = plainHeaders(request)
+    const answered = headers === null ? undefined : known.get(questionOf(request, headers))
+    if (headers === null || answered === undefined) app.routing(request, response)
+    else void answer(request, response, headers, answered)
+  })
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers: PlainHeaders,
+    answered: Answered,
+  ): Promise<void> {
+    const kept = await stillKept(answered).catch(() => undefined)
+    const own = kept === undefined ? null : limits.countReader(request)
+    if (kept === undefined || own === null) return app.routing(request, response)
+    const status = await sendKept({ response, headers, isHead: request.method === 'HEAD' }, kept, own)
+    closing.seeOut(response)
+    observer?.answered(status === 304 ? 'not_modified' : 'hit', response, answered.route)
+  }
+
+  async function stillKept({ key, current }: Answered): Promise<Kept | undefined> {
+    const { version, recorded_at } = await store.currentVersion()
+    const isSame = version === current.version && recorded_at === current.recorded_at
+    return isSame && !store.isUncommitted() && !closing.isClosing() ? keptUnder(key) : undefined
+  }
+
+  return {
+    remember(request, answered) {
+      const headers = plainHeaders(request)
+      const question = headers === null ? null : questionOf(request, headers)
+      if (question !== null && question.length <= LONGEST_QUESTION) known.set(question, answered)
+    },
+  }
+}
+
+/** All of a request that an answer may depend on. */
+function questionOf({ url }: IncomingMessage, headers: PlainHeaders): string {
+  return `${url}\n${headers.accept ?? ''}\n${headers['accept-language'] ?? ''}`
+}

@@ -1,0 +1,157 @@
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { readSeeds } from '../../src/cli/read-seeds.ts'
+import { type AppOptions, buildApp } from '../../src/http/app.ts'
+import { openStore } from '../../src/store/store.ts'
+import { scratchFolder } from '../store/scratch.ts'
+import { askPlainly } from './ask-plainly.ts'
+import { exchangeRaw, type Headers, PRESENT } from './harness.ts'
+import { figure, publication } from './records.ts'
+
+const TARGET = '/v1/totals?period=2024'
+
+/** Serves the seeds from a file, and counts what comes to the framework. */
+async function startCounting(options: Partial<AppOptions> = {}) {
+  const now = () => PRESENT
+  const store = await openStore({ url: `file:${scratchFolder()}/crossings.sqlite`, now })
+  await store.addMissing(readSeeds())
+  let routed = 0
+  const app = await buildApp({
+    store,
+    now,
+    logLevel: 'silent',
+    measure(app) {
+      app.addHook('onRequest', async () => {
+        routed += 1
+      })
+      return { kept: { holds: () => undefined, answered: () => undefined }, reconciled: () => undefined }
+    },
+    ...options,
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  onTestFinished(async () => {
+    await app.close()
+    await store.close()
+  })
+  const ask = (target = TARGET, headers?: Headers, method?: string) =>
+    askPlainly(port, target, headers, method)
+  /** How many requests came to the framework while something was done. */
+  const routedDuring = async (work: () => Promise<unknown>) => {
+    const before = routed
+    await work()
+    return routed - before
+  }
+  return { app, store, port, ask, routedDuring }
+}
+
+const withoutDate = ({ headers, ...answer }: Awaited<ReturnType<typeof askPlainly>>) => {
+  const { date: _, ...others } = headers
+  return { ...answer, headers: others }
+}
+
+test('the very same question is answered the very same, and past the framework', async () => {
+  const { ask, routedDuring } = await startCounting()
+  for (const headers of [{}, { accept: 'text/csv' }, { 'accept-encoding': 'br' }]) {
+    for (const method of ['GET', 'HEAD']) {
+      const [first] = [await ask(TARGET, headers, method), await ask(TARGET, headers, method)]
+      const again: (typeof first)[] = []
+      const came = await routedDuring(async () => again.push(await ask(TARGET, headers, method)))
+      expect(came).toBe(0)
+      expect(again.map(withoutDate)).toEqual([withoutDate(first)])
+      expect(first.bytes.length > 0).toBe(method === 'GET')
+    }
+  }
+})
+
+test('who has the answer already is told so past the framework, and by no other headers than before', async () => {
+  const { ask, routedDuring } = await startCounting()
+  const { headers } = await ask()
+  const known = { 'if-none-match': headers.etag ?? '' }
+  const first = await ask(TARGET, known)
+  await ask()
+  let again = first
+  const came = await routedDuring(async () => {
+    again = await ask(TARGET, known)
+  })
+  expect(came).toBe(0)
+  expect(first.status).toBe(304)
+  expect(withoutDate(again)).toEqual(withoutDate(first))
+})
+
+test('another question comes to the framework, be it but another format, language or address', async () => {
+  const { ask, routedDuring } = await startCounting()
+  for (let time = 0; time < 3; time++) await ask()
+  for (const [target, headers] of [
+    [`${TARGET}&`, {}],
+    ['/v1/totals?period=2023', {}],
+    [TARGET, { accept: 'text/csv' }],
+    [TARGET, { 'accept-language': 'pl' }],
+  ] as const)
+    expect(await routedDuring(() => ask(target, headers)), target).toBe(1)
+})
+
+test('after a write the question is new', async () => {
+  const { store, ask, routedDuring } = await startCounting()
+  for (let time = 0; time < 3; time++) await ask()
+  await store.addMissing({
+    indicators: [],
+    borders: [],
+    events: [],
+    sources: [publication({ id: 'new' })],
+    observations: [figure({ source: 'new', period_start: '2024-02-01', period_end: '2024-02-03', count: 7 })],
+  })
+  let text = ''
+  const came = await routedDuring(async () => {
+    text = (await ask()).bytes.toString()
+  })
+  expect(came).toBe(1)
+  expect(JSON.parse(text).meta.version).toBe((await store.currentVersion()).version)
+})
+
+test.each([
+  ['two hosts', 'host: x\r\nhost: y\r\n', 400],
+  ['no host', '', 400],
+  ['a body', 'host: x\r\ncontent-type: text/plain\r\ncontent-length: 1\r\n', 200],
+])('a request with %s is treated as ever, whatever was answered before', async (_, headers, status) => {
+  const { ask, port, routedDuring } = await startCounting()
+  for (let time = 0; time < 3; time++) await ask()
+  let text = ''
+  const came = await routedDuring(async () => {
+    text = await exchangeRaw(port, `GET ${TARGET} HTTP/1.1\r\n${headers}connection: close\r\n\r\nx`)
+  })
+  expect(came).toBe(1)
+  expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+})
+
+test('the limit of requests holds for the same question too', async () => {
+  const { ask } = await startCounting({ rateLimit: 5 })
+  const answers = []
+  for (let time = 0; time < 7; time++) answers.push(await ask())
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429, 429])
+  const left = answers.map(({ headers }) => /r=(\d+)/.exec(headers.ratelimit ?? '')?.[1])
+  expect(left).toEqual(['4', '3', '2', '1', '0', '0', '0'])
+})
+
+test('where each request is logged, each comes to the framework', async () => {
+  const lines: string[] = []
+  const { ask, routedDuring } = await startCounting({
+    logLevel: 'info',
+    logTo: { write: (line) => lines.push(line) },
+  })
+  expect(
+    await routedDuring(async () => {
+      for (let time = 0; time < 4; time++) await ask()
+    }),
+  ).toBe(4)
+  expect(lines.filter((line) => line.includes('request completed'))).toHaveLength(4)
+})
+
+test('with nothing kept each comes to the framework', async () => {
+  const { ask, routedDuring } = await startCounting({ keptBytes: 0 })
+  expect(
+    await routedDuring(async () => {
+      for (let time = 0; time < 4; time++) await ask()
+    }),
+  ).toBe(4)
+})
