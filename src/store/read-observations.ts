@@ -1,5 +1,6 @@
 import { and, asc, eq, gte, inArray, lte, type SQL, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Filter, Page } from '../domain/filter.ts'
 import type { Evidence, Observation } from '../domain/observation.ts'
 import type { Source } from '../domain/source.ts'
@@ -81,18 +82,28 @@ const listOrder = [
   observations.indicator,
 ]
 
+function isBehind(
+  comparison: '>' | '>=',
+  order: readonly SQLiteColumn[],
+  place: Readonly<Record<string, unknown>>,
+): SQL {
+  const values = order.map((column) => sql`${place[column.name]}`)
+  return sql`(${sql.join([...order], sql`, `)}) ${sql.raw(comparison)} (${sql.join(values, sql`, `)})`
+}
+
 export function observationReader(db: BetterSQLite3Database) {
   /** Rows behind the one with this id, in the order of the list; also where the id is no longer listed. */
   const isAfter = (id: number, version: number) => {
+    const place = Object.fromEntries(listOrder.map((column) => [column.name, column]))
     const after = db
-      .select(Object.fromEntries(listOrder.map((column) => [column.name, column])))
+      .select(place)
       .from(observations)
       .innerJoin(borderRevisions, eq(borderRevisions.border, observations.border))
       .where(and(eq(observations.id, id), borderStandsAt(version)))
-    return and(
-      sql`${observations.period_start} >= (SELECT period_start FROM observations WHERE id = ${id})`,
-      sql`(${sql.join(listOrder, sql`, `)}) > (${after})`,
-    )
+      .get()
+    if (after === undefined) return sql`FALSE`
+    // The first two say again what all say, for SQLite finds a place by the columns of one index alone.
+    return and(isBehind('>=', listOrder.slice(0, 2), after), isBehind('>', listOrder, after))
   }
   return {
     /**
