@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FastifyInstance } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Version } from '../store/read-versions.ts'
 import type { Store } from '../store/store.ts'
 import type { Closing } from './closing.ts'
+import type { Taker } from './front.ts'
 import { type Kept, sendKept } from './kept.ts'
 import type { KeptObserver } from './kept-answers.ts'
 import { type PlainHeaders, plainHeaders } from './plain-headers.ts'
@@ -20,6 +20,7 @@ interface Answered {
 }
 
 export interface Again {
+  readonly take: Taker
   /** Remembers where the answer to a request is, for who asks the same. */
   remember(request: IncomingMessage, answered: Answered): void
 }
@@ -39,35 +40,25 @@ const MAX_QUESTIONS = 10_000
 const LONGEST_QUESTION = 1_000
 
 /**
- * Answers who asks the very same again, of the same state of the data, in front of the framework: there is nothing
- * to route, to read or to decide any more. Everything else, and whatever is refused, goes the ordinary way.
+ * Answers who asks the very same again, of the same state of the data: there is nothing to route, to read or to
+ * decide any more.
  */
-export function answerAgain(
-  app: FastifyInstance,
-  { store, keptUnder, limits, closing, observer }: AgainOptions,
-): Again {
+export function answerAgain({ store, keptUnder, limits, closing, observer }: AgainOptions): Again {
   const known = new LRUCache<string, Answered>({ max: MAX_QUESTIONS })
-
-  app.server.off('request', app.routing)
-  app.server.on('request', (request, response) => {
-    const headers = plainHeaders(request)
-    const answered = headers === null ? undefined : known.get(questionOf(request, headers))
-    if (headers === null || answered === undefined) app.routing(request, response)
-    else void answer(request, response, headers, answered)
-  })
 
   async function answer(
     request: IncomingMessage,
     response: ServerResponse,
     headers: PlainHeaders,
     answered: Answered,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const kept = await stillKept(answered).catch(() => undefined)
     const own = kept === undefined ? null : limits.countReader(request)
-    if (kept === undefined || own === null) return app.routing(request, response)
+    if (kept === undefined || own === null) return false
     const status = await sendKept({ response, headers, isHead: request.method === 'HEAD' }, kept, own)
     closing.seeOut(response)
     observer?.answered(status === 304 ? 'not_modified' : 'hit', response, answered.route)
+    return true
   }
 
   async function stillKept({ key, current }: Answered): Promise<Kept | undefined> {
@@ -77,6 +68,10 @@ export function answerAgain(
   }
 
   return {
+    take(request, response, headers) {
+      const answered = known.get(questionOf(request, headers))
+      return answered !== undefined && answer(request, response, headers, answered)
+    },
     remember(request, answered) {
       const headers = plainHeaders(request)
       const question = headers === null ? null : questionOf(request, headers)

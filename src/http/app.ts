@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import fastify, { type FastifyInstance, type onRouteHookHandler } from 'fastify'
 import type { Store } from '../store/store.ts'
 import { originForm } from './address.ts'
@@ -8,6 +9,7 @@ import { readBuildId } from './build-id.ts'
 import { clientsBehind } from './client.ts'
 import { closeGracefully } from './closing.ts'
 import { answerErrors, clientErrorHandler, refuseExpectation } from './errors.ts'
+import { standInFront } from './front.ts'
 import { type KeptObserver, keepAnswers } from './kept-answers.ts'
 import { keepDimensions } from './kept-dimensions.ts'
 import { keepSeries } from './kept-series.ts'
@@ -65,6 +67,7 @@ export interface AppOptions extends Dependencies {
 /** Who is told what only the makers of answers know. */
 export interface Measured {
   readonly kept: KeptObserver
+  readonly turnedAway: (response: ServerResponse) => void
   readonly reconciled: (ms: number) => void
 }
 
@@ -118,15 +121,16 @@ export async function buildApp({
   const closing = closeGracefully(app)
   requireOneHost(app)
   const limits = limitRates(app, { perMinute: rateLimit, clientOf: clientsBehind(trustedProxies) })
-  keepAnswers(app, dependencies, {
+  const again = keepAnswers(app, dependencies, {
     maxBytes: keptBytes,
     build: readBuildId(),
     limits,
     closing,
-    isEachLogged: logsRequests(logLevel),
     observer: measured?.kept,
   })
-  shedLoad(app, maxDelayMs)
+  const shed = shedLoad(app, { maxDelayMs, turnedAway: measured?.turnedAway })
+  // Who is logged has to come to the framework.
+  if (!logsRequests(logLevel)) standInFront(app, [again, shed])
   declareMethods(app)
   const lists = gatherLists(app)
   endSlowBodies(app, BODY_TIMEOUT_MS)

@@ -9,6 +9,7 @@ import type { Dependencies } from './ask.ts'
 import type { Closing } from './closing.ts'
 import { compressedStream, encodingFor, isCompressible } from './compressed.ts'
 import { isKnown, weakTag } from './etag.ts'
+import type { Taker } from './front.ts'
 import { hasBody } from './has-body.ts'
 import { encodedFor, type Kept, keptAnswer, notModifiedHead, sendKept, sendNotModified } from './kept.ts'
 import { OPEN_HEADERS } from './methods.ts'
@@ -24,6 +25,8 @@ declare module 'fastify' {
 /** A request for an answer that is still to be made. */
 interface Asked {
   readonly key: string
+  /** The newest version when it was asked. */
+  readonly current: Version
   readonly etag: string
   readonly vary: string
   /** Told what was made, or null where that is nothing to be kept. */
@@ -37,8 +40,6 @@ export interface KeepOptions {
   readonly build: string
   readonly limits: RateLimits
   readonly closing: Closing
-  /** Whether every request is logged, so that each has to go through the framework. */
-  readonly isEachLogged: boolean
   /** Told how answers come about. */
   readonly observer?: KeptObserver | undefined
 }
@@ -63,12 +64,13 @@ const OVERHEAD_BYTES = 2_000
  * Keeps answers as bytes, under the version that they were made from, so that a write makes the next read
  * anew, whoever wrote. A client that has the answer already gets a 304 before anything is read, and while
  * one is being made, others who ask the same wait for it. Call it before whatever makes answers.
+ * @returns who answers what was answered before, in front of the framework
  */
 export function keepAnswers(
   app: FastifyInstance,
   { store }: Pick<Dependencies, 'store'>,
-  { maxBytes, build, limits, closing, isEachLogged, observer }: KeepOptions,
-): void {
+  { maxBytes, build, limits, closing, observer }: KeepOptions,
+): Taker {
   const kept = new LRUCache<string, Kept>({
     maxSize: Math.max(1, maxBytes),
     maxEntrySize: Math.max(1, Math.floor(maxBytes * LARGEST_SHARE)),
@@ -78,9 +80,7 @@ export function keepAnswers(
   const beingMade = new Map<string, Promise<Kept | null>>()
   const asking = new WeakMap<FastifyRequest, Asked>()
 
-  const again = isEachLogged
-    ? null
-    : answerAgain(app, { store, keptUnder: (key) => kept.get(key), limits, closing, observer })
+  const again = answerAgain({ store, keptUnder: (key) => kept.get(key), limits, closing, observer })
 
   app.addHook('onRequest', async (request, reply) => {
     const { config, url: route = '' } = request.routeOptions
@@ -93,7 +93,7 @@ export function keepAnswers(
     const others = beingMade.get(key)
     const known = kept.get(key) ?? (others === undefined ? null : await others)
     if (known !== null) {
-      again?.remember(request.raw, { key, current, route })
+      again.remember(request.raw, { key, current, route })
       reply.hijack()
       const reader = { response: reply.raw, headers: request.headers, isHead: request.method === 'HEAD' }
       const status = await sendKept(reader, known, ownFields(reply))
@@ -111,7 +111,7 @@ export function keepAnswers(
       observer?.answered('not_modified', reply.raw, route)
       return reply
     }
-    asking.set(request, { key, etag, vary, made: announce(key) })
+    asking.set(request, { key, current, etag, vary, made: announce(key) })
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
@@ -123,11 +123,15 @@ export function keepAnswers(
       asked.made(null)
       return payload
     }
-    observer?.answered('made', reply.raw, request.routeOptions.url ?? '')
+    const { url: route = '' } = request.routeOptions
+    observer?.answered('made', reply.raw, route)
     reply.headers({ etag: asked.etag, vary: asked.vary })
     const bytes = isWhole ? Buffer.from(payload) : null
     const answer = bytes && keptAnswer(headersOf(reply), bytes)
-    if (answer !== null && maxBytes > 0) kept.set(asked.key, answer)
+    if (answer !== null && maxBytes > 0) {
+      kept.set(asked.key, answer)
+      again.remember(request.raw, { key: asked.key, current: asked.current, route })
+    }
     asked.made(answer)
     if (isKnown(asked.etag, request.headers['if-none-match'])) {
       reply.code(304)
@@ -137,6 +141,8 @@ export function keepAnswers(
       ? encodedStream(request, reply, payload as Readable)
       : await encodedWhole(request, reply, answer)
   })
+
+  return again.take
 
   /** The newest version, and the one that an address names, if any; null where there is none such for good. */
   async function stateAsked(url: string): Promise<{ current: Version; named: Version | null } | null> {

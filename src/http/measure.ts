@@ -5,7 +5,7 @@ import type { Measured } from './app.ts'
 import { measureData } from './measure-data.ts'
 import { measureKept } from './measure-kept.ts'
 import { measureReconciling } from './measure-reconciling.ts'
-import { measureRequests } from './measure-requests.ts'
+import { measureRequests, TURNED_AWAY } from './measure-requests.ts'
 
 /** A registry with what is known of the process itself: its memory, its processor time, the lag of its event loop. */
 export function processRegistry(): Registry {
@@ -19,6 +19,10 @@ export function measureInto(registry: Registry): (app: FastifyInstance, store: S
   return (app, store) => {
     const routed = measureRequests(app, registry)
     measureData(store, registry)
-    return { kept: measureKept(registry, routed), reconciled: measureReconciling(registry) }
+    return {
+      turnedAway: (response) => routed(response, TURNED_AWAY),
+      kept: measureKept(registry, routed),
+      reconciled: measureReconciling(registry),
+    }
   }
 }

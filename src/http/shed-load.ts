@@ -1,5 +1,8 @@
+import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { Overloaded } from './problem.ts'
+import type { Taker } from './front.ts'
+import { COMMON_HEADERS } from './methods.ts'
+import { bodyOf, Overloaded, PROBLEM_TYPE } from './problem.ts'
 
 /** So many are taken at once however long that takes: one page of a dashboard asks for a dozen. */
 const ALWAYS_TAKEN = 32
@@ -9,22 +12,39 @@ const LONGEST_TURN = 2.5
 
 const OVERLOADED = new Overloaded()
 
+const BODY = JSON.stringify(bodyOf(OVERLOADED))
+const HEAD = Object.entries({
+  ...COMMON_HEADERS,
+  ...OVERLOADED.headers,
+  'cache-control': 'no-store',
+  'content-type': PROBLEM_TYPE,
+  'content-length': String(Buffer.byteLength(BODY)),
+}).flat()
+
+export interface ShedOptions {
+  /** How long a request may wait for its turn, in milliseconds; 0 turns nobody away. */
+  readonly maxDelayMs: number
+  /** Told of each reader who is turned away in front of the framework. */
+  readonly turnedAway?: ((response: ServerResponse) => void) | undefined
+  readonly clock?: () => number
+}
+
 /**
  * Turns readers away with a 503 while those before them already wait too long, so that who is answered is
  * answered soon. Kept answers cost too little to be turned away, and writers and the operator never are: call it
  * after the kept answers.
- * @param maxDelayMs how long a request may wait for its turn, in milliseconds; 0 turns nobody away
+ * @returns who turns readers away in front of the framework, where that costs next to nothing
  */
 export function shedLoad(
   app: FastifyInstance,
-  maxDelayMs: number,
-  clock: () => number = () => performance.now(),
-): void {
-  if (maxDelayMs === 0) return
+  { maxDelayMs, turnedAway, clock = () => performance.now() }: ShedOptions,
+): Taker {
+  if (maxDelayMs === 0) return () => false
+  const unlimited = new Set<string>()
   let begun: number | null = null
   let previousMs = 0
   let endedAt = 0
-  let underWay = 0
+  const admitted = new Set<ServerResponse>()
   let takenInTurn = 0
 
   /** How long this turn of the event loop has taken; each ends in its check phase. */
@@ -42,16 +62,33 @@ export function shedLoad(
     return 0
   }
 
+  function isAdmitted(response: ServerResponse): boolean {
+    if (admitted.has(response)) return true
+    const isLate = turnMs() > maxDelayMs || previousMs > maxDelayMs * LONGEST_TURN
+    if (isLate && Math.max(takenInTurn, admitted.size) >= ALWAYS_TAKEN) return false
+    takenInTurn += 1
+    admitted.add(response)
+    response.once('close', () => admitted.delete(response))
+    return true
+  }
+
+  app.addHook('onRoute', ({ url, config }) => {
+    if (config?.isUnlimited === true) unlimited.add(url)
+  })
+
   app.addHook('onRequest', (request, reply, done) => {
     const { isUnlimited, scope } = request.routeOptions.config
-    if (isUnlimited === true || scope !== undefined) return done()
-    const isLate = turnMs() > maxDelayMs || previousMs > maxDelayMs * LONGEST_TURN
-    if (isLate && Math.max(takenInTurn, underWay) >= ALWAYS_TAKEN) return done(OVERLOADED)
-    takenInTurn += 1
-    underWay += 1
-    reply.raw.once('close', () => {
-      underWay -= 1
-    })
-    done()
+    const isSpared = isUnlimited === true || scope !== undefined
+    done(isSpared || isAdmitted(reply.raw) ? undefined : OVERLOADED)
   })
+
+  return ({ url = '', method }, response) => {
+    const [path = ''] = url.split('?', 1)
+    if (unlimited.has(path) || isAdmitted(response)) return false
+    turnedAway?.(response)
+    response.writeHead(503, HEAD)
+    if (method === 'HEAD') response.end()
+    else response.end(BODY)
+    return true
+  }
 }

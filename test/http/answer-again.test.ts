@@ -24,7 +24,8 @@ async function startCounting(options: Partial<AppOptions> = {}) {
       app.addHook('onRequest', async () => {
         routed += 1
       })
-      return { kept: { holds: () => undefined, answered: () => undefined }, reconciled: () => undefined }
+      const ignore = () => undefined
+      return { kept: { holds: ignore, answered: ignore }, turnedAway: ignore, reconciled: ignore }
     },
     ...options,
   })

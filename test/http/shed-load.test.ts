@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { describe, expect, test } from 'vitest'
@@ -5,30 +6,58 @@ import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { shedLoad } from '../../src/http/shed-load.ts'
 import { openStore } from '../../src/store/store.ts'
-import { PRESENT } from './harness.ts'
+import { exchangeRaw, PRESENT } from './harness.ts'
 
-async function seeded(maxDelayMs: number, log: string[] = []) {
+async function seeded(
+  maxDelayMs: number,
+  { log = [], logLevel = 'info' }: { log?: string[]; logLevel?: string } = {},
+) {
   const now = () => PRESENT
   const store = await openStore({ url: 'file::memory:', now })
   await store.addMissing(readSeeds())
   const logTo = { write: (line: string) => log.push(line) }
-  return await buildApp({ store, now, logLevel: 'info', logTo, maxDelayMs })
+  return await buildApp({ store, now, logLevel, logTo, maxDelayMs })
 }
 
-/** So many different questions at once. */
-const burst = (app: FastifyInstance, amount: number) =>
-  Promise.all(
-    Array.from({ length: amount }, (_, index) =>
-      app.inject(
-        `/v1/totals?from=${1990 + (index % 30)}&to=2024-01-${String((index % 31) + 1).padStart(2, '0')}`,
-      ),
-    ),
+/** So many different questions. */
+const questions = (amount: number) =>
+  Array.from(
+    { length: amount },
+    (_, index) =>
+      `/v1/totals?from=${1990 + (index % 30)}&to=2024-01-${String((index % 31) + 1).padStart(2, '0')}`,
   )
+
+/** So many of them at once. */
+const burst = (app: FastifyInstance, amount: number) =>
+  Promise.all(questions(amount).map((target) => app.inject(target)))
+
+/** Requests that come at once on one connection, which ends with the last. */
+function pipelined(targets: readonly string[], method = 'GET'): string {
+  return targets
+    .map((target, index) => {
+      const last = index === targets.length - 1 ? 'connection: close\r\n' : ''
+      return `${method} ${target} HTTP/1.1\r\nhost: x\r\n${last}\r\n`
+    })
+    .join('')
+}
+
+function answersIn(text: string): string[] {
+  return text.split(/(?=HTTP\/1\.1 \d{3} )/)
+}
+
+/** What the framework says to who is turned away. */
+async function refusedOrdinarily() {
+  const app = await seeded(1)
+  const refused = (await burst(app, 300)).find(({ statusCode }) => statusCode === 503)
+  await app.close()
+  if (refused === undefined) throw new Error('nobody was turned away')
+  return refused
+}
 
 describe('under more load than it can take', () => {
   test('the surplus gets a 503 at once and is not logged, the rest its answer, and then all is well', async () => {
     const log: string[] = []
-    const app = await seeded(1, log)
+    const app = await seeded(1, { log })
     const kept = await app.inject('/v1/borders')
     await setImmediate()
     const [answers, again, alive, written] = await Promise.all([
@@ -55,6 +84,37 @@ describe('under more load than it can take', () => {
     await app.close()
   })
 
+  test('the surplus is turned away in front of the framework too, in the same words', async () => {
+    const app = await seeded(1, { logLevel: 'silent' })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const targets = [...questions(300), '/health/ready?', '/v1/totals/']
+    const text = await exchangeRaw(port, pipelined(targets))
+    const [answers, ordinary] = [answersIn(text), await refusedOrdinarily()]
+    expect(answers).toHaveLength(302)
+    const refused = answers.filter((answer) => answer.startsWith('HTTP/1.1 503 '))
+    const given = answers.filter((answer) => answer.startsWith('HTTP/1.1 200 '))
+    expect(given.length).toBeGreaterThanOrEqual(32 + 1)
+    expect(refused.length).toBeGreaterThan(0)
+    expect(answers.at(-2)).toMatch(/^HTTP\/1\.1 200 /)
+    for (const answer of refused) {
+      for (const [name, value] of Object.entries(ordinary.headers))
+        if (!['connection', 'date'].includes(name)) expect(answer).toContain(`${name}: ${value}\r\n`)
+      expect(answer.endsWith(`\r\n\r\n${ordinary.body}`)).toBe(true)
+    }
+    await app.close()
+  })
+
+  test('of who asks for the head alone no more is sent', async () => {
+    const app = await seeded(1, { logLevel: 'silent' })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const text = await exchangeRaw(port, pipelined(questions(300), 'HEAD'))
+    expect(text.match(/^HTTP\/1\.1 503 /gm)?.length).toBeGreaterThan(0)
+    expect(text).not.toContain('"type"')
+    await app.close()
+  })
+
   test('32 at once are answered, however slow', async () => {
     const app = await seeded(1)
     expect((await burst(app, 32)).map(({ statusCode }) => statusCode)).toEqual(
@@ -75,15 +135,15 @@ function hookOf(maxDelayMs: number, clock: () => number) {
   type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: unknown) => void) => void
   const hooks: Hook[] = []
   const app = { addHook: (_: string, hook: Hook) => hooks.push(hook) } as unknown as FastifyInstance
-  shedLoad(app, maxDelayMs, clock)
+  shedLoad(app, { maxDelayMs, clock })
   const request = { routeOptions: { config: {} } } as unknown as FastifyRequest
-  const reply = { raw: { once: () => undefined } } as unknown as FastifyReply
+  const reply = () => ({ raw: { once: () => undefined } }) as unknown as FastifyReply
   /** How many of so many are taken. */
   return (amount: number) => {
     let taken = 0
     for (let time = 1; time <= amount; time++) {
       for (const hook of hooks) {
-        hook(request, reply, (error) => {
+        hook(request, reply(), (error) => {
           taken += error === undefined ? 1 : 0
         })
       }
