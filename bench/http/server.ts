@@ -12,7 +12,7 @@ import { ROWS, type Row } from './rows.ts'
 import { type Subject, startSubjects } from './subjects.ts'
 import { type Measured, tableOf } from './table.ts'
 
-const RUNS = 5
+const RUNS = 4
 const RUN_S = 1.5
 const WARM_S = 0.3
 
