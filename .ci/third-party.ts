@@ -18,9 +18,11 @@ export interface ThirdParty {
   readonly licence: string
 }
 
-/** Every package of the lockfile by where it is installed, this one left out. */
-export function lockedPackages(): Readonly<Record<string, LockedPackage>> {
-  const text = readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')
+const ROOT = new URL('../', import.meta.url)
+
+/** Every package of the lockfile in a folder by where it is installed, that of the folder left out. */
+export function lockedPackages(folder: URL = ROOT): Readonly<Record<string, LockedPackage>> {
+  const text = readFileSync(new URL('package-lock.json', folder), 'utf8')
   const { '': _, ...packages } = JSON.parse(text).packages
   return packages
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { CASES } from './cases.ts'
 import type { Measured } from './measure.ts'
 
-const RUNS = 5
+const RUNS = 3
 const script = fileURLToPath(new URL('measure.ts', import.meta.url))
 const measure = (name: string): Measured =>
   JSON.parse(execFileSync(process.execPath, [script, name], { encoding: 'utf8' }))

@@ -10,8 +10,8 @@ import { containerCommand } from './container-command.ts'
 /**
  * Builds the program and a database of 20 series of 5,000 daily figures, and takes all of them in every format
  * that is streamed: each time from a server just started, and as fast as it goes. The log of changes is as long,
- * and shows what a format costs by itself; for observations all series are reconciled too. Paths can be given as
- * arguments. Needs Linux.
+ * and shows what a format costs by itself; for observations all series are reconciled too: `node bench/exports.ts`,
+ * or with the paths to take as arguments. Needs Linux.
  */
 const BORDERS = ['PL-BY', 'LV-BY', 'LT-BY', 'FI-RU', 'EE-RU']
 const INDICATORS = ['attempted_crossings', 'apprehensions', 'migrant_deaths', 'trafficking_arrests']

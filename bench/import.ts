@@ -12,7 +12,8 @@ import { importTable } from './import-table.ts'
 
 /**
  * Builds the program and serves the seeds from a file. Then imports a table of 100,000 figures, without readers and
- * while readers ask for totals, each time into a new database, and the same table once more. Needs Linux.
+ * while readers ask for totals, each time into a new database, and the same table once more:
+ * `node bench/import.ts`. Needs Linux.
  */
 const FIGURES = 100_000
 const READERS = 2

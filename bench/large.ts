@@ -6,7 +6,10 @@ import { writeCursor } from '../src/http/cursor.ts'
 import { openStore } from '../src/store/store.ts'
 import { BORDERS, buildLarge, INDICATORS, OBSERVATIONS, sourceOf } from './large-database.ts'
 
-/** Serves a thousand series with a million observations from a file of its own, and measures what answers cost. Needs Linux. */
+/**
+ * Serves a thousand series with a million observations from a file of its own, and measures what answers cost:
+ * `node bench/large.ts`. Needs Linux.
+ */
 const folder = mkdtempSync(join(tmpdir(), 'bench-large-'))
 const path = join(folder, 'large.sqlite')
 const now = () => new Date().toISOString()

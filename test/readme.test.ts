@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { quoteIn } from '../bench/quote.ts'
 import { readSeeds } from '../src/cli/read-seeds.ts'
 import { configSchema } from '../src/config.ts'
 import { buildApp } from '../src/http/app.ts'
@@ -47,6 +48,12 @@ describe('README', () => {
     expect([response.status, text]).toEqual([200, expect.any(String)])
     if (answer?.words === 'csv') expect(text.replaceAll('\r', '')).toBe(answer.text)
     if (answer?.words === 'json total') expect(JSON.parse(text).total).toEqual(JSON.parse(answer.text))
+  })
+
+  it('quotes what the last run of the benchmark wrote', () => {
+    const results = readFileSync(new URL('../bench/results.md', import.meta.url), 'utf8')
+    expect(readme).toContain('| a total, kept |')
+    expect(readme).toBe(quoteIn(readme, results))
   })
 
   it('names every route of the API', async () => {

@@ -1,101 +1,75 @@
-/** What is asked of whom; `of` is the row that it is compared with. */
+import { rowsOfPeers } from '../peers/rows.ts'
+import type { FILES } from './data.ts'
+
+/** What is asked of whom. */
 export interface Row {
   readonly name: string
   readonly subject: string
+  /** What the subject serves: the seeds unless it is said. */
+  readonly file?: keyof typeof FILES
   readonly path: string
-  readonly requests: number
-  readonly headers?: Readonly<Record<string, string>>
   readonly status?: number
   /** What a server that knows nothing is to send: so many bytes, or the same as an answer. */
   readonly body?: number | string
-  readonly of?: string
+  /** The rows that it is compared with. */
+  readonly of: readonly string[]
+  /** All rows that answer one question have to hold the same counts. */
+  readonly question?: string
 }
 
 const TOTAL = '/v1/totals?from=2024-01-01&to=2024-11-15&source=pozirk-2024-11-15'
-const SERIES = '/v1/series?interval=month&from=2021&to=2025'
-const OBSERVATIONS = '/v1/observations?limit=1000'
+const TOTAL_OF_MILLION = '/v1/totals?from=2020-01-01&to=2020-11-15&indicator=indicator_0&country=AC,AD,AE'
+const PAGE = '/v1/observations?limit=1000'
+const BARE = 'Fastify, the bytes of a total'
 
 /** The rows of the benchmark of the server. */
 export const ROWS: readonly Row[] = [
-  { name: 'node:http, 400 bytes', subject: 'node:http', path: '/', requests: 20_000, body: 400 },
+  { name: 'node:http, 400 bytes', subject: 'node:http', path: '/', body: 400, of: [] },
+  { name: 'Fastify, 400 bytes', subject: 'fastify', path: '/', body: 400, of: ['node:http, 400 bytes'] },
+  { name: BARE, subject: 'fastify', path: '/', body: TOTAL, of: ['Fastify, 400 bytes'] },
+
+  ...keptOrNot('a total', TOTAL, { question: 'a total' }),
+  crossings('a total, 304', TOTAL, { status: 304 }),
+  crossings('all totals of 2024, not kept', '/v1/totals?period=2024', { subject: 'crossings, nothing kept' }),
   {
-    name: 'Fastify, 400 bytes',
-    subject: 'fastify',
-    path: '/',
-    requests: 20_000,
-    body: 400,
-    of: 'node:http, 400 bytes',
-  },
-  {
-    name: 'Fastify, the bytes of a total',
-    subject: 'fastify',
-    path: '/',
-    requests: 20_000,
-    body: TOTAL,
-    of: 'Fastify, 400 bytes',
-  },
-  {
-    name: 'a total, kept',
-    subject: 'crossings',
-    path: TOTAL,
-    requests: 20_000,
-    of: 'Fastify, the bytes of a total',
-  },
-  {
-    name: 'a total, 304',
-    subject: 'crossings',
-    path: TOTAL,
-    requests: 20_000,
-    status: 304,
-    of: 'Fastify, the bytes of a total',
-  },
-  {
-    name: 'a total, not kept',
-    subject: 'crossings, nothing kept',
-    path: TOTAL,
-    requests: 2_000,
-    of: 'Fastify, the bytes of a total',
-  },
-  {
-    name: 'all totals of 2024, not kept',
-    subject: 'crossings, nothing kept',
-    path: '/v1/totals?period=2024',
-    requests: 500,
-    of: 'Fastify, the bytes of a total',
-  },
-  {
-    name: 'the same total by GROUP BY alone',
+    name: 'a total, GROUP BY behind Fastify',
     subject: 'group by',
     path: '/',
-    requests: 5_000,
-    of: 'Fastify, the bytes of a total',
+    question: 'a total',
+    of: [BARE, 'a total, kept', 'a total, not kept'],
   },
-  {
-    name: '60 months of 3 borders, kept',
-    subject: 'crossings',
-    path: SERIES,
-    requests: 10_000,
-    of: 'Fastify, the bytes of a total',
-  },
-  {
-    name: '60 months of 3 borders, not kept',
-    subject: 'crossings, nothing kept',
-    path: SERIES,
-    requests: 300,
-    of: 'Fastify, the bytes of a total',
-  },
-  {
-    name: 'a page of observations, kept',
-    subject: 'crossings',
-    path: OBSERVATIONS,
-    requests: 2_000,
-    of: 'Fastify, the bytes of a total',
-  },
-  {
-    name: 'a page of observations, not kept',
-    subject: 'crossings, nothing kept',
-    path: OBSERVATIONS,
-    requests: 200,
-    of: 'Fastify, the bytes of a total',
-  },
+  ...rowsOfPeers('a total'),
+
+  ...keptOrNot('60 months of 3 borders', '/v1/series?interval=month&from=2021&to=2025'),
+
+  ...keptOrNot('all 295 observations', PAGE, { question: 'all 295 observations' }),
+  ...rowsOfPeers('all 295 observations'),
+
+  ...keptOrNot('one border in one year', `${PAGE}&country=PL&period=2024`, {
+    question: 'one border in one year',
+  }),
+  ...rowsOfPeers('one border in one year'),
+
+  crossings('a total of 1,000,000 observations, kept', TOTAL_OF_MILLION, {
+    file: 'million',
+    of: ['a total, kept'],
+  }),
+  crossings('a total of 1,000,000 observations, 304', TOTAL_OF_MILLION, {
+    file: 'million',
+    status: 304,
+    of: ['a total, 304'],
+  }),
+  crossings('1,000 of 1,000,000 observations, kept', PAGE, { file: 'million' }),
 ]
+
+function crossings(name: string, path: string, more: Partial<Row> = {}): Row {
+  return { name, subject: 'crossings', path, of: [BARE], ...more }
+}
+
+/** An answer of this server, kept and not kept. */
+function keptOrNot(name: string, path: string, more: Partial<Row> = {}): Row[] {
+  return [
+    crossings(`${name}, kept`, path, more),
+    crossings(`${name}, not kept`, path, { subject: 'crossings, nothing kept', ...more }),
+  ]
+}

@@ -1,116 +1,97 @@
-import { type ChildProcess, execFile, fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { readSeeds } from '../../src/cli/read-seeds.ts'
-import { openStore } from '../../src/store/store.ts'
+import { findAbsent } from '../peers/absent.ts'
+import { requireAgreement } from './agreement.ts'
+import { writeData } from './data.ts'
+import type { Answered, Asked } from './load.ts'
 import { ROWS, type Row } from './rows.ts'
+import { type Subject, startSubjects } from './subjects.ts'
+import { type Measured, tableOf } from './table.ts'
 
-const RUNS = 5
-const script = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-const run = promisify(execFile)
+const RUNS = 4
+const RUN_S = 1.5
+const WARM_S = 0.3
 
-interface Subject {
-  readonly process: ChildProcess
-  readonly port: number
-}
-
-interface Measured {
-  readonly cpuUs: number
-  readonly requestsPerSecond: number
-}
-
-/** Measures every row in turn, several times over: a table of the least that each took. */
+/** Measures every row in turn, several times over: a table of the best of each. */
 export async function measureServer(): Promise<string> {
+  const absent = findAbsent()
+  const rows = ROWS.filter(({ subject }) => !absent.has(subject))
   const folder = mkdtempSync(join(tmpdir(), 'crossings-bench-'))
   try {
-    const database = join(folder, 'crossings.sqlite')
-    const store = await openStore({ url: `file:${database}`, now: () => new Date().toISOString() })
-    await store.addMissing(readSeeds())
-    await store.close()
-    return tableOf(await measureAll(database))
+    await writeData(folder)
+    const subjects = await startSubjects(rows, folder)
+    await requireAgreement(subjects)
+    return tableOf({
+      best: await measureAll(subjects),
+      absent,
+      runs: `${RUNS} interleaved runs of ${RUN_S} s`,
+    })
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-async function measureAll(database: string): Promise<Map<string, Measured>> {
+async function measureAll(subjects: ReadonlyMap<Row, Subject>): Promise<Map<string, Measured>> {
   const best = new Map<string, Measured>()
-  const crossings = await start('crossings', database, '')
-  const subjects = new Map<Row, Subject>()
-  for (const row of ROWS) {
-    const isOurs = row.subject === 'crossings'
-    subjects.set(row, isOurs ? crossings : await start(row.subject, database, await bodyFor(row, crossings)))
-  }
-  for (let turn = 1; turn <= RUNS; turn++) {
-    process.stderr.write(`server, run ${turn} of ${RUNS}\n`)
+  const load = fork(fileURLToPath(new URL('load.ts', import.meta.url)))
+  for (let run = 1; run <= RUNS; run++) {
+    process.stderr.write(`server, run ${run} of ${RUNS}\n`)
     for (const [row, subject] of subjects) {
-      const measured = await measure(row, subject)
       const known = best.get(row.name)
-      if (known === undefined || measured.cpuUs < known.cpuUs) best.set(row.name, measured)
+      const { cpuUs, requestsPerSecond } = await measure(row, subject, load, known?.requestsPerSecond)
+      best.set(row.name, {
+        cpuUs: Math.min(cpuUs, known?.cpuUs ?? cpuUs),
+        requestsPerSecond: Math.max(requestsPerSecond, known?.requestsPerSecond ?? 0),
+      })
     }
   }
+  load.disconnect()
   for (const { process } of new Set(subjects.values())) process.disconnect()
   return best
 }
 
-async function start(name: string, database: string, body: string): Promise<Subject> {
-  const child = fork(script('subject.ts'), [name, database, body])
-  const [port] = await once(child, 'message')
-  return { process: child, port }
-}
+async function measure(
+  row: Row,
+  { process: subject, url }: Subject,
+  load: ChildProcess,
+  expectedPerSecond?: number,
+): Promise<Measured> {
+  const headers = await headersFor(row, url)
+  const perSecond = expectedPerSecond ?? (await warmUp())
+  const amount = Math.ceil(perSecond * RUN_S)
+  const before: number = await answerOf(subject, 'cpu')
+  const seconds = await ask(amount)
+  const cpuUs = ((await answerOf(subject, 'cpu')) - before) / amount
+  return { cpuUs, requestsPerSecond: amount / seconds }
 
-async function bodyFor({ body }: Row, { port }: Subject): Promise<string> {
-  if (typeof body === 'number') return 'x'.repeat(body)
-  return body === undefined ? '' : await (await fetch(`http://127.0.0.1:${port}${body}`)).text()
-}
-
-async function measure(row: Row, { process: subject, port }: Subject): Promise<Measured> {
-  const url = `http://127.0.0.1:${port}${row.path}`
-  const asking = { accept: 'application/json' }
-  const { headers } = await fetch(url, { headers: asking })
-  const known = row.status === 304 ? { ...asking, 'if-none-match': headers.get('etag') ?? '' } : asking
-  await load(url, Math.ceil(row.requests / 10), known)
-  const before = await cpuOf(subject)
-  const { requestsPerSecond, statuses, errors } = await load(url, row.requests, known)
-  const cpuUs = ((await cpuOf(subject)) - before) / row.requests
-  const expected = String(row.status ?? 200)
-  if (errors > 0 || Object.keys(statuses).join() !== expected) {
-    throw new Error(`${row.name} answered ${JSON.stringify(statuses)} with ${errors} errors`)
+  async function ask(amount: number): Promise<number> {
+    const asked: Asked = { url: url + row.path, headers, amount }
+    const { seconds, statuses, errors }: Answered = await answerOf(load, asked)
+    if (errors === 0 && statuses.join() === String(row.status ?? 200)) return seconds
+    throw new Error(`${row.name} answered ${statuses.join()} with ${errors} errors`)
   }
-  return { cpuUs, requestsPerSecond }
+
+  /** Asks until the server has had time to become quick; so many it answers a second then. */
+  async function warmUp(amount = 50): Promise<number> {
+    const seconds = await ask(amount)
+    return seconds < WARM_S ? await warmUp(amount * 4) : amount / seconds
+  }
 }
 
-async function load(url: string, amount: number, headers: Readonly<Record<string, string>>) {
-  const { stdout } = await run(process.execPath, [
-    script('load.ts'),
-    url,
-    String(amount),
-    JSON.stringify(headers),
-  ])
-  return JSON.parse(stdout)
+/** Asks once, and says how to ask then: for JSON, and for a 304 with what is known by now. */
+async function headersFor({ status, path }: Row, url: string): Promise<Record<string, string>> {
+  const asking = { accept: 'application/json' }
+  const response = await fetch(url + path, { headers: asking })
+  await response.arrayBuffer()
+  return status === 304 ? { ...asking, 'if-none-match': response.headers.get('etag') ?? '' } : asking
 }
 
-async function cpuOf(subject: ChildProcess): Promise<number> {
-  subject.send('cpu')
-  const [cpuUs] = await once(subject, 'message')
-  return cpuUs
-}
-
-function tableOf(best: ReadonlyMap<string, Measured>): string {
-  const lines = ROWS.map(({ name, of }) => {
-    const { cpuUs = Number.NaN, requestsPerSecond = Number.NaN } = best.get(name) ?? {}
-    const ratio =
-      of === undefined ? '' : `${(cpuUs / (best.get(of)?.cpuUs ?? Number.NaN)).toFixed(2)} × ${of}`
-    return `| ${[name, cpuUs.toFixed(0), requestsPerSecond, ratio].join(' | ')} |`
-  })
-  return `The least CPU of the server for a request, of ${RUNS} interleaved runs; the load comes from a process of its own.
-
-| answer | CPU, µs | requests a second | ratio |
-| --- | ---: | ---: | --- |
-${lines.join('\n')}
-`
+async function answerOf(child: ChildProcess, message: Asked | 'cpu') {
+  child.send(message)
+  const [answer] = await once(child, 'message')
+  return answer
 }
