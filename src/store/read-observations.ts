@@ -122,7 +122,8 @@ export function observationReader(db: BetterSQLite3Database) {
         .innerJoin(borderRevisions, eq(borderRevisions.border, observations.border))
         .where(and(whereOf(filter), borderStandsAt(filter.version), isOnPage))
         .orderBy(...listOrder.map((column) => asc(column)))
-      return page === undefined ? query.all() : query.limit(page.limit).all()
+      // As SQLite names them: the columns have the names of the fields, and nothing is to be decoded.
+      return db.all<Observation>(page === undefined ? query : query.limit(page.limit))
     },
 
     /** The publications of the observations that a filter means, ordered by id. */
