@@ -101,9 +101,9 @@ describe('a figure', () => {
       expect(plain).not.toHaveProperty('proof')
       expect(termsOf(plain)).toEqual([])
     }
-    expect(termsOf({ proof: { min: [{ observation: 3, sign: -1 }], max: null } })).toEqual([
-      { observation: 3, sign: -1 },
-    ])
+    const subtracted = { min: [{ observation: 3, sign: -1 as const }], max: null }
+    expect(termsOf({ proof: subtracted })).toEqual(subtracted.min)
+    expect(figureSchema.shape.proof.parse(subtracted)).toEqual(subtracted)
   })
 
   test.for<object>([

@@ -1,9 +1,14 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { Border } from '../../src/domain/border.ts'
 import { figureOf } from '../../src/domain/figure.ts'
-import { bordersNeeded, membersOf, reconciledIndicator } from '../../src/domain/reconcile-indicator.ts'
-import { reconcile } from '../../src/domain/reconciliation.ts'
+import {
+  bordersNeeded,
+  membersOf,
+  type ReconciledIndicator,
+  reconciledIndicator,
+} from '../../src/domain/reconcile-indicator.ts'
+import { type Reconciliation, reconcile } from '../../src/domain/reconciliation.ts'
 import { border } from '../store/sample-records.ts'
 import { days, observe } from './random-observations.ts'
 
@@ -22,13 +27,18 @@ const BORDERS = [
 
 const named = (...ids: string[]) => ids.flatMap((id) => BORDERS.filter((each) => each.id === id))
 const idsOf = (borders: readonly Border[]) => borders.map(({ id }) => id)
-const reconciliations = new Map(
-  Object.entries(COUNTS).map(([id, count], index) => [
-    id,
-    reconcile([observe({ id: index + 1, border: id, count })]),
-  ]),
-)
-const reconciled = reconciledIndicator(BORDERS, (id) => reconciliations.get(id))
+
+let reconciliations: Map<string, Reconciliation>
+let reconciled: ReconciledIndicator
+beforeEach(() => {
+  reconciliations = new Map(
+    Object.entries(COUNTS).map(([id, count], index) => [
+      id,
+      reconcile([observe({ id: index + 1, border: id, count })]),
+    ]),
+  )
+  reconciled = reconciledIndicator(BORDERS, (id) => reconciliations.get(id))
+})
 
 /** What some borders are together: the one that they are, if any, and their count. */
 function together(...ids: string[]) {

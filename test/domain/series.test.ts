@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { Window } from '../../src/domain/calendar.ts'
-import { periodOf } from '../../src/domain/period.ts'
-import { reconciledIndicator } from '../../src/domain/reconcile-indicator.ts'
-import { reconcile } from '../../src/domain/reconciliation.ts'
+import { periodOf, periodsIn } from '../../src/domain/period.ts'
+import { type ReconciledIndicator, reconciledIndicator } from '../../src/domain/reconcile-indicator.ts'
+import { type Reconciliation, reconcile } from '../../src/domain/reconciliation.ts'
 import {
   periodFigure,
   placeSchema,
@@ -16,17 +16,15 @@ import { days, observe } from './random-observations.ts'
 const BORDERS = [border('PL', 'BY'), border('LV', 'BY')]
 
 /** One crossing a day on each border, from 30 December 2023 to 2 March 2024. */
-const FIRST_DAY = days('2023-12-30').start
-const observations = Array.from({ length: 64 }, (_, index) => FIRST_DAY + index).map((day, index) =>
-  observe({
-    id: index + 1,
-    period_start: periodOf(day, 'day').label,
-    period_end: periodOf(day, 'day').label,
-    count: 1,
-  }),
-)
-const oneADay = reconcile(observations)
-const reconciled = reconciledIndicator(BORDERS, () => oneADay)
+let oneADay: Reconciliation
+let reconciled: ReconciledIndicator
+beforeEach(() => {
+  const dates = [...periodsIn(days('2023-12-30', '2024-03-02'), 'day')].map(({ label }) => label)
+  oneADay = reconcile(
+    dates.map((date, index) => observe({ id: index + 1, period_start: date, period_end: date, count: 1 })),
+  )
+  reconciled = reconciledIndicator(BORDERS, () => oneADay)
+})
 
 const rows = (window: Window | null, facts: Partial<SeriesQuestion> = {}) => [
   ...series(reconciled, {

@@ -81,6 +81,7 @@ describe('an address on the web', () => {
 
   test.for([
     'javascript:alert(1)',
+    'javascript:location="https://example.org/"',
     'data:text/html,x',
     'ftp://example.org',
     'example.org',
