@@ -5,7 +5,7 @@ export function sortedDays(days: Iterable<Day>): Int32Array {
   const sorted = Int32Array.from(days).sort()
   let length = 0
   for (const day of sorted) {
-    if (length === 0 || sorted[length - 1] !== day) sorted[length++] = day
+    if (sorted[length - 1] !== day) sorted[length++] = day
   }
   return sorted.slice(0, length)
 }

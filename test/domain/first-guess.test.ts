@@ -60,6 +60,30 @@ test('meets all figures that do not overlap', () => {
   )
 })
 
+const isNestedOrApart = (a: Figure, b: Figure) =>
+  a.end <= b.start ||
+  b.end <= a.start ||
+  (a.start <= b.start && b.end <= a.end) ||
+  (b.start <= a.start && a.end <= b.end)
+
+test('meets all figures of one course of events that hold one another whole or not at all', () => {
+  const daily = fc.array(fc.nat(1_000), { minLength: 45, maxLength: 45 })
+  fc.assert(
+    fc.property(figures, daily, (drafts, counts) => {
+      const nested: Figure[] = []
+      for (const { start, length } of drafts) {
+        const end = start + length
+        const count = counts.slice(start, end).reduce((sum, each) => sum + each, 0)
+        const figure = { start, end, count }
+        if (nested.every((other) => isNestedOrApart(figure, other))) nested.push(figure)
+      }
+      const { at } = guess(nested)
+      expect(nested.map(({ start, end }) => at(end) - at(start))).toEqual(nested.map(({ count }) => count))
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
 test('spreads what a longer figure leaves over the days that no shorter one counts', () => {
   const { at } = guess([
     { start: 0, end: 10, count: 100 },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  judgedObservationSchema,
   observationSchema,
   QUALIFIERS,
   rangeOf,
@@ -96,10 +97,24 @@ describe('a statement', () => {
 
   test('that ends before it starts is refused at its end', () => {
     const answer = statementSchema.safeParse({ ...STATEMENT, period_start: '2024-11-16' })
-    expect(answer.error?.issues.map(({ path }) => path)).toEqual([['period_end']])
+    expect(answer.error?.issues).toMatchObject([
+      { path: ['period_end'], message: 'lies before period_start' },
+    ])
   })
 })
 
 test('an observation as these tests make it is one as it is held', () => {
   expect(observationSchema.parse(observe({}))).toEqual(observe({}))
+})
+
+test('an observation has a number and a version, which count from 1', () => {
+  const held = observe({ id: 7, version: 7 })
+  expect(observationSchema.parse(held)).toEqual(held)
+  expect(observationSchema.safeParse({ ...held, id: 0 }).success).toBe(false)
+  expect(observationSchema.safeParse({ ...held, version: 0 }).success).toBe(false)
+})
+
+test('an answered observation begins as it is held, and ends with its status and its version', () => {
+  const fields = Object.keys(observationSchema.shape).filter((name) => name !== 'version')
+  expect(Object.keys(judgedObservationSchema.shape)).toEqual([...fields, 'status', 'version'])
 })
