@@ -4,9 +4,24 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/http/problem.ts'
+import { report } from '../faults/extent.ts'
 import { type Harness, startApp } from './harness.ts'
 import { parametersOf } from './operations.ts'
 import { SQL_ATTACKS } from './sql-attacks.ts'
+
+/** What takes seconds where it is run; short enough to be a part of a path. */
+const SLOW = [
+  "'||hex(zeroblob(200000000))||'",
+  "' OR randomblob(500000000) --",
+  "' OR hex(randomblob(150000000)) LIKE 'A%' --",
+  "');SELECT hex(randomblob(200000000));--",
+  "' OR (SELECT count(*) FROM json_each(json_array(1)),pragma_function_list a,pragma_function_list b)--",
+  "';SELECT pg_sleep(9);--",
+  "' AND SLEEP(9)#",
+  "';WAITFOR DELAY '0:0:9';--",
+]
+
+const ROUNDS = 6
 
 /** The parameters that take codes, which no schema lists. */
 const CODES = ['indicator', 'country', 'neighbour', 'origin', 'source']
@@ -109,5 +124,32 @@ describe('what would be SQL elsewhere is a code that names nothing', () => {
     ]) {
       expect((await api.get(target)).status, target).toBe(400)
     }
+  })
+
+  test('and what would keep a database busy takes as long as the same letters in another order', async () => {
+    const targets = ['/v1/totals?country=', '/v1/sources?source=', '/v1/observations?cursor=', '/v1/sources/']
+    const timeMs = async (address: string) => {
+      const begun = performance.now()
+      expect((await api.get(address)).status, address).toBe(400)
+      return performance.now() - begun
+    }
+    const ratios: number[] = []
+    for (const [target, text] of targets.flatMap((each) => SLOW.map((text) => [each, text] as const))) {
+      const pairs: { readonly attackMs: number; readonly harmlessMs: number }[] = []
+      for (let round = 0; round < ROUNDS; round++) {
+        const attackMs = await timeMs(target + encodeURIComponent(text))
+        pairs.push({
+          attackMs,
+          harmlessMs: await timeMs(target + encodeURIComponent([...text].sort().join(''))),
+        })
+      }
+      const fastest = (of: 'attackMs' | 'harmlessMs') => Math.min(...pairs.map((pair) => pair[of]))
+      ratios.push(fastest('attackMs') / fastest('harmlessMs'))
+      expect(fastest('attackMs'), target + text).toBeLessThan(10 * fastest('harmlessMs'))
+    }
+    const [least = 0, most = 0] = [Math.min(...ratios), Math.max(...ratios)]
+    report(
+      `${ratios.length} texts of slow SQL took ${least.toFixed(2)} to ${most.toFixed(2)} times as long as their letters sorted`,
+    )
   })
 })
