@@ -16,7 +16,7 @@ const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31)
 const VALID = extent(2, 100)
 const INVALID = extent(4, 280)
 /** How many of the valid ones must be taken, not only be no fault of the service's: some name what is not there. */
-const LEAST_TAKEN = extent(0, 25)
+const LEAST_TAKEN = extent(0, 20)
 const WILD = extent(1, 60)
 const MADE = extent(2, 40)
 

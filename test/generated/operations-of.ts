@@ -11,9 +11,12 @@ export interface Described {
   readonly body: { readonly type: string; readonly schema: Schema } | undefined
 }
 
-/** Every operation of the document. */
+/** What is asked before anything is written, what makes, what changes, and what takes away. */
+const TURNS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Every operation of the document, in an order in which none takes away what the next one needs. */
 export function operationsOf(document: Document): Described[] {
-  return Object.entries(document.paths).flatMap(([template, operations]) =>
+  const all = Object.entries(document.paths).flatMap(([template, operations]) =>
     Object.entries(operations).map(([method, operation]) => {
       const [body] = Object.entries(operation.requestBody?.content ?? {})
       return {
@@ -26,6 +29,7 @@ export function operationsOf(document: Document): Described[] {
       }
     }),
   )
+  return all.toSorted((a, b) => TURNS.indexOf(a.method) - TURNS.indexOf(b.method))
 }
 
 export function nameOf({ method, template }: Pick<Described, 'method' | 'template'>): string {

@@ -7,12 +7,9 @@ import type { Parameter } from './conformance.ts'
 import { CODES, period, type Question, someOf } from './questions.ts'
 
 const anyDay = fc.integer({ min: toDay('2020-01-01'), max: toDay('2026-12-31') }).map(formatDay)
-const moment = fc.constantFrom(
-  '0',
-  '1',
-  '2026-06-01T12:00:00Z',
-  '2020-02-29T23:59:59.5+02:00',
-  '0001-01-01T00:00:00Z',
+const moment = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('1', '2026-06-01T12:00:00Z') },
+  fc.constantFrom('0', '2020-02-29T23:59:59.5+02:00', '0001-01-01T00:00:00Z'),
 )
 
 const FREQUENCIES = ['A', 'Q', 'M', 'W', 'D', '_O']
