@@ -5,7 +5,9 @@ import type { FastifyInstance } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { sendJson } from './answer.ts'
+import { describeHeaders, type Headed } from './described-headers.ts'
 import { noParameters } from './parameters.ts'
+import { problemResponses } from './response.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -20,6 +22,7 @@ const examplesSchema = z.record(z.string(), z.object({ request: z.string(), resp
 export type Examples = z.infer<typeof examplesSchema>
 
 type JsonSchema = Record<string, unknown>
+type Described = Parameters<ReturnType<typeof createJsonSchemaTransform>>[0]
 
 const INFO = {
   title: 'Border Crossings',
@@ -68,7 +71,7 @@ export async function documentApi(app: FastifyInstance): Promise<void> {
       security: [],
     },
     transform: (described) => {
-      const { schema, url } = inJsonSchema(described)
+      const { schema, url } = inJsonSchema({ ...described, schema: withProblemsOfAll(described) })
       const isKept = described.route.config?.varies !== undefined
       return { url, schema: isKept ? { ...schema, response: withNotModified(schema.response) } : schema }
     },
@@ -86,6 +89,13 @@ export async function documentApi(app: FastifyInstance): Promise<void> {
   )
 }
 
+/** The schema of a route, with the problems that follow from its address and from who may come to it how often. */
+function withProblemsOfAll<Route extends Described>({ schema, url, route }: Route): Route['schema'] {
+  if (typeof schema?.response !== 'object') return schema
+  const statuses = [...(url.includes(':') ? [414] : []), ...(route.config?.isUnlimited === true ? [] : [429])]
+  return { ...schema, response: { ...schema.response, ...problemResponses(...statuses) } }
+}
+
 /** The responses of an operation, with the one for a client that has the answer already. */
 function withNotModified(response: unknown): Record<string, unknown> {
   const description = 'The answer is the one that the client has (`If-None-Match`).'
@@ -97,7 +107,7 @@ export function readExamples(): Examples {
   return examplesSchema.parse(JSON.parse(readFileSync(EXAMPLES, 'utf8')))
 }
 
-/** Puts a schema's form in a request in place of the text that zod sees, and leaves answers open to new fields. */
+/** Puts a schema's form in a request in place of the text that zod sees, and leaves answers, not bodies, open to new fields. */
 function asOnTheWire({
   zodSchema,
   jsonSchema,
@@ -110,7 +120,9 @@ function asOnTheWire({
     for (const key of Object.keys(jsonSchema)) delete jsonSchema[key]
     Object.assign(jsonSchema, wire, description && { description })
   }
-  if (zodSchema._zod.def.type === 'object' && jsonSchema.additionalProperties === false) {
+  const { def } = zodSchema._zod
+  const isStrict = def.type === 'object' && def.catchall?._zod.def.type === 'never'
+  if (def.type === 'object' && !isStrict && jsonSchema.additionalProperties === false) {
     delete jsonSchema.additionalProperties
   }
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
@@ -127,16 +139,18 @@ interface Document {
   readonly components?: { readonly schemas?: Record<string, unknown> }
 }
 
-interface Operation {
+interface Operation extends Headed {
   readonly operationId?: string
-  readonly responses?: Record<string, { content?: Record<string, { example?: unknown }> }>
+  readonly responses?: Headed['responses'] &
+    Record<string, { content?: Record<string, { example?: unknown }> }>
 }
 
 /** The document with its examples, and without the schemas that nothing refers to. */
 function finished<Doc extends object>(document: Doc): Doc {
   const copy: Doc & Document = structuredClone(document)
   const examples = readExamples()
-  for (const operation of Object.values(copy.paths ?? {}).flatMap((path) => Object.values(path))) {
+  for (const [method, operation] of Object.values(copy.paths ?? {}).flatMap((path) => Object.entries(path))) {
+    describeHeaders(method, operation)
     const example = examples[operation.operationId ?? '']
     const content = operation.responses?.['200']?.content?.['application/json']
     if (example !== undefined && content !== undefined) content.example = example.response

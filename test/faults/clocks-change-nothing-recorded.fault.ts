@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { startWriters } from '../http/writers.ts'
 import { scratchFolder } from '../store/scratch.ts'
-import { extent, report } from './extent.ts'
-import { killHard, prepareDatabase, serve, source } from './serving.ts'
-import { answersTo } from './twenty-questions.ts'
+import { source } from './serving.ts'
 
 interface Changes {
   readonly data: { readonly version: number; readonly recorded_at: string; readonly id: string | number }[]
@@ -41,18 +39,4 @@ describe('a clock that is set', () => {
     }
     await api.close()
   })
-})
-
-test('the time zone of the machine changes no byte of any answer', async () => {
-  const zones = ['UTC', 'Pacific/Kiritimati', 'America/Los_Angeles', 'Asia/Kathmandu'].slice(0, extent(2, 4))
-  const folder = scratchFolder()
-  await prepareDatabase(folder)
-  const answers: string[][] = []
-  for (const TZ of zones) {
-    const server = await serve(folder, { TZ })
-    answers.push((await answersTo(server.url)).map((text) => text.replaceAll(server.url, '')))
-    await killHard(server)
-  }
-  for (const each of answers) expect(each).toEqual(answers[0])
-  report(`${answers[0]?.length} answers are the same in ${zones.join(', ')}`)
 })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { faultsOfFile } from '../../src/store/check-file.ts'
 import { openDatabase, openToRead } from '../../src/store/database.ts'
+import type { Scope } from '../../src/store/read-keys.ts'
 import { openStore } from '../../src/store/store.ts'
 import { type Running, startCommand } from '../cli/command.ts'
 
@@ -23,12 +24,12 @@ export function databaseIn(folder: string): string {
   return join(folder, 'crossings.sqlite')
 }
 
-/** Makes a database of the seeds with a key that may write, and answers the key. */
-export async function prepareDatabase(folder: string): Promise<string> {
+/** Makes a database of the seeds with a key of a scope, and answers the key. */
+export async function prepareDatabase(folder: string, scope: Scope = 'write'): Promise<string> {
   const store = await openStore({ url: `file:${databaseIn(folder)}`, now: () => new Date().toISOString() })
   await store.addMissing(readSeeds())
   const key = await store.write({ author: null, reason: null }, (transaction) =>
-    transaction.addKey({ name: 'The desk', scope: 'write', expires_at: null }),
+    transaction.addKey({ name: 'The desk', scope, expires_at: null }),
   )
   await store.close()
   return key

@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatDay, toDay } from '../../src/domain/calendar.ts'
-import { parsePeriod } from '../../src/domain/period.ts'
 import { BAD_VALUES } from './bad-values.ts'
-import type { Document, Parameter } from './conformance.ts'
+import type { Document } from './conformance.ts'
 import { type Harness, type List, startApp, withQuery } from './harness.ts'
 import { type Reading, readingsOf } from './operations.ts'
-import { addressOf, CODES, period, type Question, someOf } from './questions.ts'
+import { addressOf } from './questions.ts'
+import { acceptedValues, questionsOf } from './valid-questions.ts'
 
 /** Give this seed again to see the same requests again: `FUZZ_SEED=… npx vitest run test/http/app.test.ts`. */
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31))
@@ -15,70 +14,15 @@ const VALID_REQUESTS = 150
 const INVALID_REQUESTS = 150
 const WILD_REQUESTS = 60
 
-const anyDay = fc.integer({ min: toDay('2020-01-01'), max: toDay('2026-12-31') }).map(formatDay)
 const anyText = fc.string({ unit: 'binary', maxLength: 40 })
 
-const VALUES: Readonly<Record<string, fc.Arbitrary<string>>> = {
-  indicator: fc.constantFrom(...CODES.indicators),
-  country: someOf([...CODES.countries, 'POL', 'LVA']),
-  neighbour: someOf([...CODES.neighbours, 'BLR']),
-  origin: someOf(CODES.origins),
-  source: someOf(CODES.sources, 20),
-  from: period,
-  to: period,
-  period,
-  published_until: anyDay,
-  as_of: fc.constantFrom(
-    '0',
-    '1',
-    '2026-06-01T12:00:00Z',
-    '2020-02-29T23:59:59.5+02:00',
-    '0001-01-01T00:00:00Z',
-  ),
-  limit: fc.integer({ min: 1, max: 60 }).map(String),
-  _: anyText,
-  after: fc.constant('0'),
-}
-
-/** Values that a parameter takes, by what the document says of it, else by its name. */
-function valuesOf({ name, schema, example, ...parameter }: Parameter): fc.Arbitrary<string> {
-  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum)
-  if (schema.items?.enum !== undefined) return someOf(schema.items.enum)
-  if (schema.type === 'boolean') return fc.constantFrom('true', 'false')
-  if (parameter.in === 'path' && schema.type === 'integer')
-    return fc.integer({ min: 1, max: 400 }).map(String)
-  if (parameter.in === 'path') return fc.constant(String(example))
-  const values = VALUES[name]
-  if (values === undefined) throw new Error(`nobody said which values ${name} takes`)
-  return values
-}
-
 /** Queries that an operation accepts. */
-function validQuestions({ parameters }: Reading): fc.Arbitrary<Question> {
-  const query = parameters.filter((each) => each.in === 'query' && each.name !== 'cursor')
-  const model = Object.fromEntries(query.map((each) => [each.name, valuesOf(each)]))
-  return fc.record(model, { requiredKeys: 'limit' in model ? ['limit'] : [] }).map(consistent)
-}
-
-/** The same question without what excludes itself. */
-function consistent(question: Question): Question {
-  const { from, to, explain, header, sep, decimal, ...others } = question
-  const isBackwards =
-    from !== undefined && to !== undefined && (parsePeriod(from)?.start ?? 0) > (parsePeriod(to)?.end ?? 0)
-  const window = question.period !== undefined ? {} : isBackwards ? { from: to, to: from } : { from, to }
-  const { format = 'json' } = question
-  return {
-    ...others,
-    ...window,
-    ...(format === 'json' ? { explain } : {}),
-    ...(format === 'csv' ? { header, sep, decimal } : {}),
-  }
-}
+const validQuestions = ({ parameters }: Reading) => questionsOf(parameters)
 
 /** Paths of an operation, with any of the values that its path parameters take. */
 function pathsOf({ template, parameters }: Reading): fc.Arbitrary<string> {
   const inPath = parameters.filter((each) => each.in === 'path')
-  const model = Object.fromEntries(inPath.map((each) => [each.name, valuesOf(each)]))
+  const model = Object.fromEntries(inPath.map((each) => [each.name, acceptedValues(each)]))
   return fc
     .record(model)
     .map((values) => template.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? ''))

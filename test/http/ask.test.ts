@@ -4,86 +4,24 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/http/problem.ts'
+import { report } from '../faults/extent.ts'
 import { type Harness, startApp } from './harness.ts'
 import { parametersOf } from './operations.ts'
+import { SQL_ATTACKS } from './sql-attacks.ts'
 
-/** What has opened other people's databases, with V for a value that is known. */
-const ATTACKS = [
-  "'",
-  '"',
-  '`',
-  "V'",
-  'V"',
-  "V''",
-  "' OR '1'='1",
-  "' OR 1=1 --",
-  "' OR 1=1#",
-  "' OR 1=1/*",
-  "V' OR 'x'='x",
-  "V' AND '1'='1",
-  "V' AND 1=(SELECT count(*) FROM sources) --",
-  "') OR ('1'='1",
-  "')) OR (('1'='1",
-  '" OR "1"="1',
-  '1 OR 1=1',
-  '1) OR (1=1',
-  "'; DROP TABLE observations; --",
-  "V'; DELETE FROM sources WHERE 1=1; --",
-  "'; UPDATE observation_revisions SET count = 0; --",
-  "'; INSERT INTO versions VALUES (99, '2026-01-01T00:00:00.000Z'); --",
-  "'; ATTACH DATABASE '/tmp/x' AS x; --",
-  "'; PRAGMA writable_schema = 1; --",
-  "'; VACUUM INTO '/tmp/x'; --",
-  "' UNION SELECT 1 --",
-  "' UNION ALL SELECT sql FROM sqlite_master --",
-  "V' UNION SELECT id, id, id FROM sources --",
-  "' AND (SELECT load_extension('x')) --",
-  "' AND randomblob(1000000000) --",
-  "' || (SELECT hex(randomblob(100000000))) || '",
-  "'||'PL",
-  'PL%',
-  '_L',
-  '%',
-  '*',
-  'V*',
-  '[A-Z][A-Z]',
-  "V') ; SELECT '",
-  '1; SELECT 1',
-  '{{1+1}}',
-  ':version',
-  '?1',
-  '$1',
-  '@p',
-  '\\',
-  "\\' OR 1=1 --",
-  '%27 OR 1=1 --',
-  'V\u0000',
-  "V\u0000' OR 1=1 --",
-  '\u02BC OR 1=1',
-  '＇ OR 1=1',
-  'NULL',
-  'json_each(1)',
-  '["PL"]',
-  '(SELECT 1)',
-  "CASE WHEN 1 THEN 'PL' END",
-  'char(80,76)',
-  "x'504c'",
+/** What takes seconds where it is run; short enough to be a part of a path. */
+const SLOW = [
+  "'||hex(zeroblob(200000000))||'",
+  "' OR randomblob(500000000) --",
+  "' OR hex(randomblob(150000000)) LIKE 'A%' --",
+  "');SELECT hex(randomblob(200000000));--",
+  "' OR (SELECT count(*) FROM json_each(json_array(1)),pragma_function_list a,pragma_function_list b)--",
+  "';SELECT pg_sleep(9);--",
+  "' AND SLEEP(9)#",
+  "';WAITFOR DELAY '0:0:9';--",
 ]
 
-const KNOWN = ['PL', 'pozirk-2024-11-15', 'attempted_crossings', 'Pozirk', '2024-11-15']
-
-/** At least 300 strings: each attack around each of the values that are known, and in other clothes. */
-const STRINGS = [
-  ...new Set(
-    ATTACKS.flatMap((attack) => [
-      ...KNOWN.map((value) => attack.replaceAll('V', value)),
-      attack.toLowerCase().replaceAll(' ', '/**/'),
-      `${attack}\t`,
-      attack.repeat(3),
-      `${attack};`,
-    ]),
-  ),
-]
+const ROUNDS = 6
 
 /** The parameters that take codes, which no schema lists. */
 const CODES = ['indicator', 'country', 'neighbour', 'origin', 'source']
@@ -125,7 +63,7 @@ describe('what would be SQL elsewhere is a code that names nothing', () => {
   }
 
   test('there are 300 of them and more', () => {
-    expect(STRINGS.length).toBeGreaterThanOrEqual(300)
+    expect(SQL_ATTACKS.length).toBeGreaterThanOrEqual(300)
   })
 
   test('in every parameter that takes text, all where it first applies, and nothing is changed by it', async () => {
@@ -138,7 +76,7 @@ describe('what would be SQL elsewhere is a code that names nothing', () => {
     const asked = new Map<string, number>()
     const timesAsked = (name: string) => asked.get(name) ?? 0
     for (const { path, codes, others } of operations) {
-      for (const [index, text] of STRINGS.entries()) {
+      for (const [index, text] of SQL_ATTACKS.entries()) {
         const encoded = encodeURIComponent(text)
         const isTurn = (name: string) => timesAsked(name) === 0 || (index + timesAsked(name)) % 5 === 0
         for (const name of codes.filter(isTurn)) {
@@ -160,7 +98,7 @@ describe('what would be SQL elsewhere is a code that names nothing', () => {
 
   test('among known values, as cursor, as id and as the name of a parameter, too', async () => {
     const before = contents()
-    for (const text of STRINGS) {
+    for (const text of SQL_ATTACKS) {
       const encoded = encodeURIComponent(text)
       for (const target of [
         `/v1/observations?country=PL,${encoded}`,
@@ -186,5 +124,32 @@ describe('what would be SQL elsewhere is a code that names nothing', () => {
     ]) {
       expect((await api.get(target)).status, target).toBe(400)
     }
+  })
+
+  test('and what would keep a database busy takes as long as the same letters in another order', async () => {
+    const targets = ['/v1/totals?country=', '/v1/sources?source=', '/v1/observations?cursor=', '/v1/sources/']
+    const timeMs = async (address: string) => {
+      const begun = performance.now()
+      expect((await api.get(address)).status, address).toBe(400)
+      return performance.now() - begun
+    }
+    const ratios: number[] = []
+    for (const [target, text] of targets.flatMap((each) => SLOW.map((text) => [each, text] as const))) {
+      const pairs: { readonly attackMs: number; readonly harmlessMs: number }[] = []
+      for (let round = 0; round < ROUNDS; round++) {
+        const attackMs = await timeMs(target + encodeURIComponent(text))
+        pairs.push({
+          attackMs,
+          harmlessMs: await timeMs(target + encodeURIComponent([...text].sort().join(''))),
+        })
+      }
+      const fastest = (of: 'attackMs' | 'harmlessMs') => Math.min(...pairs.map((pair) => pair[of]))
+      ratios.push(fastest('attackMs') / fastest('harmlessMs'))
+      expect(fastest('attackMs'), target + text).toBeLessThan(10 * fastest('harmlessMs'))
+    }
+    const [least = 0, most = 0] = [Math.min(...ratios), Math.max(...ratios)]
+    report(
+      `${ratios.length} texts of slow SQL took ${least.toFixed(2)} to ${most.toFixed(2)} times as long as their letters sorted`,
+    )
   })
 })

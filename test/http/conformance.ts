@@ -1,6 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { parse } from 'csv-parse/sync'
+import type { Schema } from '../generated/schema-values.ts'
 
 /** A request as it was sent and the answer as it came. */
 export interface Exchange {
@@ -13,14 +14,17 @@ export interface Exchange {
 
 export interface Parameter {
   readonly name: string
-  readonly in: 'query' | 'path'
+  readonly in: 'query' | 'path' | 'header'
+  readonly required?: boolean
   readonly description?: string
   readonly example?: unknown
-  readonly schema: {
-    readonly type?: string
-    readonly enum?: readonly string[]
-    readonly items?: { readonly enum?: readonly string[] }
-  }
+  readonly schema: Schema
+}
+
+/** What one status of an operation promises. */
+export interface Promised {
+  readonly content?: Readonly<Record<string, { readonly example?: unknown; readonly schema?: Schema }>>
+  readonly headers?: Readonly<Record<string, { readonly required?: boolean; readonly schema: Schema }>>
 }
 
 export interface Operation {
@@ -29,9 +33,12 @@ export interface Operation {
   readonly description?: string
   readonly tags?: readonly string[]
   readonly parameters?: readonly Parameter[]
-  readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { readonly example?: unknown }>> }>
-  >
+  readonly security?: readonly unknown[]
+  readonly requestBody?: {
+    readonly required?: boolean
+    readonly content: Readonly<Record<string, { readonly schema: Schema }>>
+  }
+  readonly responses: Readonly<Record<string, Promised>>
 }
 
 export interface Document {

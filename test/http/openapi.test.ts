@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerExamples } from '../../src/cli/openapi.ts'
+import type { Schema } from '../generated/schema-values.ts'
 import { type Harness, startApp } from './harness.ts'
 import { goodValueOf, readingsOf } from './operations.ts'
 
@@ -140,6 +141,44 @@ describe('the document', () => {
         expect(Object.keys(operation.responses[status]?.content ?? {}), path).toEqual([
           'application/problem+json',
         ])
+      }
+    }
+  })
+
+  test('says that a body takes no fields but its own, as the service does', () => {
+    const isOpen = ({ properties, additionalProperties }: Schema) =>
+      properties !== undefined && additionalProperties !== false
+    const bodies = operations().flatMap(({ requestBody }) => Object.values(requestBody?.content ?? {}))
+    const objects = bodies
+      .flatMap(({ schema }) => [schema, ...(schema.anyOf ?? [])])
+      .map((each) => each.items ?? each)
+    expect(objects.length).toBeGreaterThan(10)
+    expect(objects.filter(isOpen)).toEqual([])
+  })
+
+  test('names the headers that a writer sends and minds', () => {
+    const headersOf = (id: string) =>
+      operations()
+        .find(({ operationId }) => operationId === id)
+        ?.parameters?.filter((each) => each.in === 'header')
+        .map(({ name, required }) => [name, required])
+    expect(headersOf('reviseObservation')).toEqual([['if-match', true]])
+    expect(headersOf('putBorder')).toEqual([['if-match', false]])
+    expect(headersOf('retractEvent')).toEqual([['if-match', false]])
+    expect(headersOf('importObservations')).toEqual([['idempotency-key', false]])
+    for (const { operationId, responses } of operations()) {
+      const minded = { 401: 'WWW-Authenticate', 429: 'Retry-After', 503: 'Retry-After' }
+      for (const [status, header] of Object.entries(minded))
+        if (responses[status]) expect(responses[status].headers?.[header]?.required, operationId).toBe(true)
+      if (responses[304]) expect(responses[200]?.headers?.ETag?.required, operationId).toBe(true)
+    }
+  })
+
+  test('promises a 429 to all, and a 414 wherever a part of the address is free', () => {
+    for (const [path, methods] of Object.entries(api.document.paths)) {
+      for (const { operationId, responses } of Object.values(methods)) {
+        expect(responses[429], operationId).toBeDefined()
+        expect(responses[414] !== undefined, operationId).toBe(path.includes('{') || path === '/sdmx/data')
       }
     }
   })

@@ -240,7 +240,7 @@ export function pointersOf({ errors = [] }: ProblemBody): (string | undefined)[]
 }
 
 /** The checker of answers to any method: it answers all that an exchange has that the document does not promise. */
-function checkerOf(document: Document): (exchange: Exchange, body: string) => string[] {
+export function checkerOf(document: Document): (exchange: Exchange, body: string) => string[] {
   const checkers = new Map<string, ReturnType<typeof conformanceTo>>()
   const checkerFor = (method: string) => {
     const checker = checkers.get(method) ?? conformanceTo(asRead(document, method))
