@@ -15,7 +15,7 @@ import { type LogTo, logging } from './logging.ts'
 import { declareMethods } from './methods.ts'
 import { requireOneHost } from './one-host.ts'
 import { documentApi } from './openapi.ts'
-import { limitRates } from './rate-limit.ts'
+import { limitRates, type RateLimits } from './rate-limit.ts'
 import { aboutRoutes } from './routes/about.ts'
 import { assetsRoutes } from './routes/assets.ts'
 import { catalogRoutes } from './routes/catalog.ts'
@@ -104,7 +104,8 @@ export async function buildApp({
     },
     rewriteUrl: (request) => originForm(request.url ?? '/'),
     return503OnClosing: false,
-    frameworkErrors: answerErrors,
+    frameworkErrors: (error, request, reply) =>
+      answerErrors(limits.countUnread(request, reply) ?? error, request, reply),
     clientErrorHandler,
   })
   if (onRoute !== undefined) app.addHook('onRoute', onRoute)
@@ -116,7 +117,7 @@ export async function buildApp({
   const measured = measure?.(app, dependencies.store)
   const seeOut = closeGracefully(app)
   requireOneHost(app)
-  const limits = limitRates(app, rateLimit)
+  const limits: RateLimits = limitRates(app, rateLimit)
   keepAnswers(app, dependencies, {
     maxBytes: keptBytes,
     build: readBuildId(),

@@ -26,9 +26,15 @@ export interface RateLimits {
   countKey(id: string | number, reply: FastifyReply): void
   /** Counts a request without a key that is one, and the wrong key; throws a 429. */
   countFailure(request: FastifyRequest, reply: FastifyReply): void
+  /** Counts a request whose address cannot be read, of which no hook is told; answers the 429, where it is one. */
+  countUnread(request: FastifyRequest, reply: FastifyReply): Problem | undefined
 }
 
-const UNLIMITED: RateLimits = { countKey: () => undefined, countFailure: () => undefined }
+const UNLIMITED: RateLimits = {
+  countKey: () => undefined,
+  countFailure: () => undefined,
+  countUnread: () => undefined,
+}
 
 /**
  * Lets a client ask so many times a minute and then answers 429: readers by address, writers by API key, those
@@ -73,6 +79,8 @@ export function limitRates(
       const problem = count(address, reply)
       if (problem !== undefined) throw problem
     },
+    // Before an address is read, Fastify knows of no proxies: all that come through one count as one client.
+    countUnread: (request, reply) => count(clientOf(request), reply),
   }
 }
 
