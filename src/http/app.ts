@@ -55,10 +55,18 @@ export interface AppOptions extends Dependencies {
   readonly maxDelayMs?: number
   /** How many connections may be open; more are closed as they come. */
   readonly maxConnections?: number
+  /** How long a client may take. */
+  readonly patience?: Patience
   /** Told of each route as it is registered. */
   readonly onRoute?: onRouteHookHandler
   /** Begins to measure what is answered: nothing is measured unless it is given. */
   readonly measure?: ((app: FastifyInstance, store: Store) => Measured) | undefined
+}
+
+/** How long the server waits for a client, in milliseconds. */
+export interface Patience {
+  readonly headersMs: number
+  readonly bodyMs: number
 }
 
 /** Who is told what only the makers of answers know. */
@@ -72,9 +80,9 @@ const KEPT_BYTES = 64 * 1024 * 1024
 /** Few enough that memory and descriptors do not run out. */
 const MAX_CONNECTIONS = 2_000
 
-/** How long a client may take, in milliseconds; checked this often, because Node's own 30 s is too rare. */
-const BODY_TIMEOUT_MS = 15_000
-const HEADERS_TIMEOUT_MS = 10_000
+const PATIENCE: Patience = { headersMs: 10_000, bodyMs: 15_000 }
+
+/** How often it is looked who takes too long: Node's own 30 s is too rare. */
 const CHECK_EVERY_MS = 1_000
 
 /** Builds the server from what it depends on; it neither listens nor reads the environment. */
@@ -86,6 +94,7 @@ export async function buildApp({
   trustedProxies = [],
   maxDelayMs = 0,
   maxConnections = MAX_CONNECTIONS,
+  patience = PATIENCE,
   onRoute,
   measure,
   ...dependencies
@@ -98,7 +107,7 @@ export async function buildApp({
     keepAliveTimeout: 5_000,
     http: {
       requestTimeout: 0,
-      headersTimeout: HEADERS_TIMEOUT_MS,
+      headersTimeout: patience.headersMs,
       connectionsCheckingInterval: CHECK_EVERY_MS,
       requireHostHeader: false,
     },
@@ -127,7 +136,7 @@ export async function buildApp({
   shedLoad(app, maxDelayMs)
   declareMethods(app)
   const lists = gatherLists(app)
-  endSlowBodies(app, BODY_TIMEOUT_MS)
+  endSlowBodies(app, patience.bodyMs)
   authenticate(app, dependencies, limits)
   readJsonBodies(app)
   await documentApi(app)
