@@ -77,8 +77,8 @@ export interface Measured {
 
 const KEPT_BYTES = 64 * 1024 * 1024
 
-/** Few enough that memory and descriptors do not run out. */
-const MAX_CONNECTIONS = 2_000
+/** Few enough that memory does not run out. */
+export const MAX_CONNECTIONS = 2_000
 
 const PATIENCE: Patience = { headersMs: 10_000, bodyMs: 15_000 }
 
