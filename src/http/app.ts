@@ -56,7 +56,7 @@ export interface AppOptions extends Dependencies {
   /** How many connections may be open; more are closed as they come. */
   readonly maxConnections?: number
   /** How long a client may take. */
-  readonly patience?: Patience
+  readonly patience?: Partial<Patience>
   /** Told of each route as it is registered. */
   readonly onRoute?: onRouteHookHandler
   /** Begins to measure what is answered: nothing is measured unless it is given. */
@@ -67,6 +67,8 @@ export interface AppOptions extends Dependencies {
 export interface Patience {
   readonly headersMs: number
   readonly bodyMs: number
+  /** While nothing comes or goes. Node sees that something goes whenever the kernel takes more to be sent. */
+  readonly idleMs: number
 }
 
 /** Who is told what only the makers of answers know. */
@@ -80,7 +82,8 @@ const KEPT_BYTES = 64 * 1024 * 1024
 /** Few enough that memory does not run out. */
 export const MAX_CONNECTIONS = 2_000
 
-const PATIENCE: Patience = { headersMs: 10_000, bodyMs: 15_000 }
+/** The kernel has room for megabytes, so that it takes more of who reads 1 KB a second after 20 minutes only. */
+const PATIENCE: Patience = { headersMs: 10_000, bodyMs: 15_000, idleMs: 1_800_000 }
 
 /** How often it is looked who takes too long: Node's own 30 s is too rare. */
 const CHECK_EVERY_MS = 1_000
@@ -94,20 +97,22 @@ export async function buildApp({
   trustedProxies = [],
   maxDelayMs = 0,
   maxConnections = MAX_CONNECTIONS,
-  patience = PATIENCE,
+  patience,
   onRoute,
   measure,
   ...dependencies
 }: AppOptions): Promise<FastifyInstance> {
+  const { headersMs, bodyMs, idleMs } = { ...PATIENCE, ...patience }
   const app = fastify({
     ...logging(logLevel, logTo),
     bodyLimit: 1024 * 1024,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: 0,
+    connectionTimeout: idleMs,
     keepAliveTimeout: 5_000,
     http: {
       requestTimeout: 0,
-      headersTimeout: patience.headersMs,
+      headersTimeout: headersMs,
       connectionsCheckingInterval: CHECK_EVERY_MS,
       requireHostHeader: false,
     },
@@ -136,7 +141,7 @@ export async function buildApp({
   shedLoad(app, maxDelayMs)
   declareMethods(app)
   const lists = gatherLists(app)
-  endSlowBodies(app, patience.bodyMs)
+  endSlowBodies(app, bodyMs)
   authenticate(app, dependencies, limits)
   readJsonBodies(app)
   await documentApi(app)

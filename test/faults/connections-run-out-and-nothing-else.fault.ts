@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { scratchFolder } from '../store/scratch.ts'
 import { clientOf } from './clients.ts'
-import { extent, report } from './extent.ts'
+import { extent, isShort, report } from './extent.ts'
 import { does } from './mounted.ts'
 import { prepareDatabase, type Serving, serve, withFiles } from './serving.ts'
 
@@ -41,7 +41,7 @@ function descriptorsOf({ child }: Serving): number {
   return readdirSync(`/proc/${child.pid}/fd`).length
 }
 
-test.runIf(MORE === CLIENTS)(
+test.skipIf(isShort)(
   `${CLIENTS} clients keep their connections, and they and others are answered`,
   async () => {
     const folder = scratchFolder()

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { containerCommand } from '../../bench/container-command.ts'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { faultsOfFile } from '../../src/store/check-file.ts'
 import { openDatabase, openToRead } from '../../src/store/database.ts'
@@ -37,7 +39,13 @@ export async function prepareDatabase(folder: string): Promise<string> {
 /** What starts the program. */
 const PROGRAM = [process.execPath, COMMAND]
 
-/** The same, with few files that it may have open. */
+/** The program as the container starts it, built. */
+export function builtForContainer(): string[] {
+  execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' })
+  return [process.execPath, ...containerCommand().slice(0, -1)]
+}
+
+/** The program, with few files that it may have open. */
 export function withFiles(most: number): string[] {
   return ['prlimit', `--nofile=${most}`, ...PROGRAM]
 }

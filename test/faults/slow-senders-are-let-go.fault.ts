@@ -4,7 +4,7 @@ import { buildApp } from '../../src/http/app.ts'
 import { presentTime } from '../../src/server.ts'
 import { openStore } from '../../src/store/store.ts'
 import { scratchFolder } from '../store/scratch.ts'
-import { extent, report } from './extent.ts'
+import { extent, isShort, report } from './extent.ts'
 import { databaseIn, prepareDatabase, serve } from './serving.ts'
 import { openRaw } from './sockets.ts'
 import { shareOf, watch } from './watched.ts'
@@ -36,7 +36,7 @@ function senders(key: string): Readonly<Record<string, Sender>> {
 
 /** The server as it is; where it has to be quick, one that waits less. */
 async function serveOne(folder: string): Promise<{ url: string; port: number }> {
-  if (extent(0, 1) === 1) return await serve(folder)
+  if (!isShort) return await serve(folder)
   const store = await openStore({ url: `file:${databaseIn(folder)}`, now: presentTime })
   const patience = { headersMs: 1_500, bodyMs: 2_000 }
   const app = await buildApp({ store, now: presentTime, logLevel: 'silent', patience })
