@@ -3,9 +3,8 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { formatDay, toDay } from '../src/domain/calendar.ts'
-import { openStore } from '../src/store/store.ts'
 import { containerCommand } from './container-command.ts'
+import { buildLongLists } from './long-lists.ts'
 
 /**
  * Builds the program and a database of 20 series of 5,000 daily figures, and takes all of them in every format
@@ -13,12 +12,6 @@ import { containerCommand } from './container-command.ts'
  * and shows what a format costs by itself; for observations all series are reconciled too: `node bench/exports.ts`,
  * or with the paths to take as arguments. Needs Linux.
  */
-const BORDERS = ['PL-BY', 'LV-BY', 'LT-BY', 'FI-RU', 'EE-RU']
-const INDICATORS = ['attempted_crossings', 'apprehensions', 'migrant_deaths', 'trafficking_arrests']
-const DAYS = 5_000
-const DAYS_OF_SOURCE = 25
-const FIRST_DAY = toDay('2010-01-01')
-
 /** What an export may take above a server that has nothing to do, in MB. */
 const MAX_ABOVE_IDLE_MB = 150
 
@@ -37,62 +30,13 @@ execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' })
 const folder = mkdtempSync(join(tmpdir(), 'bench-exports-'))
 try {
   const url = `file:${join(folder, 'exports.sqlite')}`
-  await build(url)
+  await buildLongLists(url)
   console.log('| export | seconds | MB | idle RSS, MB | peak above it, MB | |')
   console.log('| --- | ---: | ---: | ---: | ---: | --- |')
   const asked = process.argv.slice(2)
   for (const path of asked.length > 0 ? asked : EXPORTS) await measure(path, url)
 } finally {
   rmSync(folder, { recursive: true })
-}
-
-async function build(url: string): Promise<void> {
-  const store = await openStore({ url, now: () => new Date().toISOString() })
-  const sourceOf = (day: number) => `guard-${Math.floor(day / DAYS_OF_SOURCE)}`
-  await store.addMissing({
-    indicators: INDICATORS.map((id, index) => ({
-      id,
-      position: index + 1,
-      label: id,
-      definition: 'What is counted.',
-      definitions: {},
-    })),
-    borders: BORDERS.map((id, index) => ({
-      id,
-      country: id.slice(0, 2),
-      neighbour: id.slice(3),
-      position: index + 1,
-      label: id,
-      members: [],
-    })),
-    sources: [...new Set(Array.from({ length: DAYS }, (_, day) => sourceOf(day)))].map((id) => ({
-      id,
-      publisher: 'Border Guard',
-      origin: 'Straż Graniczna',
-      kind: 'official' as const,
-      title: `The title of the publication ${id}, with a comma`,
-      published_on: '2024-12-31',
-      url: `https://example.org/${id}/the-address-of-an-article-is-long`,
-    })),
-    observations: Array.from({ length: DAYS }, (_, day) => formatDay(FIRST_DAY + day)).flatMap((date, day) =>
-      BORDERS.flatMap((border) =>
-        INDICATORS.map((indicator, index) => ({
-          source: sourceOf(day),
-          country: border.slice(0, 2),
-          neighbour: border.slice(3),
-          indicator,
-          period_start: date,
-          period_end: date,
-          period_basis: 'stated' as const,
-          count: (day * 31 + index) % 97,
-          qualifier: 'exact' as const,
-          note: `a remark, "quoted", on day ${day}`,
-        })),
-      ),
-    ),
-    events: [],
-  })
-  await store.close()
 }
 
 async function measure(path: string, database: string): Promise<void> {

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Config } from './config.ts'
-import { buildApp } from './http/app.ts'
+import { readFilesLimit } from './files-limit.ts'
+import { buildApp, MAX_CONNECTIONS } from './http/app.ts'
 import { openStore, type Store } from './store/store.ts'
 
 /** How long requests in flight may take once the server is told to stop, in milliseconds. */
@@ -34,6 +35,8 @@ export async function startServer(config: Config, store: Store): Promise<Measure
     rateLimit: config.RATE_LIMIT,
     trustedProxies: config.TRUSTED_PROXIES,
     maxDelayMs: config.MAX_DELAY_MS,
+    // The other half is for the files that answers are made of and imports are kept in.
+    maxConnections: Math.min(MAX_CONNECTIONS, Math.floor(readFilesLimit() / 2)),
     measure: registry === null ? undefined : measuring?.measureInto(registry),
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT })

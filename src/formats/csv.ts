@@ -12,7 +12,7 @@ export interface CsvDialect {
 }
 
 const EXACT: CsvDialect = { header: 'names', separator: ',' }
-const ROWS_PER_PIECE = 500
+const ROWS_PER_PIECE = 100
 
 /** By this mark at its start a spreadsheet knows that a text is UTF-8. */
 const BYTE_ORDER_MARK = '\uFEFF'

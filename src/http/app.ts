@@ -18,7 +18,7 @@ import { type LogTo, logging, logsRequests } from './logging.ts'
 import { declareMethods } from './methods.ts'
 import { requireOneHost } from './one-host.ts'
 import { documentApi } from './openapi.ts'
-import { limitRates } from './rate-limit.ts'
+import { limitRates, type RateLimits } from './rate-limit.ts'
 import { aboutRoutes } from './routes/about.ts'
 import { assetsRoutes } from './routes/assets.ts'
 import { catalogRoutes } from './routes/catalog.ts'
@@ -58,10 +58,20 @@ export interface AppOptions extends Dependencies {
   readonly maxDelayMs?: number
   /** How many connections may be open; more are closed as they come. */
   readonly maxConnections?: number
+  /** How long a client may take. */
+  readonly patience?: Partial<Patience>
   /** Told of each route as it is registered. */
   readonly onRoute?: onRouteHookHandler
   /** Begins to measure what is answered: nothing is measured unless it is given. */
   readonly measure?: ((app: FastifyInstance, store: Store) => Measured) | undefined
+}
+
+/** How long the server waits for a client, in milliseconds. */
+export interface Patience {
+  readonly headersMs: number
+  readonly bodyMs: number
+  /** While nothing comes or goes. Node sees that something goes whenever the kernel takes more to be sent. */
+  readonly idleMs: number
 }
 
 /** Who is told what only the makers of answers know. */
@@ -73,12 +83,13 @@ export interface Measured {
 
 const KEPT_BYTES = 64 * 1024 * 1024
 
-/** Few enough that memory and descriptors do not run out. */
-const MAX_CONNECTIONS = 2_000
+/** Few enough that memory does not run out. */
+export const MAX_CONNECTIONS = 2_000
 
-/** How long a client may take, in milliseconds; checked this often, because Node's own 30 s is too rare. */
-const BODY_TIMEOUT_MS = 15_000
-const HEADERS_TIMEOUT_MS = 10_000
+/** The kernel has room for megabytes, so that it takes more of who reads 1 KB a second after 20 minutes only. */
+const PATIENCE: Patience = { headersMs: 10_000, bodyMs: 15_000, idleMs: 1_800_000 }
+
+/** How often it is looked who takes too long: Node's own 30 s is too rare. */
 const CHECK_EVERY_MS = 1_000
 
 /** Builds the server from what it depends on; it neither listens nor reads the environment. */
@@ -90,25 +101,29 @@ export async function buildApp({
   trustedProxies = [],
   maxDelayMs = 0,
   maxConnections = MAX_CONNECTIONS,
+  patience,
   onRoute,
   measure,
   ...dependencies
 }: AppOptions): Promise<FastifyInstance> {
+  const { headersMs, bodyMs, idleMs } = { ...PATIENCE, ...patience }
   const app = fastify({
     ...logging(logLevel, logTo),
     bodyLimit: 1024 * 1024,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: 0,
+    connectionTimeout: idleMs,
     keepAliveTimeout: 5_000,
     http: {
       requestTimeout: 0,
-      headersTimeout: HEADERS_TIMEOUT_MS,
+      headersTimeout: headersMs,
       connectionsCheckingInterval: CHECK_EVERY_MS,
       requireHostHeader: false,
     },
     rewriteUrl: (request) => originForm(request.url ?? '/'),
     return503OnClosing: false,
-    frameworkErrors: answerErrors,
+    frameworkErrors: (error, request, reply) =>
+      answerErrors(limits.countUnread(request, reply) ?? error, request, reply),
     clientErrorHandler,
   })
   if (onRoute !== undefined) app.addHook('onRoute', onRoute)
@@ -120,7 +135,10 @@ export async function buildApp({
   const measured = measure?.(app, dependencies.store)
   const closing = closeGracefully(app)
   requireOneHost(app)
-  const limits = limitRates(app, { perMinute: rateLimit, clientOf: clientsBehind(trustedProxies) })
+  const limits: RateLimits = limitRates(app, {
+    perMinute: rateLimit,
+    clientOf: clientsBehind(trustedProxies),
+  })
   const again = keepAnswers(app, dependencies, {
     maxBytes: keptBytes,
     build: readBuildId(),
@@ -133,7 +151,7 @@ export async function buildApp({
   if (!logsRequests(logLevel)) standInFront(app, [again, shed])
   declareMethods(app)
   const lists = gatherLists(app)
-  endSlowBodies(app, BODY_TIMEOUT_MS)
+  endSlowBodies(app, bodyMs)
   authenticate(app, dependencies, limits)
   readJsonBodies(app)
   await documentApi(app)

@@ -29,6 +29,8 @@ export interface RateLimits {
   countKey(id: string | number, reply: FastifyReply): void
   /** Counts a request without a key that is one, and the wrong key; throws a 429. */
   countFailure(request: FastifyRequest, reply: FastifyReply): void
+  /** Counts a request whose address cannot be read, of which no hook is told; answers the 429, where it is one. */
+  countUnread(request: FastifyRequest, reply: FastifyReply): Problem | undefined
 }
 
 export interface RateLimitOptions {
@@ -41,6 +43,7 @@ const UNLIMITED: RateLimits = {
   countReader: () => [],
   countKey: () => undefined,
   countFailure: () => undefined,
+  countUnread: () => undefined,
 }
 
 /**
@@ -94,6 +97,7 @@ export function limitRates(
       const problem = count(address, reply)
       if (problem !== undefined) throw problem
     },
+    countUnread: (request, reply) => count(clientOf(request.raw), reply),
   }
 }
 

@@ -1,64 +1,79 @@
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { delimiter, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { scratchFolder } from '../store/scratch.ts'
-import { COMMAND, runCommand } from './command.ts'
+import { COMMAND, type Run, runCommand } from './command.ts'
 
-/** A Node older than the oldest that will do, if this machine has one. */
-function findOldNode(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  return folders
-    .map((folder) => join(folder, 'node'))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK)
-        const version = execFileSync(path, ['--version'], { encoding: 'utf8' })
-        const [major = 0, minor = 0] = version.slice(1).split('.').map(Number)
-        return major < 22 || (major === 22 && minor < 12)
-      } catch {
-        return false
-      }
-    })
+const ROOT = new URL('../../', import.meta.url)
+const CHECK = 'refuse-old-node.cjs'
+
+interface Manifest {
+  readonly scripts: Readonly<Record<string, string>>
+  readonly engines: { readonly node: string }
 }
+
+const manifest: Manifest = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'))
+
+/** A Node on which better-sqlite3 would end the process, if this machine has one. */
+const oldNode = (process.env.PATH ?? '')
+  .split(delimiter)
+  .map((folder) => join(folder, 'node'))
+  .find((path) => {
+    try {
+      accessSync(path, constants.X_OK)
+      return Number(execFileSync(path, ['-p', 'process.versions.napi'], { encoding: 'utf8' })) < 10
+    } catch {
+      return false
+    }
+  })
 
 /** The program as the build makes it, as far as an old Node may get: its first file. */
 function buildFirstFile(): string {
   const folder = join(scratchFolder(), 'cli')
   mkdirSync(folder)
-  const source = readFileSync(new URL(`../../${COMMAND}`, import.meta.url), 'utf8')
+  const source = readFileSync(new URL(COMMAND, ROOT), 'utf8')
   const script = join(folder, 'crossings.js')
   writeFileSync(script, stripTypeScriptTypes(source).replaceAll(/\.ts'/g, ".js'"))
+  copyFileSync(new URL(`src/cli/${CHECK}`, ROOT), join(folder, CHECK))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'run.js'), "export function run() { console.log('it runs') }")
   return script
 }
 
-describe('the program', () => {
-  const oldNode = findOldNode()
-  test.skipIf(oldNode === undefined)(
-    'built for an old Node says in one line which one it needs',
-    async () => {
-      const script = buildFirstFile()
-      expect(await runCommand(['serve'], { node: oldNode ?? '', script })).toEqual({
-        code: 1,
-        signal: null,
-        stdout: '',
-        stderr: expect.stringMatching(/^crossings needs Node 22\.12 or newer[^\n]*\n$/),
-      })
-      expect(await runCommand(['serve'], { script })).toMatchObject({
-        code: 0,
-        stdout: 'it runs\n',
-        stderr: '',
-      })
-    },
-  )
+/** What `npm run crossings` does with a Node. */
+function runInCheckout(node: string, ...args: string[]): Promise<Run> {
+  const [, ...words] = (manifest.scripts.crossings ?? '').split(' ')
+  const [first = '', ...rest] = [...words, ...args]
+  return runCommand(rest, { node, script: first })
+}
 
-  test('names the same oldest Node as package.json', () => {
-    const packageJson = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-    const source = readFileSync(new URL(`../../${COMMAND}`, import.meta.url), 'utf8')
-    expect(packageJson.engines.node).toBe('>=22.12')
-    expect(source).toContain('[22, 12]')
+const refused = (oldest: string) => ({
+  code: 1,
+  signal: null,
+  stdout: '',
+  stderr: expect.stringMatching(new RegExp(`^crossings needs Node 24, or 22 from ${oldest} on[^\\n]*\\n$`)),
+})
+
+describe('the program', () => {
+  test.skipIf(oldNode === undefined)('built, says in one line which Node it needs', async () => {
+    const script = buildFirstFile()
+    expect(await runCommand(['serve'], { node: oldNode ?? '', script })).toEqual(refused('22.14'))
+  })
+
+  test.skipIf(oldNode === undefined)('in a checkout, says in one line which Node it needs', async () => {
+    expect(await runInCheckout(oldNode ?? '', 'serve')).toEqual(refused('22.18'))
+  })
+
+  test('runs on this Node, built and in a checkout', async () => {
+    const built = await runCommand(['serve'], { script: buildFirstFile() })
+    expect(built).toMatchObject({ code: 0, stdout: 'it runs\n', stderr: '' })
+    expect(await runInCheckout(process.execPath, '--help')).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('asks of Node what package.json asks', () => {
+    expect(manifest.engines.node).toBe('^22.14.0 || >=23.6.0')
+    expect(readFileSync(new URL(`src/cli/${CHECK}`, ROOT), 'utf8')).toContain('LEAST_NODE_API = 10')
   })
 })

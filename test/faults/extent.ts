@@ -1,4 +1,5 @@
-const isShort = process.env.FAULTS === 'short'
+/** Whether all checks have to be quick. */
+export const isShort = process.env.FAULTS === 'short'
 
 /** How much of a check is done: little where all of them have to be quick, else as much as was asked for. */
 export function extent(short: number, long: number): number {

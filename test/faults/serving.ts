@@ -1,10 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { containerCommand } from '../../bench/container-command.ts'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { faultsOfFile } from '../../src/store/check-file.ts'
 import { openDatabase, openToRead } from '../../src/store/database.ts'
 import type { Scope } from '../../src/store/read-keys.ts'
 import { openStore } from '../../src/store/store.ts'
-import { type Running, startCommand } from '../cli/command.ts'
+import { COMMAND, type Running, startCommand } from '../cli/command.ts'
 
 /** A server that runs as a process of its own. */
 export interface Serving extends Running {
@@ -35,11 +37,29 @@ export async function prepareDatabase(folder: string, scope: Scope = 'write'): P
   return key
 }
 
+/** What starts the program. */
+const PROGRAM = [process.execPath, COMMAND]
+
+/** The program as the container starts it, built. */
+export function builtForContainer(): string[] {
+  execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' })
+  return [process.execPath, ...containerCommand().slice(0, -1)]
+}
+
+/** The program, with few files that it may have open. */
+export function withFiles(most: number): string[] {
+  return ['prlimit', `--nofile=${most}`, ...PROGRAM]
+}
+
 /** Starts a server on a free port with the database of a folder, and waits until it is ready. */
-export async function serve(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Serving> {
+export async function serve(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+  [node = '', script = '', ...args]: readonly string[] = PROGRAM,
+): Promise<Serving> {
   const begun = performance.now()
   const settings = { DATABASE_URL: `file:${databaseIn(folder)}`, PORT: '0', ...env }
-  const running = startCommand(['serve'], { env: settings })
+  const running = startCommand([...args, 'serve'], { env: settings, node, script })
   const [, url = ''] = /API +(http:\/\/\S+)\/v1\n/.exec(await running.said(/Example .*\n/)) ?? []
   const ready = await fetch(`${url}/health/ready`)
   if (ready.status !== 200) throw new Error(`it is not ready: ${await ready.text()}`)

@@ -68,6 +68,23 @@ describe('the limit of requests', () => {
     }
   })
 
+  test('counts addresses that cannot be read, too', async () => {
+    const { ask } = await limited()
+    const unread = ['/%zz', '/%', `/v1/observations/${'1'.repeat(101)}`]
+    const answers = [...unread, '/%zz?limit=1', '/v1/borders', '/%zz', '/v1/borders']
+    const statuses: number[] = []
+    for (const url of answers) statuses.push((await ask(url)).statusCode)
+    expect(statuses).toEqual([400, 400, 414, 400, 200, 429, 429])
+    const refused = await ask('/%zz')
+    expect(refused.headers).toMatchObject({
+      'content-type': 'application/problem+json; charset=utf-8',
+      'cache-control': 'no-store',
+      'retry-after': expect.stringMatching(/^(60|59)$/),
+      ratelimit: expect.stringMatching(/^"requests";r=0;t=(60|59)$/),
+    })
+    expect((await ask('/%zz', '192.0.2.2')).statusCode).toBe(400)
+  })
+
   test('is each client’s own, and what one has left is not kept for another', async () => {
     const { ask } = await limited()
     for (let time = 1; time <= LIMIT + 1; time++) await ask('/v1/borders')
@@ -101,6 +118,14 @@ describe('the limit of requests', () => {
     expect((await ask('/v1/borders', '203.0.113.1', { 'x-forwarded-for': '198.51.100.1' })).statusCode).toBe(
       200,
     )
+  })
+
+  test('counts what cannot be read to the proxy that it came through, and to nobody behind it', async () => {
+    const { ask } = await limited({ trustedProxies: ['192.0.2.0/24'] })
+    const through = (url: string) => ask(url, '192.0.2.1', { 'x-forwarded-for': '198.51.100.1' })
+    for (let time = 1; time <= LIMIT; time++) expect((await through('/%zz')).statusCode).toBe(400)
+    expect((await through('/%zz')).statusCode).toBe(429)
+    expect((await through('/v1/borders')).statusCode).toBe(200)
   })
 
   test('of a writer goes with the key, wherever it is used', async () => {
