@@ -120,12 +120,14 @@ describe('the limit of requests', () => {
     )
   })
 
-  test('counts what cannot be read to the proxy that it came through, and to nobody behind it', async () => {
+  test('counts what cannot be read to who sent it through a proxy that is trusted', async () => {
     const { ask } = await limited({ trustedProxies: ['192.0.2.0/24'] })
-    const through = (url: string) => ask(url, '192.0.2.1', { 'x-forwarded-for': '198.51.100.1' })
-    for (let time = 1; time <= LIMIT; time++) expect((await through('/%zz')).statusCode).toBe(400)
-    expect((await through('/%zz')).statusCode).toBe(429)
-    expect((await through('/v1/borders')).statusCode).toBe(200)
+    const through = (url: string, address: string) => ask(url, '192.0.2.1', { 'x-forwarded-for': address })
+    for (let time = 1; time <= LIMIT; time++)
+      expect((await through('/%zz', '198.51.100.1')).statusCode).toBe(400)
+    expect((await through('/%zz', '198.51.100.1')).statusCode).toBe(429)
+    expect((await through('/v1/borders', '198.51.100.1')).statusCode).toBe(429)
+    expect((await through('/%zz', '198.51.100.2')).statusCode).toBe(400)
   })
 
   test('of a writer goes with the key, wherever it is used', async () => {
