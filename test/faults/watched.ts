@@ -6,6 +6,7 @@ export interface Watched {
   readonly statuses: Readonly<Record<number, number>>
   readonly p50Ms: number
   readonly p99Ms: number
+  readonly longestMs: number
 }
 
 /** Begins to ask for addresses in turn, each time another question, and answers how to stop. */
@@ -22,7 +23,8 @@ export function watch(url: string, paths: readonly string[], { pauseMs = 20 } = 
       statuses[status] = (statuses[status] ?? 0) + 1
       await setTimeout(pauseMs)
     }
-    return { statuses, p50Ms: shareOf(times, 0.5), p99Ms: shareOf(times, 0.99) }
+    const [p50Ms = 0, p99Ms = 0, longestMs = 0] = [0.5, 0.99, 1].map((share) => shareOf(times, share))
+    return { statuses, p50Ms, p99Ms, longestMs }
   })()
   return () => {
     isOn = false
