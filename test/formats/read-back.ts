@@ -75,6 +75,7 @@ function typedCell(json: string | null, type: string): unknown {
   if (json === null || typeof json === 'boolean') return json
   if (type === 'BIGINT') return Number(json)
   if (type === 'DATE') return new Date(json)
-  if (type.startsWith('TIMESTAMP')) return new Date(json.replace(' ', 'T').replace(/\+00$/, 'Z'))
+  // DuckDB's client writes times in the zone of the machine, whatever was set, and whole hours without minutes.
+  if (type.startsWith('TIMESTAMP')) return new Date(json.replace(' ', 'T').replace(/[+-]\d\d$/, '$&:00'))
   return json
 }
