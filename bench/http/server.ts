@@ -12,8 +12,8 @@ import { ROWS, type Row } from './rows.ts'
 import { type Subject, startSubjects } from './subjects.ts'
 import { type Measured, tableOf } from './table.ts'
 
-const RUNS = 4
-const RUN_S = 1.5
+const RUNS = 5
+const RUN_S = 1.2
 const WARM_S = 0.3
 
 /** Measures every row in turn, several times over: a table of the best of each. */

@@ -14,7 +14,7 @@ export interface Subject {
 
 const SCRIPT = fileURLToPath(new URL('subject.ts', import.meta.url))
 
-/** How the container starts Node. */
+/** How the container starts Node; whatever is compared is started the same. */
 const OPTIONS = containerCommand().filter((word) => word.startsWith('--'))
 
 /** Starts what the rows ask, each once, from the files in a folder. */
@@ -45,7 +45,7 @@ async function start(
   body: string,
 ): Promise<Subject> {
   const child = fork(SCRIPT, [subject, join(folder, FILES[file]), body], {
-    execArgv: subject.startsWith('crossings') ? OPTIONS : [],
+    execArgv: OPTIONS,
     stdio: ['ignore', 2, 2, 'ipc'],
   })
   const [port] = await Promise.race([once(child, 'message'), failed(child, subject)])

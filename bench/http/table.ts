@@ -20,7 +20,7 @@ export function tableOf({ best, absent, runs }: Results): string {
   const versions = Object.entries(PEERS).map(([name, version]) => `${name} ${version}`)
   return `The least CPU of the server for a request, and the most requests a second, of ${runs} over 10
 connections. The load comes from one process of autocannon, which cannot ask more than so many a second, so compare the
-CPU. Each server is one process; ours is started as the container starts it, with \`RATE_LIMIT=0\`.
+CPU. Each server is one process, with the options of Node that the container has; ours with \`RATE_LIMIT=0\`.
 
 "Kept" is an answer that was given before, with nothing written since; "not kept" is one that is made anew each time.
 The peers keep none. They serve the same observations, as one flat table, and say the same counts:
