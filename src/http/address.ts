@@ -13,6 +13,12 @@ export function originForm(target: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
+/** An address without the parameter that spreadsheets defeat caches with. */
+export function withoutBuster(address: string): string {
+  if (!address.includes('_=')) return address
+  return address.replace(/([?&])_=[^&]*(&|$)/, (_, before, after) => (after === '' ? '' : before))
+}
+
 /** The path that was asked for, without its query. */
 export function pathOf({ url }: Pick<FastifyRequest, 'url'>): string {
   const mark = url.indexOf('?')

@@ -1,13 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import type { Version } from '../store/read-versions.ts'
 import type { Store } from '../store/store.ts'
+import { withoutBuster } from './address.ts'
 import type { Closing } from './closing.ts'
 import type { Taker } from './front.ts'
-import { type Kept, sendKept } from './kept.ts'
-import type { KeptObserver } from './kept-answers.ts'
+import type { Kept } from './kept.ts'
 import { type PlainHeaders, plainHeaders } from './plain-headers.ts'
 import type { RateLimits } from './rate-limit.ts'
+import type { SendKept } from './send-kept.ts'
 
 /** Of a question that was answered before, where its answer is. */
 interface Answered {
@@ -20,7 +21,10 @@ interface Answered {
 }
 
 export interface Again {
+  /** Answers what is still as it was. */
   readonly take: Taker
+  /** Whether a question was answered before, be it of another state of the data. */
+  isKnown(request: IncomingMessage, headers: PlainHeaders): boolean
   /** Remembers where the answer to a request is, for who asks the same. */
   remember(request: IncomingMessage, answered: Answered): void
 }
@@ -30,7 +34,7 @@ export interface AgainOptions {
   readonly keptUnder: (key: string) => Kept | undefined
   readonly limits: RateLimits
   readonly closing: Closing
-  readonly observer?: KeptObserver | undefined
+  readonly sendKept: SendKept
 }
 
 /** So many questions are known again, each in a few hundred bytes. */
@@ -43,28 +47,28 @@ const LONGEST_QUESTION = 1_000
  * Answers who asks the very same again, of the same state of the data: there is nothing to route, to read or to
  * decide any more.
  */
-export function answerAgain({ store, keptUnder, limits, closing, observer }: AgainOptions): Again {
+export function answerAgain({ store, keptUnder, limits, closing, sendKept }: AgainOptions): Again {
   const known = new LRUCache<string, Answered>({ max: MAX_QUESTIONS })
 
-  async function answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    headers: PlainHeaders,
-    answered: Answered,
-  ): Promise<boolean> {
-    const kept = await stillKept(answered).catch(() => undefined)
-    const own = kept === undefined ? null : limits.countReader(request)
-    if (kept === undefined || own === null) return false
-    const status = await sendKept({ response, headers, isHead: request.method === 'HEAD' }, kept, own)
-    closing.seeOut(response)
-    observer?.answered(status === 304 ? 'not_modified' : 'hit', response, answered.route)
-    return true
+  async function stillKept({ key, current }: Answered): Promise<Kept | undefined> {
+    try {
+      const { version, recorded_at } = await store.currentVersion()
+      const isSame = version === current.version && recorded_at === current.recorded_at
+      return isSame && !store.isUncommitted() && !closing.isClosing() ? keptUnder(key) : undefined
+    } catch {
+      return undefined
+    }
   }
 
-  async function stillKept({ key, current }: Answered): Promise<Kept | undefined> {
-    const { version, recorded_at } = await store.currentVersion()
-    const isSame = version === current.version && recorded_at === current.recorded_at
-    return isSame && !store.isUncommitted() && !closing.isClosing() ? keptUnder(key) : undefined
+  async function answer(
+    ...[request, response, headers, answered]: [...Parameters<Taker>, Answered]
+  ): Promise<boolean> {
+    const kept = await stillKept(answered)
+    if (kept === undefined) return false
+    const own = limits.countReader(request)
+    if (own === null) return false
+    await sendKept({ response, headers, isHead: request.method === 'HEAD', route: answered.route, own }, kept)
+    return true
   }
 
   return {
@@ -72,6 +76,7 @@ export function answerAgain({ store, keptUnder, limits, closing, observer }: Aga
       const answered = known.get(questionOf(request, headers))
       return answered !== undefined && answer(request, response, headers, answered)
     },
+    isKnown: (request, headers) => known.has(questionOf(request, headers)),
     remember(request, answered) {
       const headers = plainHeaders(request)
       const question = headers === null ? null : questionOf(request, headers)
@@ -81,6 +86,6 @@ export function answerAgain({ store, keptUnder, limits, closing, observer }: Aga
 }
 
 /** All of a request that an answer may depend on. */
-function questionOf({ url }: IncomingMessage, headers: PlainHeaders): string {
-  return `${url}\n${headers.accept ?? ''}\n${headers['accept-language'] ?? ''}`
+function questionOf({ url = '' }: IncomingMessage, headers: PlainHeaders): string {
+  return `${withoutBuster(url)}\n${headers.accept ?? ''}\n${headers['accept-language'] ?? ''}`
 }

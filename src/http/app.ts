@@ -146,9 +146,14 @@ export async function buildApp({
     closing,
     observer: measured?.kept,
   })
-  const shed = shedLoad(app, { maxDelayMs, turnedAway: measured?.turnedAway })
+  const shed = shedLoad(app, {
+    maxDelayMs,
+    limits,
+    turnedAway: measured?.turnedAway,
+    isSpared: again.isKnown,
+  })
   // Who is logged has to come to the framework.
-  if (!logsRequests(logLevel)) standInFront(app, [again, shed])
+  if (!logsRequests(logLevel)) standInFront(app, [again.take, shed])
   declareMethods(app)
   const lists = gatherLists(app)
   endSlowBodies(app, bodyMs)

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { type PlainHeaders, plainHeaders } from './plain-headers.ts'
 
-/** Answers a request, if it is one of its own: else it is false, and nothing has been done. It never fails. */
+/** Answers a request, if it is one of its own: else it is false, and nothing has been done. */
 export type Taker = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -26,6 +26,11 @@ export function standInFront(app: FastifyInstance, takers: readonly Taker[]): vo
     if (taken === true) return
     if (taken === undefined) app.routing(request, response)
     else if (taken === false) offer(request, response, headers, place + 1)
-    else void taken.then((isTaken) => isTaken || offer(request, response, headers, place + 1))
+    else {
+      taken.then(
+        (isTaken) => isTaken || offer(request, response, headers, place + 1),
+        () => response.destroy(),
+      )
+    }
   }
 }

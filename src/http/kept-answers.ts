@@ -3,17 +3,18 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Version } from '../store/read-versions.ts'
+import { withoutBuster } from './address.ts'
 import { cacheControlOf } from './answer.ts'
-import { answerAgain } from './answer-again.ts'
+import { type Again, answerAgain } from './answer-again.ts'
 import type { Dependencies } from './ask.ts'
 import type { Closing } from './closing.ts'
 import { compressedStream, encodingFor, isCompressible } from './compressed.ts'
 import { isKnown, weakTag } from './etag.ts'
-import type { Taker } from './front.ts'
 import { hasBody } from './has-body.ts'
-import { encodedFor, type Kept, keptAnswer, notModifiedHead, sendKept, sendNotModified } from './kept.ts'
+import { encodedFor, encodingOf, type Kept, keptAnswer, notModifiedHead } from './kept.ts'
 import { OPEN_HEADERS } from './methods.ts'
 import { RATE_LIMIT_FIELDS, type RateLimits } from './rate-limit.ts'
+import { keptSender, sendNotModified } from './send-kept.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -47,11 +48,9 @@ export interface KeepOptions {
 export interface KeptObserver {
   /** Given once how to see what is held. */
   readonly holds: (held: () => { readonly entries: number; readonly bytes: number }) => void
-  readonly answered: (
-    result: 'hit' | 'made' | 'not_modified',
-    response: ServerResponse,
-    route: string,
-  ) => void
+  /** Says which route an answer belongs to, before it is sent: not all come past a hook. */
+  readonly routed: (response: ServerResponse, route: string) => void
+  readonly answered: (result: 'hit' | 'made' | 'not_modified') => void
 }
 
 /** A larger part of all that is kept than this is no answer that is kept. */
@@ -64,13 +63,13 @@ const OVERHEAD_BYTES = 2_000
  * Keeps answers as bytes, under the version that they were made from, so that a write makes the next read
  * anew, whoever wrote. A client that has the answer already gets a 304 before anything is read, and while
  * one is being made, others who ask the same wait for it. Call it before whatever makes answers.
- * @returns who answers what was answered before, in front of the framework
+ * @returns what answers the same question again, in front of the framework
  */
 export function keepAnswers(
   app: FastifyInstance,
   { store }: Pick<Dependencies, 'store'>,
   { maxBytes, build, limits, closing, observer }: KeepOptions,
-): Taker {
+): Again {
   const kept = new LRUCache<string, Kept>({
     maxSize: Math.max(1, maxBytes),
     maxEntrySize: Math.max(1, Math.floor(maxBytes * LARGEST_SHARE)),
@@ -80,7 +79,8 @@ export function keepAnswers(
   const beingMade = new Map<string, Promise<Kept | null>>()
   const asking = new WeakMap<FastifyRequest, Asked>()
 
-  const again = answerAgain({ store, keptUnder: (key) => kept.get(key), limits, closing, observer })
+  const sendKept = keptSender(closing, observer)
+  const again = answerAgain({ store, keptUnder: (key) => kept.get(key), limits, closing, sendKept })
 
   app.addHook('onRequest', async (request, reply) => {
     const { config, url: route = '' } = request.routeOptions
@@ -95,10 +95,11 @@ export function keepAnswers(
     if (known !== null) {
       again.remember(request.raw, { key, current, route })
       reply.hijack()
-      const reader = { response: reply.raw, headers: request.headers, isHead: request.method === 'HEAD' }
-      const status = await sendKept(reader, known, ownFields(reply))
-      closing.seeOut(reply.raw)
-      observer?.answered(status === 304 ? 'not_modified' : 'hit', reply.raw, route)
+      const { method, headers } = request
+      await sendKept(
+        { response: reply.raw, headers, isHead: method === 'HEAD', route, own: ownFields(reply) },
+        known,
+      )
       return reply
     }
     const etag = weakTag(build, key)
@@ -108,7 +109,7 @@ export function keepAnswers(
       const headers = { ...OPEN_HEADERS, etag, vary, 'cache-control': cacheControl }
       reply.hijack()
       sendNotModified(reply.raw, notModifiedHead(headers), ownFields(reply))
-      observer?.answered('not_modified', reply.raw, route)
+      observer?.answered('not_modified')
       return reply
     }
     asking.set(request, { key, current, etag, vary, made: announce(key) })
@@ -124,7 +125,7 @@ export function keepAnswers(
       return payload
     }
     const { url: route = '' } = request.routeOptions
-    observer?.answered('made', reply.raw, route)
+    observer?.answered('made')
     reply.headers({ etag: asked.etag, vary: asked.vary })
     const bytes = isWhole ? Buffer.from(payload) : null
     const answer = bytes && keptAnswer(headersOf(reply), bytes)
@@ -142,7 +143,7 @@ export function keepAnswers(
       : await encodedWhole(request, reply, answer)
   })
 
-  return again.take
+  return again
 
   /** The newest version, and the one that an address names, if any; null where there is none such for good. */
   async function stateAsked(url: string): Promise<{ current: Version; named: Version | null } | null> {
@@ -172,10 +173,8 @@ function keyOf(
   varies: readonly string[],
   { version, recorded_at }: Version,
 ): string {
-  const asked = url.includes('_=')
-    ? url.replace(/([?&])_=[^&]*(&|$)/, (_, before, after) => (after === '' ? '' : before))
-    : url
-  return [version, recorded_at, asked, ...varies.map((name) => headers[name.toLowerCase()] ?? '')].join('\n')
+  const minded = varies.map((name) => headers[name.toLowerCase()] ?? '')
+  return [version, recorded_at, withoutBuster(url), ...minded].join('\n')
 }
 
 /** What is said to one client alone. */
@@ -195,7 +194,8 @@ function headersOf(reply: FastifyReply): Record<string, string> {
 }
 
 async function encodedWhole(request: FastifyRequest, reply: FastifyReply, answer: Kept): Promise<Buffer> {
-  const { body, encoding } = await encodedFor(request.headers['accept-encoding'], answer)
+  const encoding = encodingOf(answer, request.headers['accept-encoding'])
+  const { body } = await encodedFor(answer, encoding)
   if (encoding !== 'identity') reply.header('content-encoding', encoding)
   return body
 }

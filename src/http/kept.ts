@@ -1,6 +1,4 @@
-import type { ServerResponse } from 'node:http'
 import { compressed, type Encoding, encodingFor, isCompressible } from './compressed.ts'
-import { isKnown } from './etag.ts'
 import { OPEN_HEADERS } from './methods.ts'
 
 /** A whole answer, as bytes. */
@@ -23,17 +21,6 @@ interface Sent {
   readonly text: string | null
 }
 
-/** To whom an answer is sent. */
-export interface Reader {
-  readonly response: ServerResponse
-  readonly headers: {
-    readonly 'if-none-match'?: string | undefined
-    readonly 'accept-encoding'?: string | undefined
-  }
-  /** Whether the head alone is asked for. */
-  readonly isHead: boolean
-}
-
 /** A longer body is sent beside its head, since a copy would cost more than it saves. */
 const LONGEST_TEXT = 16_384
 
@@ -48,61 +35,26 @@ export function keptAnswer(headers: Readonly<Record<string, string>>, bytes: Buf
   }
 }
 
-/**
- * Sends an answer as it was made, past all that made it: everything that its head says is kept with it,
- * and this is what a burst of readers costs.
- * @param own what is said to this client alone, names and values in turn
- * @returns the status that was sent
- */
-export async function sendKept(
-  { response, headers, isHead }: Reader,
-  answer: Kept,
-  own: readonly string[],
-): Promise<200 | 304> {
-  if (isKnown(answer.headers.etag ?? '', headers['if-none-match'])) {
-    sendNotModified(response, answer.notModified, own)
-    return 304
-  }
-  const encoding = encodingOf(answer, headers['accept-encoding'])
-  const { head, body, text } = answer.sent.get(encoding) ?? (await encode(answer, encoding))
-  response.writeHead(200, [...head, ...own])
-  if (isHead) response.end()
-  else if (text === null) response.end(body)
-  else response.end(text, 'latin1')
-  return 200
-}
-
-/** An answer as its reader can take it, with how it is compressed. */
-export async function encodedFor(
+/** How an answer is compressed for who accepts these encodings. */
+export function encodingOf(
+  { isWorthCompressing }: Kept,
   accepted: string | undefined,
-  answer: Kept,
-): Promise<{ body: Buffer; encoding: Encoding | 'identity' }> {
-  const encoding = encodingOf(answer, accepted)
-  const { body } = answer.sent.get(encoding) ?? (await encode(answer, encoding))
-  return { body, encoding }
-}
-
-function encodingOf({ isWorthCompressing }: Kept, accepted: string | undefined): Encoding | 'identity' {
+): Encoding | 'identity' {
   return (isWorthCompressing ? encodingFor(accepted) : null) ?? 'identity'
 }
 
-/** Compresses an answer once, for all who ask. */
-async function encode({ headers, bytes, sent }: Kept, encoding: Encoding | 'identity'): Promise<Sent> {
-  const body = encoding === 'identity' ? bytes : await compressed(bytes, encoding)
+/** An answer as it is sent in an encoding: compressed once, for all who ask. */
+export async function encodedFor(answer: Kept, encoding: Encoding | 'identity'): Promise<Sent> {
+  const { headers, bytes, sent } = answer
+  const known = sent.get(encoding)
+  if (known !== undefined) return known
+  // A copy, because what is compressed is a view of a piece of memory that is several times as large.
+  const body = encoding === 'identity' ? bytes : Buffer.from(await compressed(bytes, encoding))
   const coding = encoding === 'identity' ? {} : { 'content-encoding': encoding }
   const head = Object.entries({ ...headers, ...coding, 'content-length': String(body.length) }).flat()
   const made = { head, body, text: body.length <= LONGEST_TEXT ? body.toString('latin1') : null }
   sent.set(encoding, made)
   return made
-}
-
-/** Tells a client that it has the answer already. */
-export function sendNotModified(
-  response: ServerResponse,
-  head: readonly string[],
-  own: readonly string[],
-): void {
-  response.writeHead(304, [...head, ...own]).end()
 }
 
 const NOT_MODIFIED = [...Object.keys(OPEN_HEADERS), 'etag', 'vary', 'cache-control']

@@ -16,10 +16,8 @@ export function measureKept(registry: Registry, routed: Routed): KeptObserver {
   })
   for (const result of ['hit', 'made', 'not_modified']) answers.inc({ result }, 0)
   return {
-    answered(result, response, route) {
-      routed(response, route)
-      answers.inc({ result })
-    },
+    routed,
+    answered: (result) => answers.inc({ result }),
     holds(held) {
       new Gauge({
         name: 'crossings_kept_answers_entries',

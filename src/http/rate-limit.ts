@@ -39,7 +39,8 @@ export interface RateLimitOptions {
   readonly clock?: () => number
 }
 
-const UNLIMITED: RateLimits = {
+/** Counts nothing. */
+export const UNLIMITED: RateLimits = {
   countReader: () => [],
   countKey: () => undefined,
   countFailure: () => undefined,

@@ -1,8 +1,10 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Taker } from './front.ts'
 import { COMMON_HEADERS } from './methods.ts'
+import type { PlainHeaders } from './plain-headers.ts'
 import { bodyOf, Overloaded, PROBLEM_TYPE } from './problem.ts'
+import type { RateLimits } from './rate-limit.ts'
 
 /** So many are taken at once however long that takes: one page of a dashboard asks for a dozen. */
 const ALWAYS_TAKEN = 32
@@ -24,6 +26,9 @@ const HEAD = Object.entries({
 export interface ShedOptions {
   /** How long a request may wait for its turn, in milliseconds; 0 turns nobody away. */
   readonly maxDelayMs: number
+  readonly limits: RateLimits
+  /** Whether a request may cost too little to be turned away: it is judged when that is known. */
+  readonly isSpared: (request: IncomingMessage, headers: PlainHeaders) => boolean
   /** Told of each reader who is turned away in front of the framework. */
   readonly turnedAway?: ((response: ServerResponse) => void) | undefined
   readonly clock?: () => number
@@ -37,7 +42,7 @@ export interface ShedOptions {
  */
 export function shedLoad(
   app: FastifyInstance,
-  { maxDelayMs, turnedAway, clock = () => performance.now() }: ShedOptions,
+  { maxDelayMs, limits, isSpared, turnedAway, clock = () => performance.now() }: ShedOptions,
 ): Taker {
   if (maxDelayMs === 0) return () => false
   const unlimited = new Set<string>()
@@ -63,7 +68,7 @@ export function shedLoad(
   }
 
   function isAdmitted(response: ServerResponse): boolean {
-    if (admitted.has(response)) return true
+    if (admitted.has(response) || response.destroyed) return true
     const isLate = turnMs() > maxDelayMs || previousMs > maxDelayMs * LONGEST_TURN
     if (isLate && Math.max(takenInTurn, admitted.size) >= ALWAYS_TAKEN) return false
     takenInTurn += 1
@@ -78,16 +83,20 @@ export function shedLoad(
 
   app.addHook('onRequest', (request, reply, done) => {
     const { isUnlimited, scope } = request.routeOptions.config
-    const isSpared = isUnlimited === true || scope !== undefined
-    done(isSpared || isAdmitted(reply.raw) ? undefined : OVERLOADED)
+    const isOther = isUnlimited === true || scope !== undefined
+    done(isOther || isAdmitted(reply.raw) ? undefined : OVERLOADED)
   })
 
-  return ({ url = '', method }, response) => {
-    const [path = ''] = url.split('?', 1)
-    if (unlimited.has(path) || isAdmitted(response)) return false
+  return (request, response, headers) => {
+    const [path = ''] = request.url?.split('?', 1) ?? []
+    // What is encoded in a path is not known before it is routed.
+    if (path.includes('%') || unlimited.has(path) || isSpared(request, headers)) return false
+    if (isAdmitted(response)) return false
+    const own = limits.countReader(request)
+    if (own === null) return false
     turnedAway?.(response)
-    response.writeHead(503, HEAD)
-    if (method === 'HEAD') response.end()
+    response.writeHead(503, [...HEAD, ...own])
+    if (request.method === 'HEAD') response.end()
     else response.end(BODY)
     return true
   }

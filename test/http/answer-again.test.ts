@@ -25,7 +25,11 @@ async function startCounting(options: Partial<AppOptions> = {}) {
         routed += 1
       })
       const ignore = () => undefined
-      return { kept: { holds: ignore, answered: ignore }, turnedAway: ignore, reconciled: ignore }
+      return {
+        kept: { holds: ignore, routed: ignore, answered: ignore },
+        turnedAway: ignore,
+        reconciled: ignore,
+      }
     },
     ...options,
   })
@@ -85,11 +89,29 @@ test('another question comes to the framework, be it but another format, languag
   for (let time = 0; time < 3; time++) await ask()
   for (const [target, headers] of [
     [`${TARGET}&`, {}],
+    [`http://x${TARGET}`, {}],
     ['/v1/totals?period=2023', {}],
     [TARGET, { accept: 'text/csv' }],
     [TARGET, { 'accept-language': 'pl' }],
   ] as const)
     expect(await routedDuring(() => ask(target, headers)), target).toBe(1)
+})
+
+test('the same question with what defeats caches is the same question', async () => {
+  const { ask, routedDuring } = await startCounting()
+  await ask(`${TARGET}&_=1`)
+  const target = TARGET.replace('?', '?_=2&')
+  expect(await routedDuring(() => ask(target))).toBe(0)
+  expect((await ask(target)).bytes).toEqual((await ask()).bytes)
+})
+
+test('no number of headers makes an answer that of another question', async () => {
+  const { ask, port } = await startCounting()
+  const many = 'a:\r\n'.repeat(990)
+  const request = (target: string) =>
+    `GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${many}accept: text/csv\r\n\r\n`
+  for (let time = 0; time < 3; time++) await exchangeRaw(port, request(TARGET))
+  expect((await ask(TARGET, { accept: 'text/csv' })).headers['content-type']).toMatch(/^text\/csv/)
 })
 
 test('after a write the question is new', async () => {

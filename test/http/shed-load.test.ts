@@ -4,19 +4,24 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { buildApp } from '../../src/http/app.ts'
+import { UNLIMITED } from '../../src/http/rate-limit.ts'
 import { shedLoad } from '../../src/http/shed-load.ts'
 import { openStore } from '../../src/store/store.ts'
 import { exchangeRaw, PRESENT } from './harness.ts'
 
 async function seeded(
   maxDelayMs: number,
-  { log = [], logLevel = 'info' }: { log?: string[]; logLevel?: string } = {},
+  {
+    log = [],
+    logLevel = 'info',
+    rateLimit = 0,
+  }: { log?: string[]; logLevel?: string; rateLimit?: number } = {},
 ) {
   const now = () => PRESENT
   const store = await openStore({ url: 'file::memory:', now })
   await store.addMissing(readSeeds())
   const logTo = { write: (line: string) => log.push(line) }
-  return await buildApp({ store, now, logLevel, logTo, maxDelayMs })
+  return await buildApp({ store, now, logLevel, logTo, maxDelayMs, rateLimit })
 }
 
 /** So many different questions. */
@@ -43,6 +48,10 @@ function pipelined(targets: readonly string[], method = 'GET'): string {
 
 function answersIn(text: string): string[] {
   return text.split(/(?=HTTP\/1\.1 \d{3} )/)
+}
+
+function statusesIn(text: string): number[] {
+  return answersIn(text).map((answer) => Number(answer.slice(9, 12)))
 }
 
 /** What the framework says to who is turned away. */
@@ -105,6 +114,30 @@ describe('under more load than it can take', () => {
     await app.close()
   })
 
+  test('answers that are kept are sent even then, also after a write, and health is told in any way', async () => {
+    const app = await seeded(1, { logLevel: 'silent' })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const kept = ['/v1/totals?period=2024', '/v1/borders?as_of=1']
+    await exchangeRaw(port, pipelined(kept))
+    const asked = [...kept, '/v1/totals?_=1&period=2024', 'http://x/health/live', '/health/%72eady']
+    const late = await exchangeRaw(port, pipelined([...questions(300), ...asked]))
+    expect(late).toMatch(/HTTP\/1\.1 503 /)
+    expect(statusesIn(late).slice(-asked.length)).toEqual([200, 200, 200, 200, 200])
+    await app.close()
+  })
+
+  test('who has asked too much is told so, and who is turned away what is left', async () => {
+    const app = await seeded(1, { logLevel: 'silent', rateLimit: 200 })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const answers = answersIn(await exchangeRaw(port, pipelined(questions(300))))
+    expect(answers.filter((answer) => answer.startsWith('HTTP/1.1 503 ')).length).toBeGreaterThan(0)
+    expect(answers.slice(200).every((answer) => answer.startsWith('HTTP/1.1 429 '))).toBe(true)
+    for (const answer of answers) expect(answer).toMatch(/^ratelimit: "requests";r=\d+;t=\d+\r$/m)
+    await app.close()
+  })
+
   test('of who asks for the head alone no more is sent', async () => {
     const app = await seeded(1, { logLevel: 'silent' })
     await app.listen({ host: '127.0.0.1', port: 0 })
@@ -130,14 +163,14 @@ describe('under more load than it can take', () => {
   })
 })
 
-/** The hook alone, with a clock of ours; no answer is ever over. */
-function hookOf(maxDelayMs: number, clock: () => number) {
+/** The hook alone, with a clock of ours; no answer is ever over, unless its client has left already. */
+function hookOf(maxDelayMs: number, clock: () => number, destroyed = false) {
   type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: unknown) => void) => void
   const hooks: Hook[] = []
   const app = { addHook: (_: string, hook: Hook) => hooks.push(hook) } as unknown as FastifyInstance
-  shedLoad(app, { maxDelayMs, clock })
+  shedLoad(app, { maxDelayMs, clock, limits: UNLIMITED, isSpared: () => false })
   const request = { routeOptions: { config: {} } } as unknown as FastifyRequest
-  const reply = () => ({ raw: { once: () => undefined } }) as unknown as FastifyReply
+  const reply = () => ({ raw: { destroyed, once: () => undefined } }) as unknown as FastifyReply
   /** How many of so many are taken. */
   return (amount: number) => {
     let taken = 0
@@ -163,6 +196,14 @@ describe('a turn', () => {
     expect(taken(50)).toBe(0)
     await setImmediate()
     expect(taken(50)).toBe(50)
+  })
+
+  test('takes no account of clients that have left', async () => {
+    let ms = 0
+    const taken = hookOf(100, () => ms, true)
+    expect(taken(1_000)).toBe(1_000)
+    ms += 101
+    expect(taken(1)).toBe(1)
   })
 
   test('that took far too long ends with nobody taken right after it, but not after a quiet time', async () => {
