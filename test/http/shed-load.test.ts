@@ -6,8 +6,17 @@ import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { UNLIMITED } from '../../src/http/rate-limit.ts'
 import { shedLoad } from '../../src/http/shed-load.ts'
-import { openStore } from '../../src/store/store.ts'
+import { openStore, type Store } from '../../src/store/store.ts'
 import { exchangeRaw, PRESENT } from './harness.ts'
+import { publication } from './records.ts'
+
+const now = () => PRESENT
+
+async function seeds(): Promise<Store> {
+  const store = await openStore({ url: 'file::memory:', now })
+  await store.addMissing(readSeeds())
+  return store
+}
 
 async function seeded(
   maxDelayMs: number,
@@ -15,13 +24,11 @@ async function seeded(
     log = [],
     logLevel = 'info',
     rateLimit = 0,
-  }: { log?: string[]; logLevel?: string; rateLimit?: number } = {},
+    store,
+  }: { log?: string[]; logLevel?: string; rateLimit?: number; store?: Store } = {},
 ) {
-  const now = () => PRESENT
-  const store = await openStore({ url: 'file::memory:', now })
-  await store.addMissing(readSeeds())
   const logTo = { write: (line: string) => log.push(line) }
-  return await buildApp({ store, now, logLevel, logTo, maxDelayMs, rateLimit })
+  return await buildApp({ store: store ?? (await seeds()), now, logLevel, logTo, maxDelayMs, rateLimit })
 }
 
 /** So many different questions. */
@@ -115,7 +122,8 @@ describe('under more load than it can take', () => {
   })
 
   test('answers that are kept are sent even then, also after a write, and health is told in any way', async () => {
-    const app = await seeded(1, { logLevel: 'silent' })
+    const store = await seeds()
+    const app = await seeded(1, { logLevel: 'silent', store })
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
     const kept = ['/v1/totals?period=2024', '/v1/borders?as_of=1']
@@ -124,6 +132,9 @@ describe('under more load than it can take', () => {
     const late = await exchangeRaw(port, pipelined([...questions(300), ...asked]))
     expect(late).toMatch(/HTTP\/1\.1 503 /)
     expect(statusesIn(late).slice(-asked.length)).toEqual([200, 200, 200, 200, 200])
+    await store.addMissing({ ...readSeeds(), sources: [publication({ id: 'new' })], observations: [] })
+    const written = await exchangeRaw(port, pipelined([...questions(300), '/v1/borders?as_of=1']))
+    expect(statusesIn(written).slice(-2)).toEqual([503, 200])
     await app.close()
   })
 
