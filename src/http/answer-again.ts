@@ -6,6 +6,7 @@ import { withoutBuster } from './address.ts'
 import type { Closing } from './closing.ts'
 import type { Taker } from './front.ts'
 import type { Kept } from './kept.ts'
+import { onceATurn } from './once-a-turn.ts'
 import { type PlainHeaders, plainHeaders } from './plain-headers.ts'
 import type { RateLimits } from './rate-limit.ts'
 import type { SendKept } from './send-kept.ts'
@@ -49,10 +50,11 @@ const LONGEST_QUESTION = 1_000
  */
 export function answerAgain({ store, keptUnder, limits, closing, sendKept }: AgainOptions): Again {
   const known = new LRUCache<string, Answered>({ max: MAX_QUESTIONS })
+  const currentVersion = onceATurn(() => store.currentVersion())
 
   async function stillKept({ key, current }: Answered): Promise<Kept | undefined> {
     try {
-      const { version, recorded_at } = await store.currentVersion()
+      const { version, recorded_at } = await currentVersion()
       const isSame = version === current.version && recorded_at === current.recorded_at
       return isSame && !store.isUncommitted() && !closing.isClosing() ? keptUnder(key) : undefined
     } catch {
