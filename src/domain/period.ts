@@ -96,6 +96,6 @@ function firstWeek(year: number): Day {
 function parseWeek(text: string, year: number, week: number): Window | null {
   const start = firstWeek(year) + (week - 1) * 7
   const period = periodOf(start, 'week')
-  const exists = week > 0 && period.label === text
+  const exists = period.label === text
   return exists ? clip(period, { start: FIRST_DAY, end: LAST_DAY }) : null
 }
