@@ -153,6 +153,16 @@ describe('a window', () => {
   })
 })
 
+test('windows that share their first or last day overlap, and windows that only touch do not', () => {
+  const [before, window, after] = [
+    { start: 1, end: 4 },
+    { start: 4, end: 6 },
+    { start: 7, end: 9 },
+  ]
+  expect([overlaps(before, window), overlaps(window, before)]).toEqual([true, true])
+  expect([overlaps(window, after), overlaps(after, window)]).toEqual([false, false])
+})
+
 function isDate(fields: { year: number; month: number; day: number }): boolean {
   try {
     Temporal.PlainDate.from(fields, { overflow: 'reject' })

@@ -173,9 +173,51 @@ describe('a constraint graph', () => {
     expect(bounds.prove(12, 10)).toEqual([{ observation: 1, sign: -1 }, ...proof])
   })
 
+  test('proves a bound by the fewest figures that give it, in whatever order they came', () => {
+    const parts = [
+      { start: 0, end: 3, lower: 4, upper: OPEN, observation: 1 },
+      { start: 3, end: 4, lower: 5, upper: OPEN, observation: 2 },
+    ]
+    const whole = { start: 0, end: 4, lower: 9, upper: OPEN, observation: 3 }
+    for (const order of [
+      [...parts, whole],
+      [whole, ...parts],
+      [...parts.toReversed(), whole],
+    ]) {
+      const graph = emptyGraph()
+      expect(order.every((constraint) => admit(graph, constraint))).toBe(true)
+      expect(boundsOf(graph).prove(0, 4)).toEqual([{ observation: 3, sign: 1 }])
+    }
+  })
+
+  test.for([
+    [1, [8]],
+    [3, [1, 2]],
+  ] as const)('counts the %d figures that prove what is assumed', ([figures, proving]) => {
+    const graph = graphOf(DAYS, (day) => (day >= 4 ? 9 : day >= 3 ? 4 : 0))
+    const other = { figures: 5, prove: () => [] }
+    const assumption = { figures, prove: () => [{ observation: 8, sign: 1 as const }] }
+    assume(graph, [{ from: 4, to: 7, weight: 0 }], other)
+    assume(graph, [{ from: 0, to: 4, weight: 9 }], assumption)
+    expect(admit(graph, { start: 0, end: 3, lower: 4, upper: OPEN, observation: 1 })).toBe(true)
+    expect(admit(graph, { start: 3, end: 4, lower: 5, upper: OPEN, observation: 2 })).toBe(true)
+    const proof = boundsOf(graph).prove(0, 4)
+    expect(proof.map(({ observation }) => observation)).toEqual(proving)
+  })
+
+  test('leaves the running count that it starts from as it was', () => {
+    const counts = new Float64Array(DAYS.length)
+    const graph = createGraph(Int32Array.from(DAYS), counts)
+    admit(graph, { start: 0, end: 10, lower: 5, upper: 5, observation: 1 })
+    expect([...counts]).toEqual(DAYS.map(() => 0))
+  })
+
   test('refuses a day that it was not made for', () => {
     const constraint = { start: 0, end: 5, lower: 1, upper: 1, observation: 1 }
-    expect(() => admit(emptyGraph(), constraint)).toThrow(RangeError)
+    expect(() => admit(emptyGraph(), constraint)).toThrow(
+      new RangeError('day 5 is no boundary of this graph'),
+    )
+    expect(() => admit(emptyGraph(), { ...constraint, start: -1, end: 3 })).toThrow(RangeError)
     expect(() => admit(emptyGraph(), { ...constraint, start: 5, end: 7 })).toThrow(RangeError)
     const nothing = { figures: 1, prove: () => [] }
     expect(() => assume(emptyGraph(), [{ from: 0, to: 5, weight: 1 }], nothing)).toThrow(RangeError)
