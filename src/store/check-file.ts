@@ -26,7 +26,7 @@ export function refuseUnsound(path: string): void {
 
 function strayFault(row: unknown): string {
   const { table, rowid, parent } = row as { table: string; rowid: number | null; parent: string }
-  return `row ${rowid} of ${table} refers to nothing in ${parent}`
+  return `${rowid === null ? 'a row' : `row ${rowid}`} of ${table} refers to nothing in ${parent}`
 }
 
 function inOneLine(text: string): string {

@@ -5,7 +5,6 @@ import type { Extent } from '../domain/extent.ts'
 import { type World, worldOf } from '../domain/filter.ts'
 import type { Indicator } from '../domain/indicator.ts'
 import { borderStandsAt, indicatorStandsAt } from './current.ts'
-import { whereOf } from './read-observations.ts'
 import {
   borderMembers,
   borderRevisions,
@@ -19,6 +18,7 @@ import {
   sourceRevisions,
   sources,
 } from './schema.ts'
+import { whereOf } from './where-observations.ts'
 
 export function dimensionReader(db: BetterSQLite3Database) {
   const extent = {
@@ -106,8 +106,8 @@ export function dimensionReader(db: BetterSQLite3Database) {
       const anyObservation = db
         .select({ found: sql`1` })
         .from(observations)
-        .innerJoin(observationRevisions, eq(observationRevisions.observation, observations.id))
-        .innerJoin(sourceRevisions, eq(sourceRevisions.source, observations.source))
+        .crossJoin(sourceRevisions)
+        .crossJoin(observationRevisions)
         .where(
           and(
             eq(observations.indicator, indicator),
@@ -124,8 +124,8 @@ export function dimensionReader(db: BetterSQLite3Database) {
       return db
         .select({ border: observations.border, indicator: observations.indicator, ...extent })
         .from(observations)
-        .innerJoin(observationRevisions, eq(observationRevisions.observation, observations.id))
-        .innerJoin(sourceRevisions, eq(sourceRevisions.source, observations.source))
+        .crossJoin(sourceRevisions)
+        .crossJoin(observationRevisions)
         .where(whereOf(worldOf(world)))
         .groupBy(observations.border, observations.indicator)
         .all()
@@ -136,8 +136,8 @@ export function dimensionReader(db: BetterSQLite3Database) {
       return db
         .select({ source: observations.source, ...extent })
         .from(observations)
-        .innerJoin(observationRevisions, eq(observationRevisions.observation, observations.id))
-        .innerJoin(sourceRevisions, eq(sourceRevisions.source, observations.source))
+        .crossJoin(sourceRevisions)
+        .crossJoin(observationRevisions)
         .where(whereOf({ ...worldOf(world), source }))
         .groupBy(observations.source)
         .all()

@@ -1,10 +1,10 @@
-import { and, asc, eq, gte, inArray, lte, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Filter, Page } from '../domain/filter.ts'
 import type { Evidence, Observation } from '../domain/observation.ts'
 import type { Source } from '../domain/source.ts'
-import { borderStandsAt, observationStandsAt, sourceStandsAt } from './current.ts'
+import { borderStandsAt } from './current.ts'
 import {
   borderRevisions,
   borders,
@@ -13,30 +13,7 @@ import {
   sourceRevisions as sources,
 } from './schema.ts'
 import { sourceColumns } from './source-columns.ts'
-
-/** What each part of a filter asks of a row. */
-const conditions: { [Key in keyof Filter]-?: (value: NonNullable<Filter[Key]>) => SQL | undefined } = {
-  version: (version) => and(observationStandsAt(version), sourceStandsAt(version)),
-  published_until: (day) => lte(sources.published_on, day),
-  id: (values) => sql`${observations.id} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
-  indicator: (values) => inArray(observations.indicator, [...values]),
-  border: (values) => inArray(observations.border, [...values]),
-  country: (values) => inArray(borders.country, [...values]),
-  neighbour: (values) => inArray(borders.neighbour, [...values]),
-  origin: (values) => inArray(sources.origin, [...values]),
-  source: (values) => inArray(observations.source, [...values]),
-  kind: (values) => inArray(sources.kind, [...values]),
-  period_basis: (values) => inArray(revisions.period_basis, [...values]),
-  qualifier: (values) => inArray(revisions.qualifier, [...values]),
-  from: (day) => gte(observations.period_end, day),
-  to: (day) => lte(observations.period_start, day),
-}
-
-/** The condition that a filter puts on observations joined with their revisions, sources and borders. */
-export function whereOf(filter: Filter): SQL | undefined {
-  const entries = Object.entries(conditions) as [keyof Filter, (value: unknown) => SQL | undefined][]
-  return and(...entries.map(([key, ask]) => (filter[key] === undefined ? undefined : ask(filter[key]))))
-}
+import { ownConditions, whereOf } from './where-observations.ts'
 
 const columns = {
   id: observations.id,
@@ -91,6 +68,10 @@ function isBehind(
   return sql`(${sql.join([...order], sql`, `)}) ${sql.raw(comparison)} (${sql.join(values, sql`, `)})`
 }
 
+/** Of so many pages, all rows are gathered and sorted for one of them. */
+const GATHERED_PAGES = 10
+
+/** Tables are joined in the order written, as CROSS JOIN means to SQLite: not knowing how many rows mean what, it took a minute by another. */
 export function observationReader(db: BetterSQLite3Database) {
   /** Rows behind the one with this id, in the order of the list; also where the id is no longer listed. */
   const isAfter = (id: number, version: number) => {
@@ -105,6 +86,17 @@ export function observationReader(db: BetterSQLite3Database) {
     // The first two say again what all say, for SQLite finds a place by the columns of one index alone.
     return and(isBehind('>=', listOrder.slice(0, 2), after), isBehind('>', listOrder, after))
   }
+
+  /** Whether so few observations are meant that gathering and sorting them is less than reading the list to find them. */
+  const areFew = (filter: Filter, { limit }: Page<number>) => {
+    const conditions = ownConditions(filter)
+    if (conditions === undefined) return false
+    const many = GATHERED_PAGES * limit
+    const some = db.select({ found: sql`1` }).from(observations).where(conditions).limit(many)
+    const counted = db.get<{ found: number }>(sql`SELECT count(*) AS found FROM ${some}`)
+    return counted.found < many
+  }
+
   return {
     /**
      * The observations that a filter means, ordered by period_start, period_end, border and source.
@@ -113,14 +105,23 @@ export function observationReader(db: BetterSQLite3Database) {
     async observations(filter: Filter, page?: Page<number>): Promise<Observation[]> {
       const isOnPage =
         page === undefined || page.after === null ? undefined : isAfter(page.after, filter.version)
+      const inOrder = page !== undefined && !areFew(filter, page)
       const query = db
         .select(columns)
         .from(observations)
-        .innerJoin(revisions, eq(revisions.observation, observations.id))
-        .innerJoin(sources, eq(sources.source, observations.source))
-        .innerJoin(borders, eq(borders.id, observations.border))
-        .innerJoin(borderRevisions, eq(borderRevisions.border, observations.border))
-        .where(and(whereOf(filter), borderStandsAt(filter.version), isOnPage))
+        .crossJoin(borderRevisions)
+        .crossJoin(sources)
+        .crossJoin(revisions)
+        .crossJoin(borders)
+        .where(
+          and(
+            eq(borderRevisions.border, observations.border),
+            borderStandsAt(filter.version),
+            isOnPage,
+            whereOf(filter, { inOrder }),
+            eq(borders.id, observations.border),
+          ),
+        )
         .orderBy(...listOrder.map((column) => asc(column)))
       // As SQLite names them: the columns have the names of the fields, and nothing is to be decoded.
       return db.all<Observation>(page === undefined ? query : query.limit(page.limit))
@@ -131,9 +132,8 @@ export function observationReader(db: BetterSQLite3Database) {
       return db
         .selectDistinct(sourceColumns)
         .from(observations)
-        .innerJoin(revisions, eq(revisions.observation, observations.id))
-        .innerJoin(sources, eq(sources.source, observations.source))
-        .innerJoin(borders, eq(borders.id, observations.border))
+        .crossJoin(sources)
+        .crossJoin(revisions)
         .where(whereOf(filter))
         .orderBy(asc(sources.source))
         .all()
@@ -144,9 +144,8 @@ export function observationReader(db: BetterSQLite3Database) {
       return db
         .select(evidenceColumns)
         .from(observations)
-        .innerJoin(revisions, eq(revisions.observation, observations.id))
-        .innerJoin(sources, eq(sources.source, observations.source))
-        .innerJoin(borders, eq(borders.id, observations.border))
+        .crossJoin(sources)
+        .crossJoin(revisions)
         .where(whereOf(filter))
         .limit(limit)
         .all()

@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
+import { faultsOfFile } from '../../src/store/check-file.ts'
 import { type Connection, openDatabase } from '../../src/store/database.ts'
 import { DatabaseRefused } from '../../src/store/database-refused.ts'
 import { migrate, readMigrations } from '../../src/store/migrate.ts'
 import { openStore } from '../../src/store/store.ts'
+import { insert, makeHistory } from './history.ts'
 import { perform, performTogether, startProcesses } from './processes.ts'
 import { contentOf, emptyDatabase, messageOf, scratchFolder, tablesOf, textColumn } from './scratch.ts'
 
@@ -215,6 +218,47 @@ describe('rebuilding a table', () => {
     expect(connection.pragma('foreign_key_check')).toEqual([])
     connection.close()
   })
+})
+
+describe('a database of an older schema', () => {
+  /** Puts all rows of one database into another, version by version, as they were recorded. */
+  function copyRows(from: Connection, to: Connection): void {
+    const rowsOf = (table: string, where = '') =>
+      z.array(z.record(z.string(), z.unknown())).parse(from.prepare(`SELECT * FROM ${table} ${where}`).all())
+    const tables = tablesOf(to).filter((table) => table !== 'migrations' && table !== 'versions')
+    const isVersioned = (table: string) =>
+      to.prepare(`SELECT 1 FROM pragma_table_info('${table}') WHERE name = 'version'`).get() !== undefined
+    const put = (table: string, rows: Record<string, unknown>[]) => {
+      for (const row of rows) insert(to, table, row)
+    }
+    to.pragma('foreign_keys = OFF')
+    for (const table of tables) if (!isVersioned(table)) put(table, rowsOf(table))
+    for (const version of rowsOf('versions', 'ORDER BY version')) {
+      insert(to, 'versions', version)
+      for (const table of tables)
+        if (isVersioned(table)) put(table, rowsOf(table, `WHERE version = ${version.version}`))
+    }
+    to.pragma('foreign_keys = ON')
+  }
+
+  test.for(NAMES.slice(1).map((name, index) => [name, index + 1] as const))(
+    'that has all before %s keeps every row, and ends as a new one',
+    async ([, count]) => {
+      const folder = scratchFolder()
+      const history = await makeHistory(folder)
+      const made = openDatabase(`file:${folder}/history.sqlite`)
+      const connection = openDatabase('file::memory:')
+      migrate(connection, readMigrations().slice(0, count))
+      copyRows(made, connection)
+      const { observation_revisions: revisions } = contentOf(connection)
+      expect(revisions?.length).toBeGreaterThan(100)
+      expect(migrate(connection)).toEqual(NAMES.slice(count))
+      expect(contentOf(connection)).toEqual(contentOf(made))
+      expect(faultsOfFile(connection)).toEqual([])
+      await history.close()
+      made.close()
+    },
+  )
 })
 
 describe('processes that start at once', () => {

@@ -1,6 +1,9 @@
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase } from '../../src/store/database.ts'
+import type { Filter } from '../../src/domain/filter.ts'
+import { type Connection, openDatabase } from '../../src/store/database.ts'
+import { observationReader } from '../../src/store/read-observations.ts'
 import { openStore } from '../../src/store/store.ts'
 import { type History, insert, makeHistory, meant, startVersion, timeOf } from './history.ts'
 import { randomFilters } from './random-filters.ts'
@@ -103,6 +106,52 @@ describe('observations', () => {
 
   test('are none behind an id that nothing has', async () => {
     expect(await history.store.observations({ version: 4 }, { after: 99_999, limit: 10 })).toEqual([])
+  })
+})
+
+describe('a page of observations', () => {
+  const folder = folderForAll()
+  let connection: Connection
+  beforeAll(async () => {
+    const { close } = await makeHistory(folder)
+    await close()
+    connection = openDatabase(`file:${folder}/history.sqlite`)
+  })
+  afterAll(() => connection.close())
+
+  /** How SQLite goes about the queries that reading a page with a filter makes. */
+  async function stepsOf(filter: Filter, limit = 10): Promise<string[]> {
+    const queries: { sql: string; values: unknown[] }[] = []
+    const logger = { logQuery: (sql: string, values: unknown[]) => queries.push({ sql, values }) }
+    const reader = observationReader(drizzle(connection, { logger }))
+    await reader.observations(filter, { after: null, limit })
+    const explain = ({ sql, values }: (typeof queries)[number]) =>
+      connection.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]
+    return queries.flatMap((query) => explain(query).map(({ detail }) => detail))
+  }
+
+  test('comes by an index to observations, and from each to what stands of it, whatever the filter', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomFilters(4), async (filter) => {
+        const steps = await stepsOf(filter)
+        const searched = steps.flatMap(
+          (step) => /^SEARCH (?!other_|observations )(\w+)/.exec(step)?.[1] ?? [],
+        )
+        expect(searched).toEqual(['border_revisions', 'source_revisions', 'observation_revisions', 'borders'])
+        const own = steps.filter((step) => /^\w+ observations /.test(step))
+        expect(own.length).toBeGreaterThan(0)
+        for (const step of own) expect(step).toMatch(/INDEX|PRIMARY KEY/)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('gathers and sorts few, and reads many in the order of an index', async () => {
+    const filter = { version: 4, indicator: ['attempted_crossings'] }
+    expect(await stepsOf(filter, 1_000)).toContain('USE TEMP B-TREE FOR ORDER BY')
+    const steps = await stepsOf(filter, 1)
+    expect(steps).toContain('SCAN observations USING COVERING INDEX observations_by_period')
+    expect(steps).not.toContain('USE TEMP B-TREE FOR ORDER BY')
   })
 })
 

@@ -31,7 +31,7 @@ export function contentOf(connection: Connection): Record<string, unknown[]> {
   const schema = connection.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all()
   const rows = tablesOf(connection).map((table) => [
     table,
-    connection.prepare(`SELECT * FROM "${table}" ORDER BY rowid`).all(),
+    connection.prepare(`SELECT * FROM "${table}" ORDER BY 1`).all(),
   ])
   return { schema, ...Object.fromEntries(rows) }
 }
