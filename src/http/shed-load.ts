@@ -6,7 +6,7 @@ import type { PlainHeaders } from './plain-headers.ts'
 import { bodyOf, Overloaded, PROBLEM_TYPE } from './problem.ts'
 import type { RateLimits } from './rate-limit.ts'
 
-/** So many are taken at once however long that takes: one page of a dashboard asks for a dozen. */
+/** So many who wait for their answer are taken at once however long that takes: one page of a dashboard asks for a dozen. */
 const ALWAYS_TAKEN = 32
 
 /** How much longer than a request may wait its turn a turn may take before all who come next are turned away. */
@@ -67,10 +67,16 @@ export function shedLoad(
     return 0
   }
 
+  /** How many were taken and have no answer yet; streams and downloads that go on have theirs. */
+  function waiting(): number {
+    for (const response of admitted) if (response.headersSent) admitted.delete(response)
+    return admitted.size
+  }
+
   function isAdmitted(response: ServerResponse): boolean {
     if (admitted.has(response) || response.destroyed) return true
     const isLate = turnMs() > maxDelayMs || previousMs > maxDelayMs * LONGEST_TURN
-    if (isLate && Math.max(takenInTurn, admitted.size) >= ALWAYS_TAKEN) return false
+    if (isLate && Math.max(takenInTurn, waiting()) >= ALWAYS_TAKEN) return false
     takenInTurn += 1
     admitted.add(response)
     response.once('close', () => admitted.delete(response))

@@ -1,7 +1,11 @@
-import type { AddressInfo } from 'node:net'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { type AddressInfo, Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
+import { answerAgain } from '../../src/http/answer-again.ts'
 import { type AppOptions, buildApp } from '../../src/http/app.ts'
+import { keptAnswer } from '../../src/http/kept.ts'
+import { UNLIMITED } from '../../src/http/rate-limit.ts'
 import { openStore } from '../../src/store/store.ts'
 import { scratchFolder } from '../store/scratch.ts'
 import { askPlainly } from './ask-plainly.ts'
@@ -177,4 +181,43 @@ test('with nothing kept each comes to the framework', async () => {
       for (let time = 0; time < 4; time++) await ask()
     }),
   ).toBe(4)
+})
+
+/** Whether what was answered is answered again, when this has become of the server and of the data meanwhile. */
+async function isAnsweredAgain(
+  target: string,
+  { version = 7, recorded_at = '2024-11-15T00:00:00.000Z', isUncommitted = false, isClosing = false } = {},
+): Promise<boolean> {
+  const again = answerAgain({
+    store: { currentVersion: async () => ({ version, recorded_at }), isUncommitted: () => isUncommitted },
+    keptUnder: () => keptAnswer({}, Buffer.from('{}')),
+    limits: UNLIMITED,
+    closing: { isClosing: () => isClosing, seeOut: () => undefined },
+    sendKept: async () => undefined,
+  })
+  const request = Object.assign(new IncomingMessage(new Socket()), {
+    method: 'GET',
+    url: target,
+    httpVersion: '1.1',
+    rawHeaders: ['host', 'x'],
+  })
+  const current = { version: 7, recorded_at: '2024-11-15T00:00:00.000Z' }
+  again.remember(request, { key: 'kept', current, route: '/v1/totals' })
+  return await again.take(request, new ServerResponse(request), { host: 'x' })
+}
+
+test.for([
+  ['nothing has changed', {}, true],
+  ['there is a newer version', { version: 8 }, false],
+  ['the newest version was dated anew', { recorded_at: '2024-11-15T00:00:01.000Z' }, false],
+  ['a write is under way on the connection that is read from', { isUncommitted: true }, false],
+  ['the server is closing', { isClosing: true }, false],
+] as const)('the same question when %s: answered past the framework', async ([, meanwhile, expected]) => {
+  expect(await isAnsweredAgain(TARGET, meanwhile)).toBe(expected)
+})
+
+test('questions are known again up to a length that lets ten thousand of them be kept', async () => {
+  const long = (length: number) => `/${'x'.repeat(length)}`
+  expect(await isAnsweredAgain(long(900))).toBe(true)
+  expect(await isAnsweredAgain(long(1_000))).toBe(false)
 })

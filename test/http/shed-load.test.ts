@@ -12,6 +12,9 @@ import { publication } from './records.ts'
 
 const now = () => PRESENT
 
+/** So few milliseconds that any turn is too long, however quick the machine. */
+const IMPATIENT = 0.001
+
 async function seeds(): Promise<Store> {
   const store = await openStore({ url: 'file::memory:', now })
   await store.addMissing(readSeeds())
@@ -63,7 +66,7 @@ function statusesIn(text: string): number[] {
 
 /** What the framework says to who is turned away. */
 async function refusedOrdinarily() {
-  const app = await seeded(1)
+  const app = await seeded(IMPATIENT)
   const refused = (await burst(app, 300)).find(({ statusCode }) => statusCode === 503)
   await app.close()
   if (refused === undefined) throw new Error('nobody was turned away')
@@ -73,7 +76,7 @@ async function refusedOrdinarily() {
 describe('under more load than it can take', () => {
   test('the surplus gets a 503 at once and is not logged, the rest its answer, and then all is well', async () => {
     const log: string[] = []
-    const app = await seeded(1, { log })
+    const app = await seeded(IMPATIENT, { log })
     const kept = await app.inject('/v1/borders')
     await setImmediate()
     const [answers, again, alive, written] = await Promise.all([
@@ -96,12 +99,13 @@ describe('under more load than it can take', () => {
     expect(alive.statusCode).toBe(200)
     expect(written.statusCode).toBe(401)
     expect(log.filter((line) => line.includes('request failed'))).toEqual([])
+    await setImmediate()
     expect((await app.inject('/v1/totals?period=2023')).statusCode).toBe(200)
     await app.close()
   })
 
   test('the surplus is turned away in front of the framework too, in the same words', async () => {
-    const app = await seeded(1, { logLevel: 'silent' })
+    const app = await seeded(IMPATIENT, { logLevel: 'silent' })
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
     const targets = [...questions(300), '/health/ready?', '/v1/totals/']
@@ -123,7 +127,7 @@ describe('under more load than it can take', () => {
 
   test('answers that are kept are sent even then, also after a write, and health is told in any way', async () => {
     const store = await seeds()
-    const app = await seeded(1, { logLevel: 'silent', store })
+    const app = await seeded(IMPATIENT, { logLevel: 'silent', store })
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
     const kept = ['/v1/totals?period=2024', '/v1/borders?as_of=1']
@@ -139,7 +143,7 @@ describe('under more load than it can take', () => {
   })
 
   test('who has asked too much is told so, and who is turned away what is left', async () => {
-    const app = await seeded(1, { logLevel: 'silent', rateLimit: 200 })
+    const app = await seeded(IMPATIENT, { logLevel: 'silent', rateLimit: 200 })
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
     const answers = answersIn(await exchangeRaw(port, pipelined(questions(300))))
@@ -150,7 +154,7 @@ describe('under more load than it can take', () => {
   })
 
   test('of who asks for the head alone no more is sent', async () => {
-    const app = await seeded(1, { logLevel: 'silent' })
+    const app = await seeded(IMPATIENT, { logLevel: 'silent' })
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
     const text = await exchangeRaw(port, pipelined(questions(300), 'HEAD'))
@@ -160,11 +164,25 @@ describe('under more load than it can take', () => {
   })
 
   test('32 at once are answered, however slow', async () => {
-    const app = await seeded(1)
+    const app = await seeded(IMPATIENT)
     expect((await burst(app, 32)).map(({ statusCode }) => statusCode)).toEqual(
       Array.from({ length: 32 }, () => 200),
     )
     await app.close()
+  })
+
+  test('streams that are open take nobody’s place', async () => {
+    let ms = 0
+    const open = { ...WAITING }
+    const taken = hookOf(100, () => ms, open)
+    expect(taken(40)).toBe(40)
+    await setImmediate()
+    ms += 1
+    expect(taken(1)).toBe(1)
+    ms += 101
+    expect(taken(40)).toBe(0)
+    open.headersSent = true
+    expect(taken(20)).toBe(20)
   })
 
   test('nobody is turned away where that is switched off', async () => {
@@ -174,14 +192,17 @@ describe('under more load than it can take', () => {
   })
 })
 
+const WAITING = { destroyed: false, headersSent: false, once: () => undefined }
+
 /** The hook alone, with a clock of ours; no answer is ever over, unless its client has left already. */
-function hookOf(maxDelayMs: number, clock: () => number, destroyed = false) {
+function hookOf(maxDelayMs: number, clock: () => number, response: object = WAITING) {
   type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: unknown) => void) => void
   const hooks: Hook[] = []
   const app = { addHook: (_: string, hook: Hook) => hooks.push(hook) } as unknown as FastifyInstance
   shedLoad(app, { maxDelayMs, clock, limits: UNLIMITED, isSpared: () => false })
   const request = { routeOptions: { config: {} } } as unknown as FastifyRequest
-  const reply = () => ({ raw: { destroyed, once: () => undefined } }) as unknown as FastifyReply
+  // Each has a response of its own, which becomes what the given one does.
+  const reply = () => ({ raw: Object.create(response) }) as unknown as FastifyReply
   /** How many of so many are taken. */
   return (amount: number) => {
     let taken = 0
@@ -211,7 +232,7 @@ describe('a turn', () => {
 
   test('takes no account of clients that have left', async () => {
     let ms = 0
-    const taken = hookOf(100, () => ms, true)
+    const taken = hookOf(100, () => ms, { ...WAITING, destroyed: true })
     expect(taken(1_000)).toBe(1_000)
     ms += 101
     expect(taken(1)).toBe(1)
