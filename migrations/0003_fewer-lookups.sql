@@ -1,5 +1,5 @@
--- What stands of a figure is found in one place, not through an index of its own: two random pages a figure become
--- one, and a tenth of the file goes. The list is read in its order from an index that holds all that orders it.
+-- What stands of a figure is found in one place, not through an index of its own, so that reading it takes one page
+-- where it took two. The list is read in its order from an index that holds all that orders it.
 CREATE TABLE `__new_observation_revisions` (
 	`observation` integer NOT NULL,
 	`version` integer NOT NULL,

@@ -20,6 +20,7 @@ import {
 } from './schema.ts'
 import { whereOf } from './where-observations.ts'
 
+/** Tables are joined in the order written, as in `observationReader`. */
 export function dimensionReader(db: BetterSQLite3Database) {
   const extent = {
     period_start: sql<string>`${min(observations.period_start)}`,

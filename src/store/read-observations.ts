@@ -13,7 +13,7 @@ import {
   sourceRevisions as sources,
 } from './schema.ts'
 import { sourceColumns } from './source-columns.ts'
-import { ownConditions, whereOf } from './where-observations.ts'
+import { leadOf, whereOf } from './where-observations.ts'
 
 const columns = {
   id: observations.id,
@@ -35,7 +35,7 @@ const columns = {
   qualifier: revisions.qualifier,
   note: revisions.note,
   version: revisions.version,
-}
+} satisfies Record<keyof Observation, SQLiteColumn>
 
 const evidenceColumns = {
   id: columns.id,
@@ -68,11 +68,15 @@ function isBehind(
   return sql`(${sql.join([...order], sql`, `)}) ${sql.raw(comparison)} (${sql.join(values, sql`, `)})`
 }
 
-/** Of so many pages, all rows are gathered and sorted for one of them. */
-const GATHERED_PAGES = 10
+/** How SQLite comes to the observations of a page, whatever else it might think of. */
+const BY_ID = sql`NOT INDEXED`
+const IN_ORDER = sql`INDEXED BY observations_by_period`
 
-/** Tables are joined in the order written, as CROSS JOIN means to SQLite: not knowing how many rows mean what, it took a minute by another. */
-export function observationReader(db: BetterSQLite3Database) {
+/** Fewer rows than this, or than ten pages hold, are gathered and sorted; more are met in the order of the list. */
+const FEW = 2_000
+
+/** Tables are joined in the order written, which CROSS JOIN asks of SQLite: left to itself, it can take a minute for a page of a million rows. */
+export function observationReader(db: BetterSQLite3Database, { few = FEW } = {}) {
   /** Rows behind the one with this id, in the order of the list; also where the id is no longer listed. */
   const isAfter = (id: number, version: number) => {
     const place = Object.fromEntries(listOrder.map((column) => [column.name, column]))
@@ -87,14 +91,13 @@ export function observationReader(db: BetterSQLite3Database) {
     return and(isBehind('>=', listOrder.slice(0, 2), after), isBehind('>', listOrder, after))
   }
 
-  /** Whether so few observations are meant that gathering and sorting them is less than reading the list to find them. */
-  const areFew = (filter: Filter, { limit }: Page<number>) => {
-    const conditions = ownConditions(filter)
-    if (conditions === undefined) return false
-    const many = GATHERED_PAGES * limit
-    const some = db.select({ found: sql`1` }).from(observations).where(conditions).limit(many)
-    const counted = db.get<{ found: number }>(sql`SELECT count(*) AS found FROM ${some}`)
-    return counted.found < many
+  /** The ids among which are all that a filter means, where an index leads to them and they are few, else null. */
+  const fewIds = (filter: Filter, { limit }: Page<number>): number[] | null => {
+    const lead = leadOf(filter)
+    if (lead === undefined) return null
+    const many = Math.max(few, 10 * limit)
+    const rows = db.select({ id: observations.id }).from(observations).where(lead).limit(many).all()
+    return rows.length < many ? rows.map(({ id }) => id) : null
   }
 
   return {
@@ -105,26 +108,23 @@ export function observationReader(db: BetterSQLite3Database) {
     async observations(filter: Filter, page?: Page<number>): Promise<Observation[]> {
       const isOnPage =
         page === undefined || page.after === null ? undefined : isAfter(page.after, filter.version)
-      const inOrder = page !== undefined && !areFew(filter, page)
-      const query = db
-        .select(columns)
-        .from(observations)
-        .crossJoin(borderRevisions)
-        .crossJoin(sources)
-        .crossJoin(revisions)
-        .crossJoin(borders)
-        .where(
-          and(
-            eq(borderRevisions.border, observations.border),
-            borderStandsAt(filter.version),
-            isOnPage,
-            whereOf(filter, { inOrder }),
-            eq(borders.id, observations.border),
-          ),
-        )
-        .orderBy(...listOrder.map((column) => asc(column)))
+      const id = page && fewIds(filter, page)
+      const way = id === undefined ? sql`` : id === null ? IN_ORDER : BY_ID
+      const where = and(
+        eq(borderRevisions.border, observations.border),
+        borderStandsAt(filter.version),
+        isOnPage,
+        whereOf(id ? { ...filter, id } : filter),
+        eq(borders.id, observations.border),
+      )
       // As SQLite names them: the columns have the names of the fields, and nothing is to be decoded.
-      return db.all<Observation>(page === undefined ? query : query.limit(page.limit))
+      return db.all<Observation>(sql`
+        SELECT ${sql.join(Object.values(columns), sql`, `)}
+        FROM ${observations} ${way}
+          CROSS JOIN ${borderRevisions} CROSS JOIN ${sources} CROSS JOIN ${revisions} CROSS JOIN ${borders}
+        WHERE ${where}
+        ORDER BY ${sql.join([...listOrder], sql`, `)}
+        LIMIT ${page?.limit ?? -1}`)
     },
 
     /** The publications of the observations that a filter means, ordered by id. */

@@ -70,7 +70,11 @@ describe('crossings verify', () => {
         /observation 6 follows none/,
       ],
       ['DELETE FROM observation_revisions WHERE observation = 8', /observation 8 never had a state/],
-      ["DELETE FROM sources WHERE id = 'later'", /refers to nothing in sources/],
+      ["DELETE FROM sources WHERE id = 'later'", /row \d+ of source_revisions refers to nothing in sources/],
+      [
+        'DELETE FROM observations WHERE id = 12',
+        /a row of observation_revisions refers to nothing in observations/,
+      ],
       ['DELETE FROM versions WHERE version = 2', /version 3: step leaves a gap/],
       [
         "UPDATE versions SET recorded_at = '2020-01-01T00:00:00.000Z' WHERE version = 3",

@@ -73,7 +73,12 @@ describe('observations', () => {
     expect(rows.length).toBeGreaterThan(0)
   })
 
-  test('page by page are the same as all at once, whatever the page', async () => {
+  test.for([
+    ['few are gathered', 2_000],
+    ['many are met in their order', 1],
+  ] as const)('page by page are the same as all at once, whatever the page, where %s', async ([, few]) => {
+    const connection = openDatabase(`file:${folder}/history.sqlite`)
+    const reader = observationReader(drizzle(connection), { few })
     await fc.assert(
       fc.asyncProperty(
         randomFilters(history.newest),
@@ -81,7 +86,7 @@ describe('observations', () => {
         async (filter, limit) => {
           const rows = []
           for (let after: number | null = null; ; ) {
-            const page = await history.store.observations(filter, { after, limit })
+            const page = await reader.observations(filter, { after, limit })
             rows.push(...page)
             expect(page.length).toBeLessThanOrEqual(limit)
             if (page.length < limit || rows.length > 1_000) break
@@ -92,6 +97,7 @@ describe('observations', () => {
       ),
       { numRuns: 150 },
     )
+    connection.close()
   })
 
   test('go on behind a row that the filter no longer means', async () => {
@@ -119,39 +125,67 @@ describe('a page of observations', () => {
   })
   afterAll(() => connection.close())
 
-  /** How SQLite goes about the queries that reading a page with a filter makes. */
-  async function stepsOf(filter: Filter, limit = 10): Promise<string[]> {
+  /** How SQLite goes about the last query of what is read. */
+  async function stepsOfReading(
+    read: (reader: ReturnType<typeof observationReader>) => Promise<unknown>,
+    few = 2_000,
+  ) {
     const queries: { sql: string; values: unknown[] }[] = []
     const logger = { logQuery: (sql: string, values: unknown[]) => queries.push({ sql, values }) }
-    const reader = observationReader(drizzle(connection, { logger }))
-    await reader.observations(filter, { after: null, limit })
-    const explain = ({ sql, values }: (typeof queries)[number]) =>
-      connection.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]
-    return queries.flatMap((query) => explain(query).map(({ detail }) => detail))
+    await read(observationReader(drizzle(connection, { logger }), { few }))
+    const { sql = '', values = [] } = queries.at(-1) ?? {}
+    const steps = connection.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]
+    return steps.map(({ detail }) => detail)
   }
 
-  test('comes by an index to observations, and from each to what stands of it, whatever the filter', async () => {
+  const stepsOf = (filter: Filter, { few = 2_000, after = null as number | null } = {}) =>
+    stepsOfReading((reader) => reader.observations(filter, { after, limit: 1 }), few)
+
+  const BY_ID = /^SEARCH observations USING INTEGER PRIMARY KEY/
+  const IN_ORDER = /^(?:SCAN|SEARCH) observations USING COVERING INDEX observations_by_period/
+  const LEADS = ['id', 'indicator', 'border', 'country', 'neighbour', 'source', 'origin', 'kind'] as const
+
+  test('comes from observations to what stands of them, and to them by their ids where they are few', async () => {
     await fc.assert(
-      fc.asyncProperty(randomFilters(4), async (filter) => {
-        const steps = await stepsOf(filter)
+      fc.asyncProperty(randomFilters(4), fc.constantFrom(null, 5), async (filter, after) => {
+        const steps = await stepsOf(filter, { after })
         const searched = steps.flatMap(
           (step) => /^SEARCH (?!other_|observations )(\w+)/.exec(step)?.[1] ?? [],
         )
         expect(searched).toEqual(['border_revisions', 'source_revisions', 'observation_revisions', 'borders'])
         const own = steps.filter((step) => /^\w+ observations /.test(step))
-        expect(own.length).toBeGreaterThan(0)
-        for (const step of own) expect(step).toMatch(/INDEX|PRIMARY KEY/)
+        const isLed = LEADS.some((part) => filter[part] !== undefined)
+        expect(own).toEqual([expect.stringMatching(isLed ? BY_ID : IN_ORDER)])
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
     )
   })
 
-  test('gathers and sorts few, and reads many in the order of an index', async () => {
-    const filter = { version: 4, indicator: ['attempted_crossings'] }
-    expect(await stepsOf(filter, 1_000)).toContain('USE TEMP B-TREE FOR ORDER BY')
-    const steps = await stepsOf(filter, 1)
-    expect(steps).toContain('SCAN observations USING COVERING INDEX observations_by_period')
-    expect(steps).not.toContain('USE TEMP B-TREE FOR ORDER BY')
+  test('and the evidence of a series comes by the series, whatever its sources are to be', async () => {
+    const series = { version: 4, indicator: ['attempted_crossings'], border: ['PL-BY'] }
+    for (const chosen of [
+      {},
+      { kind: ['official' as const] },
+      { origin: ['Pozirk'] },
+      { published_until: '2024-12-31' },
+    ]) {
+      const steps = await stepsOfReading((reader) => reader.evidence({ ...series, ...chosen }, 10))
+      const own = steps.filter((step) => /^\w+ observations /.test(step))
+      expect(own).toEqual([
+        'SEARCH observations USING INDEX observations_by_series (indicator=? AND border=?)',
+      ])
+    }
+  })
+
+  test('meets many in the order of an index, whatever is asked of them', async () => {
+    for (const after of [null, 5]) {
+      const parts = { indicator: ['attempted_crossings'], kind: ['official' as const], to: '2024-02-01' }
+      const steps = await stepsOf({ version: 4, ...parts }, { few: 1, after })
+      expect(steps.filter((step) => /^\w+ observations /.test(step))).toEqual([
+        expect.stringMatching(IN_ORDER),
+      ])
+      expect(steps).not.toContain('USE TEMP B-TREE FOR ORDER BY')
+    }
   })
 })
 

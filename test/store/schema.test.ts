@@ -322,6 +322,11 @@ describe('the tables', () => {
     ])
   })
 
+  test('hold what stands of a figure under its own key, with no second place to look it up', () => {
+    const sql = "SELECT name FROM pragma_table_list WHERE wr = 1 AND schema = 'main'"
+    expect(textColumn(connection, sql)).toEqual(['observation_revisions'])
+  })
+
   test('each refuse to change or delete rows if they hold what was recorded', () => {
     const historical = tablesOf(connection).filter((table) => {
       const columns = textColumn(connection, `SELECT name FROM pragma_table_info('${table}')`)

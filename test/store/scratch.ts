@@ -31,9 +31,13 @@ export function contentOf(connection: Connection): Record<string, unknown[]> {
   const schema = connection.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all()
   const rows = tablesOf(connection).map((table) => [
     table,
-    connection.prepare(`SELECT * FROM "${table}" ORDER BY 1`).all(),
+    connection.prepare(`SELECT * FROM "${table}" ORDER BY ${columnsOf(connection, table)}`).all(),
   ])
   return { schema, ...Object.fromEntries(rows) }
+}
+
+function columnsOf(connection: Connection, table: string): string[] {
+  return textColumn(connection, `SELECT '"' || name || '"' FROM pragma_table_info('${table}')`)
 }
 
 export function tablesOf(connection: Connection): string[] {
