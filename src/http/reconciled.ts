@@ -1,4 +1,4 @@
-import { type Border, isGroup } from '../domain/border.ts'
+import { isGroup } from '../domain/border.ts'
 import { evidenceOf, type Filter, type World, worldOf } from '../domain/filter.ts'
 import type { Observation } from '../domain/observation.ts'
 import { bordersMeant, windowMeant } from '../domain/question.ts'
@@ -29,11 +29,19 @@ export async function reconcileEvidence({ store, series }: FigureSources, indica
 
 /** How each observation fares against all others of its world, whichever rows are asked for. */
 export function reconcileWorld({ store, series }: FigureSources, world: World) {
-  const borders = store.borders(world.version)
   const evidence = worldOf(world)
+  const readBorders = async () => {
+    const borders = await store.borders(world.version)
+    return { borders, byId: new Map(borders.map((border) => [border.id, border])) }
+  }
+  let read: ReturnType<typeof readBorders> | undefined
   const judge = async (id: string, indicator: string): Promise<Reconciliation> => {
-    const border = find(await borders, id)
-    const { reconciliation } = await series.read({ border, borders: await borders, indicator, evidence })
+    // Not before it is awaited: a promise that fails and that nobody minds ends the server.
+    read ??= readBorders()
+    const { borders, byId } = await read
+    const border = byId.get(id)
+    if (border === undefined) throw new RangeError(`no border ${id}`)
+    const { reconciliation } = await series.read({ border, borders, indicator, evidence })
     return reconciliation
   }
   const known = new Map<string, Promise<Reconciliation>>()
@@ -43,10 +51,4 @@ export function reconcileWorld({ store, series }: FigureSources, world: World) {
     known.set(name, reconciliation)
     return reconciliation
   }
-}
-
-function find(borders: readonly Border[], id: string): Border {
-  const border = borders.find((each) => each.id === id)
-  if (border === undefined) throw new RangeError(`no border ${id}`)
-  return border
 }

@@ -1,0 +1,21 @@
+import { setImmediate } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { judgedObservations } from '../../src/http/judged-observations.ts'
+import type { FigureSources } from '../../src/http/series-reader.ts'
+
+test('a database that cannot be read fails who asks, and leaves no promise that nobody minds', async () => {
+  const fail = () => Promise.reject(new Error('disk I/O error'))
+  const sources = {
+    store: { observations: fail, borders: fail },
+    series: { read: fail },
+  } as unknown as FigureSources
+  const unminded: unknown[] = []
+  const note = (reason: unknown) => unminded.push(reason)
+  process.on('unhandledRejection', note)
+  const asked = judgedObservations(sources, { version: 1 }, undefined, { after: null, limit: 10 })
+  await expect(asked).rejects.toThrow('disk I/O error')
+  await setImmediate()
+  await setImmediate()
+  process.off('unhandledRejection', note)
+  expect(unminded).toEqual([])
+})
