@@ -1,3 +1,5 @@
+import type { Border } from '../domain/border.ts'
+import type { Filter } from '../domain/filter.ts'
 import { membersOf } from '../domain/reconcile-indicator.ts'
 import type { Store } from '../store/store.ts'
 import type { Dependencies } from './ask.ts'
@@ -31,26 +33,55 @@ export function keepSeries(
 ): SeriesReader {
   const kept = keeper<Series>(limit)
   const history = seriesHistory(store)
+  const states = knownStates()
+  const evidenceNameOf = knownNames()
   const reader: SeriesReader = {
     async read(asked) {
-      const name = await nameOf(history, asked)
+      const state = states.of(asked) ?? states.know(asked, await findState(history, asked))
       const make = () => readSeries(store, reader, asked, reconciled)
-      return name === null ? await make() : await kept.get(name, make)
+      return state === null ? await make() : await kept.get(state + evidenceNameOf(asked.evidence), make)
     },
   }
   return reader
 }
 
-async function nameOf(
+/** What tells a state of a series from all others of it and of its members; null while nobody can say. */
+async function findState(
   history: SeriesHistory,
   { border, borders, indicator, evidence }: SeriesAsked,
 ): Promise<string | null> {
-  const { version, published_until, origin, source, kind, period_basis } = evidence
-  const states: [string, number][] = []
+  const changes: [string, number][] = []
   for (const { id } of new Set([border, ...membersOf(border, borders)])) {
-    const changed = await history.lastChange(id, indicator, version)
+    const changed = await history.lastChange(id, indicator, evidence.version)
     if (changed === null) return null
-    states.push([id, changed])
+    changes.push([id, changed])
   }
-  return JSON.stringify([indicator, states, published_until, origin, source, kind, period_basis])
+  return JSON.stringify([indicator, changes])
+}
+
+/** The states that were found, for as long as the borders of their version are held: they never change. */
+function knownStates() {
+  const known = new WeakMap<readonly Border[], Map<string, string>>()
+  const placeOf = ({ border, indicator, evidence }: SeriesAsked) =>
+    `${evidence.version} ${border.id} ${indicator}`
+  return {
+    of: (asked: SeriesAsked) => known.get(asked.borders)?.get(placeOf(asked)),
+    know(asked: SeriesAsked, state: string | null) {
+      if (state === null) return null
+      const states = known.get(asked.borders) ?? new Map<string, string>()
+      known.set(asked.borders, states.set(placeOf(asked), state))
+      return state
+    },
+  }
+}
+
+/** Names evidence by what it chooses, once for each time that it is asked for. */
+function knownNames() {
+  const names = new WeakMap<Filter, string>()
+  return (evidence: Filter): string => {
+    const { published_until, origin, source, kind, period_basis } = evidence
+    const name = names.get(evidence) ?? JSON.stringify([published_until, origin, source, kind, period_basis])
+    names.set(evidence, name)
+    return name
+  }
 }
