@@ -5,6 +5,8 @@ export interface Asked {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly amount: number
+  /** How many ask at once. */
+  readonly connections: number
 }
 
 /** How that went; the time is that from the first request to the last answer. */
@@ -14,8 +16,6 @@ export interface Answered {
   readonly errors: number
 }
 
-const CONNECTIONS = 10
-
 /** How often autocannon looks whether it is done; of its own accord every second. */
 const SAMPLE_MS = 100
 
@@ -23,12 +23,12 @@ const SAMPLE_MS = 100
 process.on('message', async (asked: Asked) => process.send?.(await ask(asked)))
 process.on('disconnect', () => process.exit())
 
-async function ask({ url, headers, amount }: Asked): Promise<Answered> {
+async function ask({ amount, ...asked }: Asked): Promise<Answered> {
   const start = performance.now()
   let last = start
   let answers = 0
   const { statusCodeStats, errors } = await new Promise<autocannon.Result>((resolve, reject) => {
-    const options = { url, headers, amount, connections: CONNECTIONS, sampleInt: SAMPLE_MS }
+    const options = { ...asked, amount, sampleInt: SAMPLE_MS }
     autocannon(options, (error, result) => (error ? reject(error) : resolve(result))).on('response', () => {
       answers += 1
       if (answers === amount) last = performance.now()

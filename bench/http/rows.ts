@@ -9,6 +9,8 @@ export interface Row {
   readonly file?: keyof typeof FILES
   readonly path: string
   readonly status?: number
+  /** How many ask at once: ten unless it is said. */
+  readonly connections?: number
   /** What a server that knows nothing is to send: so many bytes, or the same as an answer. */
   readonly body?: number | string
   /** The rows that it is compared with. */
@@ -22,6 +24,9 @@ const TOTAL_OF_MILLION = '/v1/totals?from=2020-01-01&to=2020-11-15&indicator=ind
 const PAGE = '/v1/observations?limit=1000'
 const BARE = 'Fastify, the bytes of a total'
 
+/** Who ask the same at once share one answer, so one asks after the other. */
+const NOTHING_KEPT = { subject: 'crossings, nothing kept', connections: 1 }
+
 /** The rows of the benchmark of the server. */
 export const ROWS: readonly Row[] = [
   { name: 'node:http, 400 bytes', subject: 'node:http', path: '/', body: 400, of: [] },
@@ -30,7 +35,7 @@ export const ROWS: readonly Row[] = [
 
   ...keptOrNot('a total', TOTAL, { question: 'a total' }),
   crossings('a total, 304', TOTAL, { status: 304 }),
-  crossings('all totals of 2024, not kept', '/v1/totals?period=2024', { subject: 'crossings, nothing kept' }),
+  crossings('all totals of 2024, not kept', '/v1/totals?period=2024', NOTHING_KEPT),
   {
     name: 'a total, GROUP BY behind Fastify',
     subject: 'group by',
@@ -70,6 +75,6 @@ function crossings(name: string, path: string, more: Partial<Row> = {}): Row {
 function keptOrNot(name: string, path: string, more: Partial<Row> = {}): Row[] {
   return [
     crossings(`${name}, kept`, path, more),
-    crossings(`${name}, not kept`, path, { subject: 'crossings, nothing kept', ...more }),
+    crossings(`${name}, not kept`, path, { ...NOTHING_KEPT, ...more }),
   ]
 }

@@ -13,6 +13,7 @@ import { type Subject, startSubjects } from './subjects.ts'
 import { type Measured, tableOf } from './table.ts'
 
 const RUNS = 5
+const CONNECTIONS = 10
 const RUN_S = 1.2
 const WARM_S = 0.3
 
@@ -69,7 +70,8 @@ async function measure(
   return { cpuUs, requestsPerSecond: amount / seconds }
 
   async function ask(amount: number): Promise<number> {
-    const asked: Asked = { url: url + row.path, headers, amount }
+    const connections = row.connections ?? CONNECTIONS
+    const asked: Asked = { url: url + row.path, headers, amount, connections }
     const { seconds, statuses, errors }: Answered = await answerOf(load, asked)
     if (errors === 0 && statuses.join() === String(row.status ?? 200)) return seconds
     throw new Error(`${row.name} answered ${statuses.join()} with ${errors} errors`)

@@ -22,7 +22,8 @@ export function tableOf({ best, absent, runs }: Results): string {
 connections. The load comes from one process of autocannon, which cannot ask more than so many a second, so compare the
 CPU. Each server is one process, with the options of Node that the container has; ours with \`RATE_LIMIT=0\`.
 
-"Kept" is an answer that was given before, with nothing written since; "not kept" is one that is made anew each time.
+"Kept" is an answer that was given before, with nothing written since; "not kept" is one that is made anew each time,
+asked for by one who waits for each, since who ask at once share one; all else is asked by ten.
 The peers keep none. They serve the same observations, as one flat table, and say the same counts:
 ${versions.join(', ')}.
 
