@@ -50,13 +50,27 @@ export const configSchema = z.object({
     .describe(
       'The proxies whose X-Forwarded-For says who asks: addresses and networks, with commas between.',
     ),
+  CPU_LIMIT_MS: z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,5})$/, 'is not a number from 0 to 999999')
+    .transform(Number)
+    .default(20_000)
+    .describe(
+      'How many milliseconds of CPU time a minute the answers to one client may take; 0 is no limit. Cached responses are free.',
+    ),
+  MAX_CONNECTIONS_PER_CLIENT: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'is not a number from 1 to 9999')
+    .transform(Number)
+    .default(200)
+    .describe('How many connections one client may have open; trusted proxies have no limit.'),
   MAX_DELAY_MS: z
     .string()
     .regex(/^(?:0|[1-9]\d{0,4})$/, 'is not a number from 0 to 99999')
     .transform(Number)
     .default(100)
     .describe(
-      'How long readers may wait for a turn before others get a 503, in milliseconds; 0 is any time.',
+      'How long answers to one client may wait to be begun before more of them get a 503, in milliseconds; 0 is any time.',
     ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

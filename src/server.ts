@@ -35,6 +35,8 @@ export async function startServer(config: Config, store: Store): Promise<Measure
     rateLimit: config.RATE_LIMIT,
     trustedProxies: config.TRUSTED_PROXIES,
     maxDelayMs: config.MAX_DELAY_MS,
+    cpuLimitMs: config.CPU_LIMIT_MS,
+    maxConnectionsPerClient: config.MAX_CONNECTIONS_PER_CLIENT,
     // The other half is for the files that answers are made of and imports are kept in.
     maxConnections: Math.min(MAX_CONNECTIONS, Math.floor(readFilesLimit() / 2)),
     measure: registry === null ? undefined : measuring?.measureInto(registry),

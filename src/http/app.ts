@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import fastify, { type FastifyInstance, type onRouteHookHandler } from 'fastify'
 import type { Store } from '../store/store.ts'
 import { originForm } from './address.ts'
@@ -13,6 +12,8 @@ import { standInFront } from './front.ts'
 import { type KeptObserver, keepAnswers } from './kept-answers.ts'
 import { keepDimensions } from './kept-dimensions.ts'
 import { keepSeries } from './kept-series.ts'
+import { type QueueObserver, queueAnswers } from './limits/answer-queue.ts'
+import { limitConnections } from './limits/connection-limit.ts'
 import { gatherLists } from './lists.ts'
 import { type LogTo, logging, logsRequests } from './logging.ts'
 import { declareMethods } from './methods.ts'
@@ -40,7 +41,6 @@ import { sdmxStructureRoutes } from './routes/sdmx-structure.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { thingsRoutes } from './routes/things.ts'
 import { totalsRoutes } from './routes/totals.ts'
-import { shedLoad } from './shed-load.ts'
 import { endSlowBodies } from './slow-bodies.ts'
 import { validatorCompiler } from './validate.ts'
 
@@ -54,10 +54,14 @@ export interface AppOptions extends Dependencies {
   readonly rateLimit?: number
   /** Whose `X-Forwarded-For` is believed: addresses and networks. */
   readonly trustedProxies?: readonly string[]
-  /** How long a reader may wait for a turn before others are turned away, in milliseconds; 0 turns none away. */
+  /** How long a client's answers may wait before more of them are refused, in milliseconds; 0 is any time. */
   readonly maxDelayMs?: number
+  /** How many milliseconds of CPU time a minute the answers to one client may take; 0 is no limit. */
+  readonly cpuLimitMs?: number
   /** How many connections may be open; more are closed as they come. */
   readonly maxConnections?: number
+  /** How many connections one client may have open; more are closed as they come. */
+  readonly maxConnectionsPerClient?: number
   /** How long a client may take. */
   readonly patience?: Partial<Patience>
   /** Told of each route as it is registered. */
@@ -77,7 +81,7 @@ export interface Patience {
 /** Who is told what only the makers of answers know. */
 export interface Measured {
   readonly kept: KeptObserver
-  readonly turnedAway: (response: ServerResponse) => void
+  readonly queue: QueueObserver
   readonly reconciled: (ms: number) => void
 }
 
@@ -100,7 +104,9 @@ export async function buildApp({
   rateLimit = 0,
   trustedProxies = [],
   maxDelayMs = 0,
+  cpuLimitMs = 0,
   maxConnections = MAX_CONNECTIONS,
+  maxConnectionsPerClient = maxConnections,
   patience,
   onRoute,
   measure,
@@ -129,16 +135,15 @@ export async function buildApp({
   if (onRoute !== undefined) app.addHook('onRoute', onRoute)
   app.server.on('checkExpectation', refuseExpectation)
   app.server.maxConnections = maxConnections
+  limitConnections(app.server, { perClient: maxConnectionsPerClient, trustedProxies })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => (body) => JSON.stringify(body))
   app.setErrorHandler(answerErrors)
   const measured = measure?.(app, dependencies.store)
   const closing = closeGracefully(app)
   requireOneHost(app)
-  const limits: RateLimits = limitRates(app, {
-    perMinute: rateLimit,
-    clientOf: clientsBehind(trustedProxies),
-  })
+  const clientOf = clientsBehind(trustedProxies)
+  const limits: RateLimits = limitRates(app, { perMinute: rateLimit, clientOf })
   const again = keepAnswers(app, dependencies, {
     maxBytes: keptBytes,
     build: readBuildId(),
@@ -146,14 +151,16 @@ export async function buildApp({
     closing,
     observer: measured?.kept,
   })
-  const shed = shedLoad(app, {
+  const queue = queueAnswers(app, {
     maxDelayMs,
+    cpuLimitMs,
+    clientOf,
     limits,
-    turnedAway: measured?.turnedAway,
-    isSpared: again.isKnown,
+    isCached: again.isKnown,
+    observer: measured?.queue,
   })
   // Who is logged has to come to the framework.
-  if (!logsRequests(logLevel)) standInFront(app, [again.take, shed])
+  if (!logsRequests(logLevel)) standInFront(app, [again.take, queue.refuse])
   declareMethods(app)
   const lists = gatherLists(app)
   endSlowBodies(app, bodyMs)
@@ -173,7 +180,6 @@ export async function buildApp({
     dimensionsRoutes,
     publicationsRoutes,
     changesRoutes,
-    changeStreamRoutes,
     aboutRoutes,
     chartsRoutes,
     pageRoutes,
@@ -181,9 +187,10 @@ export async function buildApp({
     sdmxStructureRoutes,
     healthRoutes,
   ]) {
-    await app.register(routes, { ...dependencies, store, series })
+    await app.register(routes, { ...dependencies, store, series, turnOf: queue.turnOf })
   }
-  await app.register(datapackageRoutes, { ...dependencies, lists })
+  await app.register(changeStreamRoutes, { ...dependencies, clientOf })
+  await app.register(datapackageRoutes, { ...dependencies, lists, turnOf: queue.turnOf })
   await app.register(catalogRoutes, { ...dependencies, lists })
   await app.register(problemsRoutes)
   await app.register(assetsRoutes)

@@ -4,6 +4,7 @@ import type { Filter } from '../domain/filter.ts'
 import type { Store } from '../store/store.ts'
 import { questionOf } from './address.ts'
 import { type Position, readCursor } from './cursor.ts'
+import type { AnswerTurn } from './limits/answer-queue.ts'
 import { suggest } from './nearest.ts'
 import { badRequest, type Fault } from './problem.ts'
 import { quote } from './validate.ts'
@@ -18,6 +19,12 @@ export interface Dependencies {
   readonly now: () => string
   /** The address at which the public finds the service, without a slash at its end; where that is known. */
   readonly publicUrl?: string | undefined
+}
+
+/** What routes that answer readers are built from. */
+export interface ReaderDependencies extends Dependencies {
+  /** Returns what the computation of an answer calls to share the event loop. */
+  readonly turnOf: (request: FastifyRequest) => AnswerTurn
 }
 
 /** The parameters of a query as its schema leaves them. */

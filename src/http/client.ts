@@ -18,7 +18,8 @@ export function clientsBehind(trustedProxies: readonly string[]): ClientOf {
   }
 }
 
-function clientAt(address = ''): string {
+/** Returns what tells a client apart: its address, of IPv6 the network. */
+export function clientAt(address = ''): string {
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
   if (mapped !== undefined) return mapped
   return isIPv6(address) ? networkOf(address) : address

@@ -7,7 +7,7 @@ import { columnsOf } from '../formats/table.ts'
 import { aboutTable } from './about-table.ts'
 import { inOrder, publicAddress, questionOf } from './address.ts'
 import { formatOf, link, listMetaSchema, metaSchema, send } from './answer.ts'
-import { ask, type Dependencies } from './ask.ts'
+import { ask, type ReaderDependencies } from './ask.ts'
 import { readCursor } from './cursor.ts'
 import { type FormatName, ROW_FORMATS, TABLE_FORMATS } from './formats.ts'
 import type { List } from './lists.ts'
@@ -27,6 +27,8 @@ interface Question<Query extends z.ZodObject, Place> {
   readonly filter: Filter
   readonly query: z.output<Query>
   readonly page: Page<Place>
+  /** Shares the event loop with other computations: call it often in a long one. */
+  readonly yieldIfDue: () => Promise<void>
 }
 
 export interface Collection<Query extends z.ZodObject, Place> {
@@ -60,12 +62,12 @@ const SEPARATORS = { point: ',', comma: ';' } as const
 
 /** A route that answers with rows: from the query to the filter, and from the rows to the format. */
 export function collection<Query extends z.ZodObject, Place>(
-  dependencies: Dependencies,
+  dependencies: ReaderDependencies,
   definition: Collection<Query, Place>,
 ): RouteOptions {
   const { url, row, query: asking, extra = {}, paging, answer, example } = definition
   const { operationId, summary, description, tag } = definition
-  const { store, publicUrl } = dependencies
+  const { store, publicUrl, turnOf } = dependencies
   const named = (address: string) => publicAddress(publicUrl, inOrder(address))
   const formats = [...ROW_FORMATS, ...(definition.formats ?? [])]
   const columns = columnsOf(row)
@@ -80,10 +82,10 @@ export function collection<Query extends z.ZodObject, Place>(
     description,
     row,
     formats,
-    async rowsOf(raw) {
+    async rowsOf(raw, { yieldIfDue }) {
       const query = querystring.parse(raw) as z.output<Query> & Handled
       const { filter } = await ask(dependencies, query)
-      return readAll((page) => answer({ filter, query, page }), null, paging.placeOf)
+      return readAll((page) => answer({ filter, query, page, yieldIfDue }), null, paging.placeOf)
     },
   }
   return {
@@ -107,7 +109,8 @@ export function collection<Query extends z.ZodObject, Place>(
           ? null
           : readCursor(query.cursor, questionOf(request), paging.place)
       const asked = await ask(dependencies, query, position)
-      const read = (page: Page<Place>) => answer({ filter: asked.filter, query, page })
+      const { yieldIfDue } = turnOf(request)
+      const read = (page: Page<Place>) => answer({ filter: asked.filter, query, page, yieldIfDue })
       const page = { after: position?.after ?? null, limit: query.limit ?? DEFAULT_LIMIT }
       if (format === 'json') return send(request, reply, { asked, ...(await pageOf(read, page)) })
       const { rows, next } = await rowsOf(read, page)

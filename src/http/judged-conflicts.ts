@@ -1,6 +1,5 @@
 import { type Conflict, conflictOf } from '../domain/conflict.ts'
 import type { Filter, Page } from '../domain/filter.ts'
-import { breather } from './breather.ts'
 import { termCounter } from './explained.ts'
 import { judgedObservations } from './judged-observations.ts'
 import type { FigureSources } from './series-reader.ts'
@@ -12,14 +11,13 @@ export async function judgedConflicts(
   page: Page<number>,
 ): Promise<Conflict[]> {
   const judged = await judgedObservations(sources, filter, ['conflicting'], page)
-  const breathe = breather()
   const count = termCounter('limit')
   const conflicts: Conflict[] = []
   for (const { row, reconciliation } of judged) {
     const conflict = { ...row, ...conflictOf(row, reconciliation) }
     count(conflict.proof)
     conflicts.push(conflict)
-    await breathe()
+    await sources.yieldIfDue()
   }
   return conflicts
 }

@@ -1,7 +1,6 @@
 import { type Filter, type Page, worldOf } from '../domain/filter.ts'
 import type { JudgedObservation, Status } from '../domain/observation.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
-import { breather } from './breather.ts'
 import { reconcileWorld } from './reconciled.ts'
 import type { FigureSources } from './series-reader.ts'
 
@@ -25,7 +24,6 @@ export async function judgedObservations(
   { after, limit }: Page<number>,
 ): Promise<Judged[]> {
   const reconciliationOf = reconcileWorld(sources, filter)
-  const breathe = breather()
   const judged: Judged[] = []
   const chunk = statuses === undefined ? limit : Math.max(limit, CHUNK)
   for (let last = after, more = true; more && judged.length < limit; ) {
@@ -37,7 +35,7 @@ export async function judgedObservations(
       if (statuses === undefined || statuses.includes(status)) {
         judged.push({ row: { ...fields, status, version }, reconciliation })
       }
-      await breathe()
+      await sources.yieldIfDue()
     }
     last = observations.at(-1)?.id ?? null
     more = observations.length === chunk

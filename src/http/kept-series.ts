@@ -2,7 +2,7 @@ import type { Border } from '../domain/border.ts'
 import type { Filter } from '../domain/filter.ts'
 import { membersOf } from '../domain/reconcile-indicator.ts'
 import type { Store } from '../store/store.ts'
-import type { Dependencies } from './ask.ts'
+import type { ReaderDependencies } from './ask.ts'
 import { keeper } from './keeper.ts'
 import { type SeriesHistory, seriesHistory } from './series-history.ts'
 import { readSeries, type Series, type SeriesAsked, type SeriesReader } from './series-reader.ts'
@@ -11,7 +11,7 @@ import { readSeries, type Series, type SeriesAsked, type SeriesReader } from './
 const MAX_KEPT = 1_500_000
 
 /** What the routes that answer with figures are built from. */
-export interface FigureDependencies extends Dependencies {
+export interface FigureDependencies extends ReaderDependencies {
   readonly series: SeriesReader
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
+import type { Turn } from '../concurrency/turns.ts'
 import type { Row } from '../formats/table.ts'
 import type { FormatName } from './formats.ts'
 
@@ -17,7 +18,7 @@ export interface List {
   readonly row: z.ZodObject
   readonly formats: readonly FormatName[]
   /** All rows that a query means, read as they are taken. */
-  rowsOf(query: Readonly<Record<string, string>>): Promise<AsyncIterable<Row>>
+  rowsOf(query: Readonly<Record<string, string>>, turn: Pick<Turn, 'yieldIfDue'>): Promise<AsyncIterable<Row>>
 }
 
 /** The lists of the API by their addresses, as far as their routes are registered. */

@@ -5,9 +5,9 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { isAnswerable, statusOfClientError } from './errors.ts'
 import { hasBody } from './has-body.ts'
 
-/** Where a request went that no route is for, one that cannot be read as HTTP, and one for which there was no time. */
+/** Route labels for requests that match no route, were shed, or are not HTTP. */
 const UNMATCHED = 'unmatched'
-export const TURNED_AWAY = 'turned_away'
+export const SHED = 'shed'
 const MALFORMED = 'malformed'
 
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE'])

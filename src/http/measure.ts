@@ -4,8 +4,9 @@ import type { Store } from '../store/store.ts'
 import type { Measured } from './app.ts'
 import { measureData } from './measure-data.ts'
 import { measureKept } from './measure-kept.ts'
+import { measureQueue } from './measure-queue.ts'
 import { measureReconciling } from './measure-reconciling.ts'
-import { measureRequests, TURNED_AWAY } from './measure-requests.ts'
+import { measureRequests, SHED } from './measure-requests.ts'
 
 /** A registry with what is known of the process itself: its memory, its processor time, the lag of its event loop. */
 export function processRegistry(): Registry {
@@ -20,7 +21,7 @@ export function measureInto(registry: Registry): (app: FastifyInstance, store: S
     const routed = measureRequests(app, registry)
     measureData(store, registry)
     return {
-      turnedAway: (response) => routed(response, TURNED_AWAY),
+      queue: measureQueue(registry, (response) => routed(response, SHED)),
       kept: measureKept(registry, routed),
       reconciled: measureReconciling(registry),
     }

@@ -1,3 +1,4 @@
+import type { Turn } from '../concurrency/turns.ts'
 import { DEFAULT_INDICATOR } from '../domain/indicator.ts'
 import { writeCsv } from '../formats/csv.ts'
 import type { Resource } from '../formats/data-package.ts'
@@ -57,14 +58,22 @@ export interface PackageTable extends Pick<Resource, 'name' | 'title' | 'descrip
 /** The tables of the package at one version; there is no series where its indicator was never heard of. */
 export function packageTables(
   lists: Lists,
-  { version, indicators }: { readonly version: number; readonly indicators: readonly string[] },
+  {
+    version,
+    indicators,
+    turn,
+  }: {
+    readonly version: number
+    readonly indicators: readonly string[]
+    readonly turn: Pick<Turn, 'yieldIfDue'>
+  },
 ): PackageTable[] {
   return PACKAGED.flatMap(({ name, url, keys }) => {
     const list = lists.get(url)
     if (list === undefined || (name === 'series' && !indicators.includes(DEFAULT_INDICATOR))) return []
     const { title, description, row, rowsOf } = list
     const written = async () =>
-      writeCsv({ columns: columnsOf(row), rows: await rowsOf({ as_of: String(version) }) })
+      writeCsv({ columns: columnsOf(row), rows: await rowsOf({ as_of: String(version) }, turn) })
     return {
       name,
       title,

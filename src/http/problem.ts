@@ -1,5 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
+import { LaneTimeout } from '../concurrency/lane.ts'
+import { ClientGone } from '../concurrency/task.ts'
 import { whyUnavailable } from '../store/unavailable.ts'
 import { StoreBusy } from '../store/write.ts'
 
@@ -114,7 +116,7 @@ export class Problem extends Error {
 /** Too much is asked at once: a 503 that is not logged, because there would be one for each who asks. */
 export class Overloaded extends Problem {
   constructor() {
-    super(503, 'Too much is asked of the server now; try again.', { headers: { 'retry-after': '1' } })
+    super(503, 'The server is overloaded; retry shortly.', { headers: { 'retry-after': '1' } })
   }
 }
 
@@ -154,6 +156,7 @@ export function problemFrom(error: unknown): Problem {
   if (error instanceof StoreBusy) {
     return new Problem(503, 'Another write takes too long; try again.', { headers: { 'retry-after': '5' } })
   }
+  if (error instanceof LaneTimeout || error instanceof ClientGone) return new Overloaded()
   const why = whyUnavailable(error)
   if (why !== null) {
     return new Problem(503, `The database cannot be used now: ${why}.`, { headers: { 'retry-after': '10' } })

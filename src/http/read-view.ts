@@ -7,7 +7,6 @@ import { type Interval, type Period, periodsIn } from '../domain/period.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
 import { periodFigure } from '../domain/series.ts'
 import type { Layout, PeriodFigure, Subject, View } from '../web/view.ts'
-import { breather } from './breather.ts'
 import { explained, termCounter } from './explained.ts'
 import { judgedConflicts } from './judged-conflicts.ts'
 import { badRequest } from './problem.ts'
@@ -51,7 +50,6 @@ export async function readView(
   )
   const series = new Map<string, PeriodFigure[]>()
   const cumulative = new Map<string, PeriodFigure[]>()
-  const breathe = breather()
   const count = termCounter('interval')
   const periods = periodsShown(window, interval)
   for (const [{ key }, reconciliation] of named) {
@@ -65,7 +63,7 @@ export async function readView(
         const row = periodFigure(reconciliation, period, { window, cumulative: isCumulative, explain: true })
         count(termsOf(row))
         made.push(row)
-        await breathe()
+        await sources.yieldIfDue()
       }
       rows.set(key, made)
     }

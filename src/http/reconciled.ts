@@ -4,21 +4,23 @@ import type { Observation } from '../domain/observation.ts'
 import { bordersMeant, windowMeant } from '../domain/question.ts'
 import { bordersNeeded, reconciledIndicator } from '../domain/reconcile-indicator.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
-import { breather } from './breather.ts'
 import type { FigureSources, Series } from './series-reader.ts'
 
 /** What a filter's evidence implies about one indicator, with the borders and the window that it means. */
-export async function reconcileEvidence({ store, series }: FigureSources, indicator: string, filter: Filter) {
+export async function reconcileEvidence(
+  { store, series, yieldIfDue }: FigureSources,
+  indicator: string,
+  filter: Filter,
+) {
   const borders = await store.borders(filter.version)
   const withIndicator = await store.bordersWith(indicator, filter.version)
   const meant = bordersMeant(filter, borders, withIndicator)
   const evidence = evidenceOf(filter)
   const seriesOf = new Map<string, Series>()
-  const breathe = breather()
   const needed = bordersNeeded(meant, borders)
   for (const border of needed.toSorted((a, b) => Number(isGroup(a)) - Number(isGroup(b)))) {
     seriesOf.set(border.id, await series.read({ border, borders, indicator, evidence }))
-    await breathe()
+    await yieldIfDue()
   }
   return {
     borders: meant,

@@ -15,6 +15,7 @@ import { type Key, readKeys } from './sdmx-key.ts'
 import { ANY } from './sdmx-path.ts'
 import { figureRows, observationRows } from './sdmx-rows.ts'
 import { isVersion } from './sdmx-selection.ts'
+import type { FigureSources } from './series-reader.ts'
 import { quote } from './validate.ts'
 
 interface Path {
@@ -37,7 +38,11 @@ interface Data {
  * Reads a data query of SDMX REST, and answers it the way of all others: a filter, the observations or figures that it
  * means, and of these rows the ones that fit its key and constraints.
  */
-export async function askData(dependencies: FigureDependencies, path: Path, query: DataQuery): Promise<Data> {
+export async function askData(
+  dependencies: FigureDependencies & FigureSources,
+  path: Path,
+  query: DataQuery,
+): Promise<Data> {
   const { flow, context } = flowMeant(path)
   const codesOf = await knownCodes(dependencies)
   const dimensions = flow.dimensions.slice(0, -1)

@@ -5,7 +5,6 @@ import { series } from '../domain/series.ts'
 import { totals } from '../domain/totals.ts'
 import { INTERVAL_OF_FREQUENCY, OTHER_FREQUENCY, timePeriodOf } from '../formats/sdmx-time-period.ts'
 import type { Row } from '../formats/table.ts'
-import { breather } from './breather.ts'
 import { judgedObservations } from './judged-observations.ts'
 import { readAll } from './pages.ts'
 import { badRequest } from './problem.ts'
@@ -32,7 +31,6 @@ export async function figureRows(
     worlds.push({ indicator, ...world })
   }
   return (async function* () {
-    const breathe = breather()
     for (const { indicator, reconciled, borders, window } of worlds) {
       const question = { indicator, borders, window, explain: false }
       for (const frequency of frequencies) {
@@ -51,7 +49,7 @@ export async function figureRows(
               })
         for (const row of rows) {
           yield row
-          await breathe()
+          await sources.yieldIfDue()
         }
       }
     }

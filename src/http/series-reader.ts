@@ -37,6 +37,8 @@ export interface SeriesReader {
 export interface FigureSources {
   readonly store: Reader
   readonly series: SeriesReader
+  /** Shares the event loop with other computations: call it often in a long one. */
+  readonly yieldIfDue: () => Promise<void>
 }
 
 /** Said where a series is too large to be reconciled for one answer. */

@@ -31,7 +31,7 @@ async function startCounting(options: Partial<AppOptions> = {}) {
       const ignore = () => undefined
       return {
         kept: { holds: ignore, routed: ignore, answered: ignore },
-        turnedAway: ignore,
+        queue: { onQueue: ignore, onShed: ignore },
         reconciled: ignore,
       }
     },

@@ -18,10 +18,22 @@ export interface Block {
 export async function openStream(
   port: number,
   target: string,
-  { lastEventId, method = 'GET' }: { readonly lastEventId?: string; readonly method?: string } = {},
+  {
+    lastEventId,
+    method = 'GET',
+    localAddress = '127.0.0.1',
+  }: { readonly lastEventId?: string; readonly method?: string; readonly localAddress?: string } = {},
 ): Promise<IncomingMessage> {
   const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
-  const request = http.request({ host: '127.0.0.1', port, path: target, method, headers, agent: false })
+  const request = http.request({
+    host: '127.0.0.1',
+    localAddress,
+    port,
+    path: target,
+    method,
+    headers,
+    agent: false,
+  })
   request.end()
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   return response

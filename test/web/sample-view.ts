@@ -25,7 +25,7 @@ export async function viewOf(question: Question = {}, records?: Partial<Records>
   const { version } = await store.currentVersion()
   const [id = ''] = indicator
   const view = await readView(
-    { store, series: keepSeries(store) },
+    { store, series: keepSeries(store), yieldIfDue: async () => undefined },
     { ...filter, indicator, version },
     { indicator: id, interval, layout },
   )

@@ -4,14 +4,18 @@ import { z } from 'zod'
 import { afterVersion } from '../../store/read-history.ts'
 import type { Dependencies } from '../ask.ts'
 import { changeEvents } from '../change-events.ts'
+import type { ClientOf } from '../client.ts'
 import { inTurns } from '../in-turns.ts'
 import { parameters } from '../parameters.ts'
 import { badRequest, Problem } from '../problem.ts'
 import { problemResponses } from '../response.ts'
 import { readResumePoint, resumePointSchema } from '../resume-point.ts'
 
-/** How many may follow at once, and how long one may take nothing before it is let go, in milliseconds. */
+/** How many streams may be open at a time, in all and of one client. */
 const MAX_STREAMS = 100
+const MAX_STREAMS_PER_CLIENT = 10
+
+/** How long a client may read nothing before its stream is closed, in milliseconds. */
 const STALLED_MS = 60_000
 
 const HEADERS = { 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' }
@@ -39,11 +43,19 @@ const events = z
   .describe('Events named `change`; `data` of each is one Change as JSON, and `id` is where to go on.')
   .meta({ examples: [EXAMPLE] })
 
+interface StreamDependencies extends Dependencies {
+  readonly clientOf: ClientOf
+}
+
 /** `GET /v1/changes/stream`: the changes as server-sent events, those to come as they are recorded. */
-export const changeStreamRoutes: FastifyPluginAsync<Dependencies> = async (app, { store }) => {
+export const changeStreamRoutes: FastifyPluginAsync<StreamDependencies> = async (
+  app,
+  { store, clientOf },
+) => {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
   const log = { currentVersion: store.currentVersion, changes: inTurns(store.changes) }
+  const streamsOf = new Map<string, number>()
   let streams = 0
   app.route({
     method: 'GET',
@@ -55,7 +67,8 @@ export const changeStreamRoutes: FastifyPluginAsync<Dependencies> = async (app, 
         'The same changes as server-sent events, without end. By default only those to come; `after` asks for those ' +
         'of later versions too, `after=0` for all. Cut off anywhere, even within a version, a client that comes back ' +
         'with `Last-Event-ID`, as browsers do by themselves, neither misses a change nor gets one twice. ' +
-        `A comment comes every 15 seconds of silence. More than ${MAX_STREAMS} at once are a 503.`,
+        `A comment comes every 15 seconds of silence. More than ${MAX_STREAMS} at once are a 503, more than ` +
+        `${MAX_STREAMS_PER_CLIENT} of one client a 429.`,
       tags: ['Evidence'],
       querystring: query,
       headers: z.looseObject({ 'last-event-id': lastEventId }),
@@ -67,6 +80,7 @@ export const changeStreamRoutes: FastifyPluginAsync<Dependencies> = async (app, 
         ...problemResponses(400, 500, 503),
       },
     },
+    config: { isEndless: true },
     handler: async (request, reply) => {
       const { after } = request.query as z.output<typeof query>
       const { version } = await store.currentVersion()
@@ -81,12 +95,23 @@ export const changeStreamRoutes: FastifyPluginAsync<Dependencies> = async (app, 
           headers: { 'retry-after': '10' },
         })
       }
+      const client = clientOf(request.raw)
+      const own = streamsOf.get(client) ?? 0
+      if (own >= MAX_STREAMS_PER_CLIENT) {
+        throw new Problem(429, `Limit of ${MAX_STREAMS_PER_CLIENT} streams per client exceeded.`, {
+          headers: { 'retry-after': '10' },
+        })
+      }
       reply.headers(HEADERS).type('text/event-stream')
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
       const leaving = new AbortController()
       streams += 1
+      streamsOf.set(client, own + 1)
       finished(reply.raw, () => {
         streams -= 1
+        const left = (streamsOf.get(client) ?? 0) - 1
+        if (left > 0) streamsOf.set(client, left)
+        else streamsOf.delete(client)
         leaving.abort()
       })
       reply.raw.setTimeout(STALLED_MS)

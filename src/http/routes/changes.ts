@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { changeSchema } from '../../domain/history.ts'
 import { afterVersion, type ChangePlace, placeOfChange } from '../../store/read-history.ts'
-import type { Dependencies } from '../ask.ts'
+import type { ReaderDependencies } from '../ask.ts'
 import { collection } from '../collection.ts'
 import { parameters } from '../parameters.ts'
 import { badRequest } from '../problem.ts'
@@ -14,7 +14,7 @@ const placeSchema: z.ZodType<ChangePlace> = z.object({
 })
 
 /** `GET /v1/changes`: every creation, revision and retraction, in the order in which they were recorded. */
-export const changesRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+export const changesRoutes: FastifyPluginAsync<ReaderDependencies> = async (app, dependencies) => {
   const { store } = dependencies
   app.route(
     collection(dependencies, {

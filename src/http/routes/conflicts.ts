@@ -24,10 +24,11 @@ export const conflictsRoutes: FastifyPluginAsync<FigureDependencies> = async (ap
       row: conflictSchema,
       extra: { observations: explainedSchema },
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
-      async answer({ filter, page }) {
-        const rows = await judgedConflicts(dependencies, filter, page)
+      async answer({ filter, page, yieldIfDue }) {
+        const sources = { ...dependencies, yieldIfDue }
+        const rows = await judgedConflicts(sources, filter, page)
         const terms = rows.slice(0, page.limit - 1).flatMap(({ proof }) => proof)
-        return { rows, extra: { observations: await explained(dependencies, filter, terms) } }
+        return { rows, extra: { observations: await explained(sources, filter, terms) } }
       },
     }),
   )

@@ -7,7 +7,7 @@ import { writeZip, type ZipEntry } from '../../formats/zip.ts'
 import { SERVICE } from '../about-service.ts'
 import { publicAddress } from '../address.ts'
 import { link } from '../answer.ts'
-import { type Asked, ask, type Dependencies } from '../ask.ts'
+import { type Asked, ask, type ReaderDependencies } from '../ask.ts'
 import { inTurns } from '../in-turns.ts'
 import { DATA_LICENCE } from '../licence.ts'
 import type { Lists } from '../lists.ts'
@@ -23,20 +23,23 @@ const ZIP_TYPE = 'application/zip'
 /** The versions whose tallies are kept. */
 const MAX_KEPT = 16
 
-interface PackageDependencies extends Dependencies {
+interface PackageDependencies extends ReaderDependencies {
   readonly lists: Lists
 }
 
 /** `GET /v1/datapackage.zip`: all tables as one Frictionless Data Package, and `.json`: what describes it. */
 export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async (app, dependencies) => {
-  const { store, publicUrl, lists } = dependencies
+  const { store, publicUrl, lists, turnOf } = dependencies
   const talliesOf = keptTallies()
 
   const asked = async (request: FastifyRequest, reply: FastifyReply) => {
     const asked = await ask(dependencies, request.query as z.output<typeof query>)
     link(request, reply, { asked })
     const { indicator: indicators } = await store.codes()
-    return { asked, tables: packageTables(lists, { version: asked.filter.version, indicators }) }
+    return {
+      asked,
+      tables: packageTables(lists, { version: asked.filter.version, indicators, turn: turnOf(request) }),
+    }
   }
 
   const describe = async ({ filter: { version } }: Asked, resources: readonly Resource[]) =>

@@ -4,7 +4,7 @@ import { borderSchema } from '../../domain/border.ts'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
 import { indicatorSchema } from '../../domain/indicator.ts'
 import { membersOf } from '../../domain/reconcile-indicator.ts'
-import type { Dependencies } from '../ask.ts'
+import type { ReaderDependencies } from '../ask.ts'
 import { collection } from '../collection.ts'
 import { borderParameters, evidenceParameters } from '../parameters.ts'
 
@@ -16,7 +16,7 @@ const idPlace = {
 const query = { published_until: evidenceParameters.published_until }
 
 /** `GET /v1/borders` and `GET /v1/indicators`: what figures there are of. */
-export const dimensionsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+export const dimensionsRoutes: FastifyPluginAsync<ReaderDependencies> = async (app, dependencies) => {
   const { store } = dependencies
   app.route(
     collection(dependencies, {

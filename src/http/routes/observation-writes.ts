@@ -11,6 +11,7 @@ import {
 import type { RecordedFigure } from '../../store/record.ts'
 import type { Transaction } from '../../store/write.ts'
 import type { Dependencies } from '../ask.ts'
+import { breather } from '../breather.ts'
 import { explained, explainedSchema } from '../explained.ts'
 import { judgedObservations } from '../judged-observations.ts'
 import { suggest } from '../nearest.ts'
@@ -245,7 +246,7 @@ async function written(transaction: Transaction, ids: readonly number[]) {
   const { version } = await transaction.currentVersion()
   const filter = { version, id: ids }
   const page = { after: null, limit: ids.length + 1 }
-  const sources = { store: transaction, series: seriesOfWrite(transaction) }
+  const sources = { store: transaction, series: seriesOfWrite(transaction), yieldIfDue: breather() }
   const rows = await judgedOrNot()
   const terms = rows.flatMap(({ conflict }) => conflict?.proof ?? [])
   return {

@@ -57,8 +57,9 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
       row: judgedObservationSchema,
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
       formats: ['sdmx-csv', 'sdmx-json'],
-      async answer({ filter, query, page }) {
-        const judged = await judgedObservations(dependencies, filter, query.status, page)
+      async answer({ filter, query, page, yieldIfDue }) {
+        const sources = { ...dependencies, yieldIfDue }
+        const judged = await judgedObservations(sources, filter, query.status, page)
         return { rows: judged.map(({ row }) => row) }
       },
     }),
@@ -92,7 +93,8 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
       const { id } = request.params as z.output<typeof observationIdSchema>
       requireJson(request)
       const asked = await ask(dependencies, request.query as z.output<typeof query>)
-      const [row] = await observationsById(dependencies, asked.filter, [id])
+      const sources = { ...dependencies, yieldIfDue: dependencies.turnOf(request).yieldIfDue }
+      const [row] = await observationsById(sources, asked.filter, [id])
       if (row === undefined)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)
       reply.header('etag', etagOf(row.version))

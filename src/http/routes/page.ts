@@ -57,7 +57,7 @@ export const pageRoutes: FastifyPluginAsync<FigureDependencies> = async (app, de
       atlas,
       publicUrl,
       listed: await readListed(
-        dependencies,
+        { ...dependencies, yieldIfDue: dependencies.turnOf(request).yieldIfDue },
         {
           ...asked.filter,
           country: undefined,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { eventSchema } from '../../domain/event.ts'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
 import { sourceSchema } from '../../domain/source.ts'
-import type { Dependencies } from '../ask.ts'
+import type { ReaderDependencies } from '../ask.ts'
 import { collection } from '../collection.ts'
 import { evidenceParameters, windowParameters } from '../parameters.ts'
 
@@ -13,7 +13,7 @@ const idPlace = {
 }
 
 /** `GET /v1/sources` and `GET /v1/events`: what was published, and what happened. */
-export const publicationsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+export const publicationsRoutes: FastifyPluginAsync<ReaderDependencies> = async (app, dependencies) => {
   const { store } = dependencies
   const { published_until, origin, kind, source } = evidenceParameters
   app.route(

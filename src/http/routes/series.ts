@@ -2,7 +2,6 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { termsOf } from '../../domain/figure.ts'
 import { placeSchema, type SeriesRow, series, seriesRowSchema } from '../../domain/series.ts'
-import { breather } from '../breather.ts'
 import { collection } from '../collection.ts'
 import { explained, explainedSchema, termCounter } from '../explained.ts'
 import type { FigureDependencies } from '../kept-series.ts'
@@ -36,23 +35,21 @@ export const seriesRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
       extra: { observations: explainedSchema.optional() },
       paging: { place: placeSchema, placeOf: (row) => placeSchema.strip().parse(row) },
       formats: ['jsonstat', 'sdmx-csv', 'sdmx-json'],
-      async answer({ filter, query: { indicator, interval, cumulative, explain }, page }) {
+      async answer({ filter, query: { indicator, interval, cumulative, explain }, page, yieldIfDue }) {
+        const sources = { ...dependencies, yieldIfDue }
         const [counted] = indicator
-        const { reconciled, ...meant } = await reconcileEvidence(dependencies, counted, filter)
+        const { reconciled, ...meant } = await reconcileEvidence(sources, counted, filter)
         const question = { ...meant, indicator: counted, interval, cumulative, explain, after: page.after }
-        const breathe = breather()
         const count = termCounter('explain')
         const rows: SeriesRow[] = []
         for (const row of series(reconciled, question)) {
           rows.push(row)
           count(termsOf(row))
           if (rows.length === page.limit) break
-          await breathe()
+          await yieldIfDue()
         }
         const terms = rows.slice(0, page.limit - 1).flatMap(termsOf)
-        return explain
-          ? { rows, extra: { observations: await explained(dependencies, filter, terms) } }
-          : { rows }
+        return explain ? { rows, extra: { observations: await explained(sources, filter, terms) } } : { rows }
       },
     }),
   )

@@ -36,12 +36,13 @@ export const totalsRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
         observations: explainedSchema.optional(),
       },
       formats: ['jsonstat', 'sdmx-csv', 'sdmx-json'],
-      async answer({ filter, query: { indicator, explain } }) {
+      async answer({ filter, query: { indicator, explain }, yieldIfDue }) {
+        const sources = { ...dependencies, yieldIfDue }
         const [counted] = indicator
-        const { reconciled, ...meant } = await reconcileEvidence(dependencies, counted, filter)
+        const { reconciled, ...meant } = await reconcileEvidence(sources, counted, filter)
         const { data, total } = totals(reconciled, { ...meant, indicator: counted, explain })
         const terms = [...data, ...(total === null ? [] : [total])].flatMap(termsOf)
-        const observations = explain ? { observations: await explained(dependencies, filter, terms) } : {}
+        const observations = explain ? { observations: await explained(sources, filter, terms) } : {}
         return { rows: data, extra: { total, ...observations } }
       },
     }),

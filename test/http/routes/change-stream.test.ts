@@ -280,7 +280,10 @@ describe('a client', () => {
   test('beyond the hundredth is told to come back, and let in when another leaves', async () => {
     const api = await start()
     const streams: IncomingMessage[] = []
-    for (let count = 0; count < 100; count++) streams.push(await openStream(api.port, STREAM))
+    for (let count = 0; count < 100; count++) {
+      const localAddress = `127.0.0.${2 + Math.floor(count / 10)}`
+      streams.push(await openStream(api.port, STREAM, { localAddress }))
+    }
     expect(streams.every(({ statusCode }) => statusCode === 200)).toBe(true)
     const { status, headers } = await api.get(STREAM)
     expect(status).toBe(503)
@@ -297,6 +300,19 @@ describe('a client', () => {
     expect(again.statusCode).toBe(200)
     again.destroy()
   })
+})
+
+test('limits the streams of one client, so that none takes the places of all others', async () => {
+  const api = await start()
+  const streams: IncomingMessage[] = []
+  for (let count = 0; count < 10; count++) streams.push(await openStream(api.port, STREAM))
+  const refused = await openStream(api.port, STREAM)
+  expect(refused.statusCode).toBe(429)
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+  refused.destroy()
+  const other = await openStream(api.port, STREAM, { localAddress: '127.0.0.2' })
+  expect(other.statusCode).toBe(200)
+  for (const stream of [...streams, other]) stream.destroy()
 })
 
 describe('when the server stops', () => {

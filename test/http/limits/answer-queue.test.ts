@@ -1,14 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { describe, expect, test } from 'vitest'
-import { readSeeds } from '../../src/cli/read-seeds.ts'
-import { buildApp } from '../../src/http/app.ts'
-import { UNLIMITED } from '../../src/http/rate-limit.ts'
-import { shedLoad } from '../../src/http/shed-load.ts'
-import { openStore, type Store } from '../../src/store/store.ts'
-import { exchangeRaw, PRESENT } from './harness.ts'
-import { publication } from './records.ts'
+import { readSeeds } from '../../../src/cli/read-seeds.ts'
+import { buildApp } from '../../../src/http/app.ts'
+import { openStore, type Store } from '../../../src/store/store.ts'
+import { exchangeRaw, PRESENT } from '../harness.ts'
+import { publication } from '../records.ts'
 
 const now = () => PRESENT
 
@@ -171,85 +169,9 @@ describe('under more load than it can take', () => {
     await app.close()
   })
 
-  test('streams that are open take nobody’s place', async () => {
-    let ms = 0
-    const open = { ...WAITING }
-    const taken = hookOf(100, () => ms, open)
-    expect(taken(40)).toBe(40)
-    await setImmediate()
-    ms += 1
-    expect(taken(1)).toBe(1)
-    ms += 101
-    expect(taken(40)).toBe(0)
-    open.headersSent = true
-    expect(taken(20)).toBe(20)
-  })
-
   test('nobody is turned away where that is switched off', async () => {
     const app = await seeded(0)
     expect((await burst(app, 300)).every(({ statusCode }) => statusCode === 200)).toBe(true)
     await app.close()
-  })
-})
-
-const WAITING = { destroyed: false, headersSent: false, once: () => undefined }
-
-/** The hook alone, with a clock of ours; no answer is ever over, unless its client has left already. */
-function hookOf(maxDelayMs: number, clock: () => number, response: object = WAITING) {
-  type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: unknown) => void) => void
-  const hooks: Hook[] = []
-  const app = { addHook: (_: string, hook: Hook) => hooks.push(hook) } as unknown as FastifyInstance
-  shedLoad(app, { maxDelayMs, clock, limits: UNLIMITED, isSpared: () => false })
-  const request = { routeOptions: { config: {} } } as unknown as FastifyRequest
-  // Each has a response of its own, which becomes what the given one does.
-  const reply = () => ({ raw: Object.create(response) }) as unknown as FastifyReply
-  /** How many of so many are taken. */
-  return (amount: number) => {
-    let taken = 0
-    for (let time = 1; time <= amount; time++) {
-      for (const hook of hooks) {
-        hook(request, reply(), (error) => {
-          taken += error === undefined ? 1 : 0
-        })
-      }
-    }
-    return taken
-  }
-}
-
-describe('a turn', () => {
-  test('that has taken too long takes no more, and the next one does', async () => {
-    let ms = 0
-    const taken = hookOf(100, () => ms)
-    expect(taken(50)).toBe(50)
-    ms += 100
-    expect(taken(50)).toBe(50)
-    ms += 1
-    expect(taken(50)).toBe(0)
-    await setImmediate()
-    expect(taken(50)).toBe(50)
-  })
-
-  test('takes no account of clients that have left', async () => {
-    let ms = 0
-    const taken = hookOf(100, () => ms, { ...WAITING, destroyed: true })
-    expect(taken(1_000)).toBe(1_000)
-    ms += 101
-    expect(taken(1)).toBe(1)
-  })
-
-  test('that took far too long ends with nobody taken right after it, but not after a quiet time', async () => {
-    let ms = 0
-    const taken = hookOf(100, () => ms)
-    expect(taken(50)).toBe(50)
-    ms += 251
-    await setImmediate()
-    expect(taken(50)).toBe(0)
-    await setImmediate()
-    expect(taken(50)).toBe(50)
-    ms += 251
-    await setImmediate()
-    ms += 101
-    expect(taken(50)).toBe(50)
   })
 })

@@ -1,0 +1,164 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import http from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { containerCommand } from './container-command.ts'
+
+/**
+ * Lets 200 clients, each at a loopback address of its own, ask the heaviest pages, series and lists as fast as
+ * the limits allow for a minute, half of them leaving after a second, and measures what that costs a client that
+ * asks for cached responses, one that asks light questions, and the operator: `node bench/heavy-load.ts [database]`.
+ */
+const CLIENTS = 200
+const SECONDS = Number(process.env.SECONDS ?? 60)
+const PER_CLIENT = 10
+
+const HEAVY: readonly ((n: number) => string)[] = [
+  (n) =>
+    `/?from=2011-01-11&to=2026-02-${day(n)}&interval=week&country=EU,PL,LV,LT&layout=side&published_until=2026-${month(n)}-01`,
+  (n) => `/v1/series?interval=day&from=2011-01-01&to=2026-02-${day(n)}&explain=true&limit=10000`,
+  (n) => `/v1/charts/series.png?interval=week&from=2012-01-01&to=2026-02-${day(n)}&width=${600 + (n % 600)}`,
+  (n) => `/v1/observations?limit=10000&published_until=2026-${month(n)}-${day(n)}`,
+  (n) => `/v1/conflicts?limit=10000&published_until=2026-${month(n)}-${day(n)}`,
+  (n) => `/v1/series?interval=day&from=2000-01-01&to=2026-02-${day(n)}&format=xlsx&limit=10000`,
+]
+const CACHED = '/v1/totals?period=2024'
+const LIGHT = (n: number) => `/v1/totals?from=2021-01-${day(n)}&to=2025-${month(n)}-${day(n)}`
+
+const day = (n: number) => String((n % 28) + 1).padStart(2, '0')
+const month = (n: number) => String((Math.floor(n / 28) % 12) + 1).padStart(2, '0')
+
+execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' })
+const folder = mkdtempSync(join(tmpdir(), 'bench-heavy-load-'))
+const database = process.argv[2] ?? join(folder, 'crossings.sqlite')
+const env = { ...process.env, PORT: '0', DATABASE_URL: `file:${database}` }
+const [first = '', ...args] = containerCommand()
+const server = spawn(process.execPath, [first, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+try {
+  const { port } = new URL(await addressOf())
+  const ask = asker(Number(port))
+  await ask(CACHED, '127.0.0.1')
+  const deadline = performance.now() + SECONDS * 1_000
+  const isOn = () => performance.now() < deadline
+  const statuses = new Map<string, number>()
+  const [health, ready, cached, light, memory] = await Promise.all([
+    watch(() => ask('/health/live', '127.0.0.2'), isOn, 20),
+    watch(() => ask('/health/ready', '127.0.0.2'), isOn, 100),
+    watch(() => ask(CACHED, '127.0.0.3'), isOn, 20),
+    watch((n) => ask(LIGHT(n), '127.0.0.4'), isOn, 200),
+    watchMemory(isOn),
+    ...Array.from({ length: CLIENTS }, (_, client) => attack(ask, client, isOn, statuses)),
+  ])
+  await setTimeout(2_000)
+  const after = await watch((n) => ask(LIGHT(1_000 + n), '127.0.0.5'), until(3_000), 20)
+  console.log('| what | requests | other than 200 | median, ms | p99, ms | longest, ms |')
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: |')
+  for (const [name, each] of Object.entries({
+    '/health/live': health,
+    '/health/ready': ready,
+    'a cached response': cached,
+    'a light question': light,
+    'a light question, 2 s later': after,
+  }))
+    console.log(row(name, each))
+  console.log(`\nmemory: ${memory} MB at most`)
+  console.log(`heavy requests: ${JSON.stringify(Object.fromEntries([...statuses].sort()))}`)
+} finally {
+  server.kill()
+  await once(server, 'exit')
+  rmSync(folder, { recursive: true })
+}
+
+interface Answer {
+  readonly status: string
+  readonly ms: number
+}
+
+type Ask = (path: string, localAddress: string, giveUpMs?: number) => Promise<Answer>
+
+function asker(port: number): Ask {
+  return (path, localAddress, giveUpMs) =>
+    new Promise((resolve) => {
+      const begun = performance.now()
+      const end = (status: string) => resolve({ status, ms: performance.now() - begun })
+      const request = http.get({ host: '127.0.0.1', port, path, localAddress, agent: false }, (response) => {
+        response.on('data', () => undefined)
+        response.on('end', () => end(String(response.statusCode)))
+        response.on('error', () => end('cut off'))
+      })
+      request.on('error', ({ message }) => end(message === 'left' ? 'left' : 'error'))
+      if (giveUpMs !== undefined) request.setTimeout(giveUpMs, () => request.destroy(new Error('left')))
+    })
+}
+
+/** Asks the heaviest requests, several at a time and each only once, until the time is over. */
+async function attack(
+  ask: Ask,
+  client: number,
+  isOn: () => boolean,
+  statuses: Map<string, number>,
+): Promise<void> {
+  const address = `127.1.${Math.floor(client / 200)}.${(client % 200) + 1}`
+  let n = client * 7
+  await Promise.all(
+    Array.from({ length: PER_CLIENT }, async (_, lane) => {
+      while (isOn()) {
+        n += 1
+        const path = HEAVY[(client + lane + n) % HEAVY.length]?.(n) ?? '/'
+        const { status } = await ask(path, address, client % 2 === 0 ? 1_000 : 30_000)
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+        await setTimeout(status === '200' ? 0 : 1_000)
+      }
+    }),
+  )
+}
+
+async function watch(
+  ask: (n: number) => Promise<Answer>,
+  isOn: () => boolean,
+  everyMs: number,
+): Promise<Answer[]> {
+  const answers: Answer[] = []
+  while (isOn()) {
+    answers.push(await ask(answers.length))
+    await setTimeout(everyMs)
+  }
+  return answers
+}
+
+function until(ms: number): () => boolean {
+  const end = performance.now() + ms
+  return () => performance.now() < end
+}
+
+/** The most memory that the server took, in megabytes. */
+async function watchMemory(isOn: () => boolean): Promise<number> {
+  let most = 0
+  while (isOn()) {
+    const [, kB = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8')) ?? []
+    most = Math.max(most, Math.round(Number(kB) / 1_024))
+    await setTimeout(200)
+  }
+  return most
+}
+
+function row(name: string, answers: readonly Answer[]): string {
+  const times = answers.map(({ ms }) => ms).sort((a, b) => a - b)
+  const at = (share: number) =>
+    (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(0)
+  const failed = answers.filter(({ status }) => status !== '200').length
+  return `| ${name} | ${answers.length} | ${failed} | ${at(0.5)} | ${at(0.99)} | ${at(1)} |`
+}
+
+async function addressOf(): Promise<string> {
+  let said = ''
+  for await (const chunk of server.stdout.iterator({ destroyOnReturn: false })) {
+    said += chunk
+    const [, url] = /API +(http:\/\/\S+)\/v1\n/.exec(said) ?? []
+    if (url !== undefined) return url
+  }
+  throw new Error('the server ended')
+}

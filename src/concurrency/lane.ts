@@ -1,0 +1,108 @@
+import { ClientGone, isAbandoned, nextOf, type Task } from './task.ts'
+import type { UsageMeter } from './usage-meter.ts'
+
+/** Bounds how many tasks of one sort are in progress at a time: a semaphore that is fair to clients. */
+export interface Lane {
+  /**
+   * Resolves once the task may start, with the function that gives its place free again.
+   * @throws LaneTimeout where no place became free in time, ClientGone where the client left before
+   */
+  enter(task: Task): Promise<() => void>
+  /** The number of tasks that have a place, and of those that wait for one. */
+  readonly running: number
+  readonly pending: number
+}
+
+export interface LaneOptions {
+  readonly capacity: number
+  /** How many places tasks that one client started may have at a time. */
+  readonly perClient: number
+  /** How long a task waits for a place before it is refused, in milliseconds. */
+  readonly maxWaitMs: number
+  readonly usage: UsageMeter
+}
+
+/** Thrown where a task has waited too long for a place. */
+export class LaneTimeout extends Error {
+  constructor() {
+    super('No place became free in time.')
+  }
+}
+
+interface Waiter {
+  readonly task: Task
+  readonly client: string
+  readonly start: () => void
+}
+
+/** Creates a lane; a free place goes to the waiting task whose client has used least CPU time lately. */
+export function createLane({ capacity, perClient, maxWaitMs, usage }: LaneOptions): Lane {
+  const waiting = new Set<Waiter>()
+  const placesOf = new Map<string, number>()
+  let running = 0
+
+  function take(client: string): () => void {
+    running += 1
+    placesOf.set(client, (placesOf.get(client) ?? 0) + 1)
+    let isHeld = true
+    return () => {
+      if (!isHeld) return
+      isHeld = false
+      running -= 1
+      const left = (placesOf.get(client) ?? 0) - 1
+      if (left > 0) placesOf.set(client, left)
+      else placesOf.delete(client)
+      startNext()
+    }
+  }
+
+  function hasPlaceFor(client: string): boolean {
+    return running < capacity && (placesOf.get(client) ?? 0) < perClient
+  }
+
+  function startNext(): void {
+    if (running >= capacity) return
+    const startable = [...waiting].filter(({ client }) => hasPlaceFor(client))
+    nextOf(startable, usage)?.start()
+  }
+
+  return {
+    enter(task) {
+      const [client = ''] = task.clients
+      if (isAbandoned(task)) return Promise.reject(new ClientGone())
+      if (hasPlaceFor(client)) return Promise.resolve(take(client))
+      return new Promise((resolve, reject) => {
+        const end = () => {
+          waiting.delete(waiter)
+          clearTimeout(timer)
+          task.signal.removeEventListener('abort', leave)
+        }
+        const waiter: Waiter = {
+          task,
+          client,
+          start() {
+            end()
+            resolve(take(client))
+          },
+        }
+        const leave = () => {
+          if (!isAbandoned(task)) return
+          end()
+          reject(new ClientGone())
+        }
+        const timer = setTimeout(() => {
+          end()
+          reject(new LaneTimeout())
+        }, maxWaitMs)
+        task.signal.addEventListener('abort', leave)
+        waiting.add(waiter)
+      })
+    },
+    get running() {
+      return running
+    },
+    get pending() {
+      return waiting.size
+    },
+  }
+}

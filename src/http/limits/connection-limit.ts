@@ -1,0 +1,36 @@
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import proxyAddr from '@fastify/proxy-addr'
+import { clientAt } from '../client.ts'
+
+export interface ConnectionLimitOptions {
+  /** How many connections one client may have open. */
+  readonly perClient: number
+  /** Addresses and networks whose connections are those of many clients, and not limited. */
+  readonly trustedProxies: readonly string[]
+}
+
+/** Closes connections of a client that has too many, so that none can take the places of all others. */
+export function limitConnections(
+  server: Server,
+  { perClient, trustedProxies }: ConnectionLimitOptions,
+): void {
+  const connectionsOf = new Map<string, number>()
+  const isProxy = trustedProxies.length === 0 ? () => false : proxyAddr.compile([...trustedProxies])
+  server.prependListener('connection', (socket: Socket) => {
+    const { remoteAddress = '' } = socket
+    if (isProxy(remoteAddress, 0)) return
+    const client = clientAt(remoteAddress)
+    const open = connectionsOf.get(client) ?? 0
+    if (open >= perClient) {
+      socket.destroy()
+      return
+    }
+    connectionsOf.set(client, open + 1)
+    socket.once('close', () => {
+      const left = (connectionsOf.get(client) ?? 0) - 1
+      if (left > 0) connectionsOf.set(client, left)
+      else connectionsOf.delete(client)
+    })
+  })
+}
