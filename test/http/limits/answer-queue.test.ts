@@ -1,9 +1,12 @@
+import { once } from 'node:events'
+import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readSeeds } from '../../../src/cli/read-seeds.ts'
-import { buildApp } from '../../../src/http/app.ts'
+import { type AppOptions, buildApp } from '../../../src/http/app.ts'
+import type { QueueState } from '../../../src/http/limits/answer-queue.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
 import { exchangeRaw, PRESENT } from '../harness.ts'
 import { publication } from '../records.ts'
@@ -174,4 +177,89 @@ describe('under more load than it can take', () => {
     expect((await burst(app, 300)).every(({ statusCode }) => statusCode === 200)).toBe(true)
     await app.close()
   })
+})
+
+/** A server over the seeds whose queue can be read. */
+async function served(options: Partial<AppOptions> = {}) {
+  const store = await seeds()
+  let state: () => QueueState = () => {
+    throw new Error('the queue was not announced')
+  }
+  let reconciled = 0
+  const app = await buildApp({
+    store,
+    now,
+    logLevel: 'silent',
+    ...options,
+    measure: () => ({
+      kept: { holds: () => undefined, routed: () => undefined, answered: () => undefined },
+      queue: {
+        onShed: () => undefined,
+        onQueue(read) {
+          state = read
+        },
+      },
+      reconciled() {
+        reconciled += 1
+        for (const request of leaving.splice(0)) request.destroy()
+      },
+    }),
+  })
+  const leaving: ClientRequest[] = []
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  onTestFinished(async () => {
+    await app.close()
+    await store.close()
+  })
+  const ask = (path: string, localAddress = '127.0.0.1') =>
+    get({ host: '127.0.0.1', port, path, localAddress, agent: false }).on('error', () => undefined)
+  const statusOf = async (path: string, localAddress?: string) => {
+    const [response] = (await once(ask(path, localAddress), 'response')) as [IncomingMessage]
+    response.resume()
+    await once(response, 'end')
+    return response
+  }
+  return { ask, statusOf, leaving, state: () => state(), reconciled: () => reconciled }
+}
+
+test('limits the CPU time of one client, and neither cached responses nor other clients', async () => {
+  const { statusOf } = await served({ cpuLimitMs: 1 })
+  const cached = '/v1/totals?period=2024'
+  expect((await statusOf(cached)).statusCode).toBe(200)
+  const refused = await statusOf('/v1/totals?period=2023')
+  expect(refused.statusCode).toBe(429)
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+  expect((await statusOf(cached)).statusCode).toBe(200)
+  expect((await statusOf('/health/ready')).statusCode).toBe(200)
+  expect((await statusOf('/v1/totals?period=2023', '127.0.0.2')).statusCode).toBe(200)
+})
+
+test('does not begin to compute answers for clients that have left', async () => {
+  const { ask, leaving, state, reconciled } = await served()
+  const days = Array.from({ length: 28 }, (_, index) => String(index + 1).padStart(2, '0'))
+  for (const day of days) leaving.push(ask(`/v1/totals?published_until=2025-01-${day}`))
+  const closed = Promise.all(
+    leaving.map((request) => new Promise((resolve) => request.once('close', resolve))),
+  )
+  await closed
+  while (state().running.data > 0 || state().pending.data > 0) await setImmediate()
+  expect(reconciled()).toBeGreaterThan(0)
+  expect(reconciled()).toBeLessThan(days.length)
+})
+
+test('bounds the downloads of one client; the next begins once one is over', async () => {
+  const { ask, statusOf, state } = await served()
+  const path = (year: number) => `/v1/series?interval=day&from=000${year}&to=2024&format=csv&limit=all`
+  const slow = Array.from({ length: 5 }, (_, index) => ask(path(index + 1)))
+  const responses: IncomingMessage[] = []
+  for (const request of slow) request.once('response', (response) => responses.push(response.pause()))
+  while (responses.length < 4 || state().pending.downloads < 1) await setImmediate()
+  expect(state().running.downloads).toBe(4)
+  expect((await statusOf('/v1/totals?period=2021')).statusCode).toBe(200)
+  expect((await statusOf('/v1/borders?format=csv', '127.0.0.2')).statusCode).toBe(200)
+  responses[0]?.destroy()
+  while (responses.length < 5) await setImmediate()
+  expect(state().pending.downloads).toBe(0)
+  for (const request of slow) request.destroy()
 })
