@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify'
+import { addressFrom } from '../web/address.ts'
+import { parseQuery } from './query.ts'
 
 /** What of a query says how an answer is sent, not what is asked. */
-const DELIVERY = ['cursor', 'limit', 'format', '_', 'as_of']
+const DELIVERY = ['cursor', 'limit', 'format', 'as_of']
 
 /**
  * A request target as a path and a query alone (RFC 9112, origin-form): a client may send a scheme and a
@@ -13,10 +15,17 @@ export function originForm(target: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
-/** An address without the parameter that spreadsheets defeat caches with. */
-export function withoutBuster(address: string): string {
-  if (!address.includes('_=')) return address
-  return address.replace(/([?&])_=[^&]*(&|$)/, (_, before, after) => (after === '' ? '' : before))
+/**
+ * Returns a request target in its canonical form: origin-form, its query parsed and written anew. The server replaces
+ * the target by it before anything is routed, so that cache keys, validation, links and pages can read nothing else,
+ * and two spellings of one query are one address. A query that cannot be decoded is refused, and stays as it is.
+ */
+export function canonicalTarget(target: string): string {
+  const address = originForm(target)
+  const mark = address.indexOf('?')
+  if (mark < 0) return address
+  const { pairs, undecodable } = parseQuery(address.slice(mark + 1))
+  return undecodable.length > 0 ? address : addressFrom(address.slice(0, mark), pairs)
 }
 
 /** The path that was asked for, without its query. */
@@ -32,13 +41,18 @@ export function publicAddress(publicUrl: string | undefined, path: string): stri
 
 /** An address with its parameters in the order of their names, so that one question has one address. */
 export function inOrder(address: string): string {
-  const [path = '', query] = address.split('?')
-  return query === undefined ? path : `${path}?${query.split('&').sort().join('&')}`
+  const mark = address.indexOf('?')
+  if (mark < 0) return address
+  const pairs = address
+    .slice(mark + 1)
+    .split('&')
+    .sort()
+  return `${address.slice(0, mark)}?${pairs.join('&')}`
 }
 
 /** The question of a request in one form, however its parameters are ordered or written. */
 export function questionOf(request: FastifyRequest): string {
-  const parameters = Object.entries(rawQuery(request)).filter(([name]) => !DELIVERY.includes(name))
+  const parameters = Object.entries(queryOf(request)).filter(([name]) => !DELIVERY.includes(name))
   return `${pathOf(request)}?${new URLSearchParams(parameters.sort())}`
 }
 
@@ -47,17 +61,15 @@ export function addressWith(
   request: FastifyRequest,
   changes: Readonly<Record<string, string | number | null>>,
 ): string {
-  const parameters = new URLSearchParams(rawQuery(request))
-  parameters.delete('_')
+  const parameters = new Map(Object.entries(queryOf(request)))
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) parameters.delete(name)
     else parameters.set(name, String(value))
   }
-  const query = parameters.toString().replaceAll('%2C', ',').replaceAll('%3A', ':')
-  return query === '' ? pathOf(request) : `${pathOf(request)}?${query}`
+  return addressFrom(pathOf(request), [...parameters])
 }
 
-/** The query as it was sent; after validation no parameter is there twice. */
-function rawQuery(request: FastifyRequest): Record<string, string> {
-  return Object.fromEntries(new URLSearchParams(request.url.slice(pathOf(request).length)))
+/** Returns the parameters of a request as text, in their order; after validation none is there twice. */
+export function queryOf(request: Pick<FastifyRequest, 'url'>): Record<string, string> {
+  return Object.fromEntries(parseQuery(request.url.slice(pathOf(request).length + 1)).pairs)
 }

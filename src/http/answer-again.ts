@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http'
+import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Version } from '../store/read-versions.ts'
 import type { Store } from '../store/store.ts'
-import { withoutBuster } from './address.ts'
 import type { Closing } from './closing.ts'
 import type { Taker } from './front.ts'
 import type { Kept } from './kept.ts'
 import { onceATurn } from './once-a-turn.ts'
 import { type PlainHeaders, plainHeaders } from './plain-headers.ts'
+import { withoutCacheBuster } from './query.ts'
 import type { RateLimits } from './rate-limit.ts'
 import type { SendKept } from './send-kept.ts'
 
@@ -26,8 +27,8 @@ export interface Again {
   readonly take: Taker
   /** Whether a question was answered before, be it of another state of the data. */
   isKnown(request: IncomingMessage, headers: PlainHeaders): boolean
-  /** Remembers where the answer to a request is, for who asks the same. */
-  remember(request: IncomingMessage, answered: Answered): void
+  /** Stores where the answer to a request is, under the target that the client sent. */
+  remember(request: Pick<FastifyRequest, 'raw' | 'originalUrl'>, answered: Answered): void
 }
 
 export interface AgainOptions {
@@ -75,19 +76,22 @@ export function answerAgain({ store, keptUnder, limits, closing, sendKept }: Aga
 
   return {
     take(request, response, headers) {
-      const answered = known.get(questionOf(request, headers))
+      const answered = known.get(questionOf(request.url, headers))
       return answered !== undefined && answer(request, response, headers, answered)
     },
-    isKnown: (request, headers) => known.has(questionOf(request, headers)),
-    remember(request, answered) {
-      const headers = plainHeaders(request)
-      const question = headers === null ? null : questionOf(request, headers)
+    isKnown: (request, headers) => known.has(questionOf(request.url, headers)),
+    remember({ raw, originalUrl }, answered) {
+      const headers = plainHeaders(raw)
+      const question = headers === null ? null : questionOf(originalUrl, headers)
       if (question !== null && question.length <= LONGEST_QUESTION) known.set(question, answered)
     },
   }
 }
 
-/** All of a request that an answer may depend on. */
-function questionOf({ url = '' }: IncomingMessage, headers: PlainHeaders): string {
-  return `${withoutBuster(url)}\n${headers.accept ?? ''}\n${headers['accept-language'] ?? ''}`
+/**
+ * All of a request that an answer may depend on: the very bytes of its target, which lead to a key that was made by
+ * parsing these same bytes.
+ */
+function questionOf(target = '', headers: PlainHeaders): string {
+  return `${withoutCacheBuster(target)}\n${headers.accept ?? ''}\n${headers['accept-language'] ?? ''}`
 }

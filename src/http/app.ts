@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance, type onRouteHookHandler } from 'fastify'
 import type { Store } from '../store/store.ts'
-import { originForm } from './address.ts'
+import { canonicalTarget } from './address.ts'
 import type { Dependencies } from './ask.ts'
 import { authenticate } from './auth.ts'
 import { readJsonBodies } from './bodies.ts'
@@ -126,7 +126,7 @@ export async function buildApp({
       connectionsCheckingInterval: CHECK_EVERY_MS,
       requireHostHeader: false,
     },
-    rewriteUrl: (request) => originForm(request.url ?? '/'),
+    rewriteUrl: (request) => canonicalTarget(request.url ?? '/'),
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) =>
       answerErrors(limits.countUnread(request, reply) ?? error, request, reply),

@@ -8,6 +8,7 @@ import type { AnswerTurn } from './limits/answer-queue.ts'
 import { suggest } from './nearest.ts'
 import { badRequest, type Fault } from './problem.ts'
 import { quote } from './validate.ts'
+import { type VersionAsOf, versionAsOf } from './version-as-of.ts'
 
 /** More unknown names than this are not listed. */
 const MAX_FAULTS = 20
@@ -53,28 +54,28 @@ export async function ask(
   pinned: Position<unknown> | null = null,
 ): Promise<Asked> {
   const current = await store.currentVersion()
-  const filter = { ...query, ...(await windowOfQuery(query, period)), version: await versionAsked() }
+  const window = await windowOfQuery(query, period)
+  const asked = await versionAsked()
+  const version = versionOfPage(asked)
+  const filter = { ...query, ...window, version }
   await checkCodes(store, filter)
-  const isBeforeNewest = typeof as_of === 'string' && as_of < (current.recorded_at ?? '')
-  return { filter, as_of: as_of ?? null, isFinal: typeof as_of === 'number' || isBeforeNewest }
+  return { filter, as_of: as_of ?? null, isFinal: asked.isFinal }
 
-  async function versionAsked(): Promise<number> {
-    if (typeof as_of === 'number' && as_of > current.version) {
-      throw badRequest([
-        { parameter: 'as_of', detail: `is beyond the present: the newest version is ${current.version}` },
-      ])
-    }
+  async function versionAsked(): Promise<VersionAsOf> {
     if (typeof as_of === 'string' && as_of > now()) {
       throw badRequest([{ parameter: 'as_of', detail: `is beyond the present: it is ${now()}` }])
     }
-    const asked =
-      as_of === undefined
-        ? undefined
-        : typeof as_of === 'number'
-          ? as_of
-          : (await store.versionAt(as_of)).version
-    if (pinned === null) return asked ?? current.version
-    if (pinned.version > current.version || (asked !== undefined && asked !== pinned.version)) {
+    const asked = await versionAsOf(store, current, as_of)
+    if (asked !== null) return asked
+    throw badRequest([
+      { parameter: 'as_of', detail: `is beyond the present: the newest version is ${current.version}` },
+    ])
+  }
+
+  /** A later page is of the version of the first, which must not be another than the one asked for. */
+  function versionOfPage({ version }: VersionAsOf): number {
+    if (pinned === null) return version
+    if (pinned.version > current.version || (as_of !== undefined && version !== pinned.version)) {
       throw badRequest([{ parameter: 'cursor', detail: 'is of another version of the data' }])
     }
     return pinned.version

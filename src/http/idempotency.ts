@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { ApiKey } from '../store/read-keys.ts'
 import type { Transaction } from '../store/write.ts'
+import { originForm } from './address.ts'
 import { Problem } from './problem.ts'
 import type { WriteAnswer } from './writing.ts'
 
@@ -21,7 +22,8 @@ export async function idempotently(
   const idempotency_key = idempotencyKeyOf(request)
   if (idempotency_key === null) return work()
   const asked = { api_key: key.id, idempotency_key }
-  const fingerprint = createHash('sha256').update(`${request.method} ${request.url}\n${body}`).digest('hex')
+  const target = originForm(request.originalUrl)
+  const fingerprint = createHash('sha256').update(`${request.method} ${target}\n${body}`).digest('hex')
   const kept = await transaction.keptAnswer(asked)
   if (kept !== null && kept.fingerprint !== fingerprint) {
     throw new Problem(422, 'This Idempotency-Key was used for another request; use a new one for each.')

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Version } from '../store/read-versions.ts'
-import { withoutBuster } from './address.ts'
 import { cacheControlOf } from './answer.ts'
 import { type Again, answerAgain } from './answer-again.ts'
 import type { Dependencies } from './ask.ts'
@@ -13,8 +12,10 @@ import { isKnown, weakTag } from './etag.ts'
 import { hasBody } from './has-body.ts'
 import { encodedFor, encodingOf, type Kept, keptAnswer, notModifiedHead } from './kept.ts'
 import { OPEN_HEADERS } from './methods.ts'
+import { pinnedBy } from './pinned-by.ts'
 import { RATE_LIMIT_FIELDS, type RateLimits } from './rate-limit.ts'
 import { keptSender, sendNotModified } from './send-kept.ts'
+import { type VersionAsOf, versionAsOf } from './version-as-of.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -86,14 +87,14 @@ export function keepAnswers(
     const { config, url: route = '' } = request.routeOptions
     const { varies } = config
     if (varies === undefined || hasBody(request)) return
-    const state = await stateAsked(request.url)
+    const state = await stateAsked(request)
     if (state === null) return
-    const { current, named } = state
-    const key = keyOf(request, varies, named ?? current)
+    const { current, asked } = state
+    const key = keyOf(request, varies, asked)
     const others = beingMade.get(key)
     const known = kept.get(key) ?? (others === undefined ? null : await others)
     if (known !== null) {
-      again.remember(request.raw, { key, current, route })
+      again.remember(request, { key, current, route })
       reply.hijack()
       const { method, headers } = request
       await sendKept(
@@ -105,7 +106,7 @@ export function keepAnswers(
     const etag = weakTag(build, key)
     const vary = [...varies, 'Accept-Encoding'].join(', ')
     if (request.headers['if-none-match'] !== '*' && isKnown(etag, request.headers['if-none-match'])) {
-      const cacheControl = cacheControlOf({ isFinal: named !== null })
+      const cacheControl = cacheControlOf(asked)
       const headers = { ...OPEN_HEADERS, etag, vary, 'cache-control': cacheControl }
       reply.hijack()
       sendNotModified(reply.raw, notModifiedHead(headers), ownFields(reply))
@@ -131,7 +132,7 @@ export function keepAnswers(
     const answer = bytes && keptAnswer(headersOf(reply), bytes)
     if (answer !== null && maxBytes > 0) {
       kept.set(asked.key, answer)
-      again.remember(request.raw, { key: asked.key, current: asked.current, route })
+      again.remember(request, { key: asked.key, current: asked.current, route })
     }
     asked.made(answer)
     if (isKnown(asked.etag, request.headers['if-none-match'])) {
@@ -145,14 +146,15 @@ export function keepAnswers(
 
   return again
 
-  /** The newest version, and the one that an address names, if any; null where there is none such for good. */
-  async function stateAsked(url: string): Promise<{ current: Version; named: Version | null } | null> {
+  /** Returns the newest version and the one that a request asks for; null where there is no such version for good. */
+  async function stateAsked(
+    request: FastifyRequest,
+  ): Promise<{ current: Version; asked: VersionAsOf } | null> {
     const current = await store.currentVersion()
-    if (store.isUncommitted()) return null
-    const [, named] = /[?&]as_of=(0|[1-9]\d{0,14})(?:&|$)/.exec(url) ?? []
-    if (named === undefined) return { current, named: null }
-    if (Number(named) > current.version) return null
-    return { current, named: await store.versionNumbered(Number(named)) }
+    const pin = pinnedBy(request)
+    if (store.isUncommitted() || pin === null) return null
+    const asked = await versionAsOf(store, current, pin.as_of)
+    return asked && { current, asked }
   }
 
   /** Lets others wait for an answer that is being made. */
@@ -167,14 +169,17 @@ export function keepAnswers(
   }
 }
 
-/** Everything that an answer depends on: the state of the data, and the request without what defeats caches. */
+/**
+ * Returns the cache key: all that an answer depends on. The address is the canonical one, whole; nothing that makes
+ * an answer can read another (see `canonicalTarget`). No part has a line break in it.
+ */
 function keyOf(
   { url, headers }: FastifyRequest,
   varies: readonly string[],
-  { version, recorded_at }: Version,
+  { version, recorded_at, isFinal }: VersionAsOf,
 ): string {
   const minded = varies.map((name) => headers[name.toLowerCase()] ?? '')
-  return [version, recorded_at, withoutBuster(url), ...minded].join('\n')
+  return [version, recorded_at, isFinal, url, ...minded].join('\n')
 }
 
 /** What is said to one client alone. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { pathOf } from './address.ts'
 import { badRequest, Problem } from './problem.ts'
+import { parseQuery } from './query.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
 /** How long a browser may keep the answer to a preflight, in seconds. */
@@ -57,22 +58,8 @@ const BAD_ENCODING = 'is not percent-encoded UTF-8 (RFC 3986, 2.1)'
 /** The parameters whose values would have to be guessed at. */
 function undecodable(url: string): string[] {
   if (!url.includes('%')) return []
-  const pairs = url.split('?').slice(1).join('?').split('&')
-  return pairs
-    .filter((pair) => !isDecodable(pair))
-    .flatMap((pair) => {
-      const [name = ''] = pair.split('=', 1)
-      return name === '_' ? [] : [name.slice(0, 100)]
-    })
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text)
-    return true
-  } catch {
-    return false
-  }
+  const { undecodable } = parseQuery(url.slice(pathOf({ url }).length + 1))
+  return undecodable.map((name) => name.slice(0, 100))
 }
 
 function sendOptions(reply: FastifyReply, allow: string): FastifyReply {

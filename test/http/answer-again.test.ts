@@ -202,7 +202,7 @@ async function isAnsweredAgain(
     rawHeaders: ['host', 'x'],
   })
   const current = { version: 7, recorded_at: '2024-11-15T00:00:00.000Z' }
-  again.remember(request, { key: 'kept', current, route: '/v1/totals' })
+  again.remember({ raw: request, originalUrl: target }, { key: 'kept', current, route: '/v1/totals' })
   return await again.take(request, new ServerResponse(request), { host: 'x' })
 }
 

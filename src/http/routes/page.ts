@@ -11,7 +11,7 @@ import { refusal } from '../../web/refusal.ts'
 import type { LanguageCode } from '../../web/speech.ts'
 import { LANGUAGES } from '../../web/speech.ts'
 import { bordersOf } from '../../web/view.ts'
-import { addressWith, pathOf } from '../address.ts'
+import { addressWith, queryOf } from '../address.ts'
 import { cacheControlOf } from '../answer.ts'
 import { formAddress } from '../form-address.ts'
 import type { FigureDependencies } from '../kept-series.ts'
@@ -142,11 +142,6 @@ function withHeaders(reply: FastifyReply, ancestors: string, language: string): 
     .header('content-security-policy', policy(ancestors))
     .header('content-language', language)
     .header('referrer-policy', 'strict-origin-when-cross-origin')
-}
-
-function queryOf(request: FastifyRequest): Readonly<Record<string, string>> {
-  const { _, ...query } = Object.fromEntries(new URLSearchParams(request.url.slice(pathOf(request).length)))
-  return query
 }
 
 function sortOf(sort: z.output<typeof pageQuery>['sort']): { by: Sort; isDescending: boolean } {
