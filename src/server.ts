@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client'
 import type { Config } from './config.ts'
 import { readFilesLimit } from './files-limit.ts'
 import { buildApp, MAX_CONNECTIONS } from './http/app.ts'
+import { renderInThread } from './http/render-in-thread.ts'
 import { openStore, type Store } from './store/store.ts'
 
 /** How long requests in flight may take once the server is told to stop, in milliseconds. */
@@ -27,8 +28,10 @@ export async function startServer(config: Config, store: Store): Promise<Measure
   // What measures takes time to load, and is not needed where nothing is measured.
   const measuring = config.METRICS_PORT === 0 ? null : await import('./http/measure.ts')
   const registry = measuring?.processRegistry() ?? null
+  const renderer = renderInThread()
   const app = await buildApp({
     store,
+    renderer,
     now: presentTime,
     publicUrl: config.PUBLIC_URL,
     logLevel: config.LOG_LEVEL,
@@ -42,6 +45,7 @@ export async function startServer(config: Config, store: Store): Promise<Measure
     measure: registry === null ? undefined : measuring?.measureInto(registry),
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT })
+  renderer.start()
   return { url, registry, close: () => stop(app, store) }
 }
 

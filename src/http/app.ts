@@ -20,6 +20,8 @@ import { declareMethods } from './methods.ts'
 import { requireOneHost } from './one-host.ts'
 import { documentApi } from './openapi.ts'
 import { limitRates, type RateLimits } from './rate-limit.ts'
+import { renderInThread } from './render-in-thread.ts'
+import type { Renderer } from './renderer.ts'
 import { aboutRoutes } from './routes/about.ts'
 import { assetsRoutes } from './routes/assets.ts'
 import { catalogRoutes } from './routes/catalog.ts'
@@ -64,6 +66,8 @@ export interface AppOptions extends Dependencies {
   readonly maxConnectionsPerClient?: number
   /** How long a client may take. */
   readonly patience?: Partial<Patience>
+  /** Renders pages and pictures, and is closed with the server: in a thread of its own unless another is given. */
+  readonly renderer?: Renderer
   /** Told of each route as it is registered. */
   readonly onRoute?: onRouteHookHandler
   /** Begins to measure what is answered: nothing is measured unless it is given. */
@@ -108,6 +112,7 @@ export async function buildApp({
   maxConnections = MAX_CONNECTIONS,
   maxConnectionsPerClient = maxConnections,
   patience,
+  renderer = renderInThread(),
   onRoute,
   measure,
   ...dependencies
@@ -168,6 +173,7 @@ export async function buildApp({
   readJsonBodies(app)
   await documentApi(app)
   const store = keepDimensions(dependencies.store)
+  app.addHook('onClose', () => renderer.close())
   const series = keepSeries(dependencies.store, { reconciled: measured?.reconciled })
   for (const routes of [
     totalsRoutes,
@@ -187,7 +193,7 @@ export async function buildApp({
     sdmxStructureRoutes,
     healthRoutes,
   ]) {
-    await app.register(routes, { ...dependencies, store, series, turnOf: queue.turnOf })
+    await app.register(routes, { ...dependencies, store, series, turnOf: queue.turnOf, renderer })
   }
   await app.register(changeStreamRoutes, { ...dependencies, clientOf })
   await app.register(datapackageRoutes, { ...dependencies, lists, turnOf: queue.turnOf })

@@ -1,4 +1,5 @@
-import { type ChartName, chart } from './charts/charts.ts'
+import type { ChartName } from './charts/chart-names.ts'
+import { chart } from './charts/charts.ts'
 import { PAGE_PALETTE } from './charts/style.ts'
 import { type Html, html, trusted } from './html.ts'
 import type { Page } from './page-model.ts'

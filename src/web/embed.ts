@@ -1,6 +1,7 @@
 import { addressOf } from './address.ts'
 import { inBothSizes } from './both-sizes.ts'
-import { type ChartName, titleOf } from './charts/charts.ts'
+import type { ChartName } from './charts/chart-names.ts'
+import { titleOf } from './charts/charts.ts'
 import { document } from './document.ts'
 import { sourceLine } from './figure-words.ts'
 import { figuresTable } from './figures-table.ts'

@@ -1,7 +1,7 @@
 import { addressOf, apiQuery } from './address.ts'
 import { inBothSizes } from './both-sizes.ts'
 import { borderMap } from './charts/border-map.ts'
-import type { ChartName } from './charts/charts.ts'
+import type { ChartName } from './charts/chart-names.ts'
 import { PAGE_PALETTE } from './charts/style.ts'
 import { subjectName } from './charts/subject-name.ts'
 import { conflictsSection } from './conflicts.ts'

@@ -1,22 +1,19 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { STATUSES } from '../../domain/observation.ts'
-import { type Atlas, readAtlas } from '../../web/atlas.ts'
-import { CHARTS } from '../../web/charts/charts.ts'
-import { embed } from '../../web/embed.ts'
-import type { Html } from '../../web/html.ts'
-import { page } from '../../web/page.ts'
-import { type Page, ROWS_PER_PAGE, SORTS, type Sort } from '../../web/page-model.ts'
+import { CHARTS } from '../../web/charts/chart-names.ts'
+import { ROWS_PER_PAGE, SORTS, type Sort } from '../../web/page-model.ts'
 import { refusal } from '../../web/refusal.ts'
+import type { PageData, RenderJob } from '../../web/render.ts'
 import type { LanguageCode } from '../../web/speech.ts'
 import { LANGUAGES } from '../../web/speech.ts'
 import { bordersOf } from '../../web/view.ts'
 import { addressWith, queryOf } from '../address.ts'
 import { cacheControlOf } from '../answer.ts'
 import { formAddress } from '../form-address.ts'
-import type { FigureDependencies } from '../kept-series.ts'
 import { bodyOf, problemFrom } from '../problem.ts'
 import { readListed } from '../read-listed.ts'
+import type { RenderDependencies } from '../renderer.ts'
 import { speechFor, type Viewed, viewed, viewParameters } from '../viewed.ts'
 
 const PAGE_NUMBER = 'is not a whole number from 1 to 10000'
@@ -41,20 +38,17 @@ const policy = (ancestors: string) =>
   `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ${ancestors}`
 
 /** `GET /`: the page that people look at; `GET /embed`: one chart of it, to stand in another page. */
-export const pageRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {
-  let atlas: Atlas | undefined
-  const model = async (request: FastifyRequest, { asked, view, speech }: Viewed): Promise<Page> => {
+export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, dependencies) => {
+  const readPage = async (request: FastifyRequest, { asked, view, speech }: Viewed): Promise<PageData> => {
     const { store, publicUrl } = dependencies
     const { version } = asked.filter
     const { status, sort = 'period', page: number = 1 } = request.query as Partial<z.output<typeof pageQuery>>
-    atlas ??= readAtlas()
     const withIndicator = await store.bordersWith(view.indicator.id, version)
     const borders = await store.borders(version)
     return {
       view,
-      speech,
+      language: speech.code,
       query: queryOf(request),
-      atlas,
       publicUrl,
       listed: await readListed(
         { ...dependencies, yieldIfDue: dependencies.turnOf(request).yieldIfDue },
@@ -75,17 +69,19 @@ export const pageRoutes: FastifyPluginAsync<FigureDependencies> = async (app, de
       },
     }
   }
-  const sendPage = (
+  const sendPage = async (
     request: FastifyRequest,
     reply: FastifyReply,
     ancestors: string,
-    html: Html,
+    job: RenderJob,
     seen: Viewed,
-  ) =>
-    withHeaders(reply, ancestors, seen.speech.code)
+  ) => {
+    const { bytes } = await dependencies.renderer.render(job, { signal: request.signal })
+    return withHeaders(reply, ancestors, seen.speech.code)
       .header('cache-control', cacheControlOf(seen.asked))
       .header('link', `<${addressWith(request, { as_of: seen.asked.filter.version })}>; rel="canonical"`)
-      .send(html.markup)
+      .send(bytes)
+  }
 
   app.route({
     method: 'GET',
@@ -96,7 +92,8 @@ export const pageRoutes: FastifyPluginAsync<FigureDependencies> = async (app, de
     errorHandler: answerWithPage("'none'"),
     handler: async (request, reply) => {
       const seen = await viewed(dependencies, request)
-      return sendPage(request, reply, "'none'", page(await model(request, seen)), seen)
+      const job = { kind: 'page', ...(await readPage(request, seen)) } as const
+      return await sendPage(request, reply, "'none'", job, seen)
     },
   })
   app.route({
@@ -109,7 +106,8 @@ export const pageRoutes: FastifyPluginAsync<FigureDependencies> = async (app, de
     handler: async (request, reply) => {
       const { chart } = request.query as z.output<typeof embedQuery>
       const seen = await viewed(dependencies, request)
-      return sendPage(request, reply, '*', embed(await model(request, seen), chart), seen)
+      const job = { kind: 'embed', chart, ...(await readPage(request, seen)) } as const
+      return await sendPage(request, reply, '*', job, seen)
     },
   })
 }

@@ -1,5 +1,6 @@
 import { indicatorLabel, placesOf, sourceLine, summaryOf } from '../figure-words.ts'
 import { partsOf, type View } from '../view.ts'
+import type { ChartName } from './chart-names.ts'
 import { cumulativeChart } from './cumulative-chart.ts'
 import type { Drawing } from './draw.ts'
 import { picture } from './picture.ts'
@@ -7,10 +8,6 @@ import { eventsShown, seriesChart } from './series-chart.ts'
 import { type ChartStyle, colourOf } from './style.ts'
 import { subjectName } from './subject-name.ts'
 import { totalsChart } from './totals-chart.ts'
-
-/** The charts that there are, by name. */
-export const CHARTS = ['series', 'cumulative', 'totals'] as const
-export type ChartName = (typeof CHARTS)[number]
 
 const DRAWN = { series: seriesChart, cumulative: cumulativeChart, totals: totalsChart }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { CHARTS, chartPicture } from '../../../src/web/charts/charts.ts'
+import { CHARTS } from '../../../src/web/charts/chart-names.ts'
+import { chartPicture } from '../../../src/web/charts/charts.ts'
 import { LANGUAGES, type LanguageCode, speechOf } from '../../../src/web/speech.ts'
 import { ATTACKS } from '../attacks.ts'
 import { fewRecords, numberOf, onDay, partsOfDrawing, style, viewOf } from '../sample-view.ts'
