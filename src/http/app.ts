@@ -14,6 +14,7 @@ import { keepDimensions } from './kept-dimensions.ts'
 import { keepSeries } from './kept-series.ts'
 import { type QueueObserver, queueAnswers } from './limits/answer-queue.ts'
 import { limitConnections } from './limits/connection-limit.ts'
+import { createWaitingClients } from './limits/waiting-clients.ts'
 import { gatherLists } from './lists.ts'
 import { type LogTo, logging, logsRequests } from './logging.ts'
 import { declareMethods } from './methods.ts'
@@ -148,10 +149,12 @@ export async function buildApp({
   const closing = closeGracefully(app)
   requireOneHost(app)
   const clientOf = clientsBehind(trustedProxies)
+  const clients = createWaitingClients(clientOf)
   const limits: RateLimits = limitRates(app, { perMinute: rateLimit, clientOf })
   const again = keepAnswers(app, dependencies, {
     maxBytes: keptBytes,
     build: readBuildId(),
+    clients,
     limits,
     closing,
     observer: measured?.kept,
@@ -160,6 +163,7 @@ export async function buildApp({
     maxDelayMs,
     cpuLimitMs,
     clientOf,
+    clients,
     limits,
     isCached: again.isKnown,
     observer: measured?.queue,

@@ -11,6 +11,7 @@ import { compressedStream, encodingFor, isCompressible } from './compressed.ts'
 import { isKnown, weakTag } from './etag.ts'
 import { hasBody } from './has-body.ts'
 import { encodedFor, encodingOf, type Kept, keptAnswer, notModifiedHead } from './kept.ts'
+import type { WaitingClients } from './limits/waiting-clients.ts'
 import { OPEN_HEADERS } from './methods.ts'
 import { pinnedBy } from './pinned-by.ts'
 import { RATE_LIMIT_FIELDS, type RateLimits } from './rate-limit.ts'
@@ -40,6 +41,8 @@ export interface KeepOptions {
   readonly maxBytes: number
   /** What program makes the answers: another one may make others of the same data. */
   readonly build: string
+  /** Told which clients wait for an answer that is being made for another. */
+  readonly clients: WaitingClients
   readonly limits: RateLimits
   readonly closing: Closing
   /** Told how answers come about. */
@@ -69,7 +72,7 @@ const OVERHEAD_BYTES = 2_000
 export function keepAnswers(
   app: FastifyInstance,
   { store }: Pick<Dependencies, 'store'>,
-  { maxBytes, build, limits, closing, observer }: KeepOptions,
+  { maxBytes, build, clients, limits, closing, observer }: KeepOptions,
 ): Again {
   const kept = new LRUCache<string, Kept>({
     maxSize: Math.max(1, maxBytes),
@@ -77,7 +80,10 @@ export function keepAnswers(
     sizeCalculation: ({ bytes }, key) => 2 * (bytes.length + key.length) + OVERHEAD_BYTES,
   })
   observer?.holds(() => ({ entries: kept.size, bytes: kept.calculatedSize }))
-  const beingMade = new Map<string, Promise<Kept | null>>()
+  const beingMade = new Map<
+    string,
+    { readonly request: FastifyRequest; readonly answer: Promise<Kept | null> }
+  >()
   const asking = new WeakMap<FastifyRequest, Asked>()
 
   const sendKept = keptSender(closing, observer)
@@ -91,8 +97,7 @@ export function keepAnswers(
     if (state === null) return
     const { current, asked } = state
     const key = keyOf(request, varies, asked)
-    const others = beingMade.get(key)
-    const known = kept.get(key) ?? (others === undefined ? null : await others)
+    const known = kept.get(key) ?? (await madeForAnother(request, key))
     if (known !== null) {
       again.remember(request, { key, current, route })
       reply.hijack()
@@ -113,7 +118,7 @@ export function keepAnswers(
       observer?.answered('not_modified')
       return reply
     }
-    asking.set(request, { key, current, etag, vary, made: announce(key) })
+    asking.set(request, { key, current, etag, vary, made: announce(request, key) })
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
@@ -157,13 +162,22 @@ export function keepAnswers(
     return asked && { current, asked }
   }
 
+  /** Waits for an answer that is being made; null once none is, because those that began did not finish. */
+  async function madeForAnother(request: FastifyRequest, key: string): Promise<Kept | null> {
+    for (let other = beingMade.get(key); other !== undefined; other = beingMade.get(key)) {
+      clients.join(request, other.request)
+      const answer = await other.answer
+      if (answer !== null) return answer
+    }
+    return null
+  }
+
   /** Lets others wait for an answer that is being made. */
-  function announce(key: string): Asked['made'] {
-    if (beingMade.has(key)) return () => undefined
+  function announce(request: FastifyRequest, key: string): Asked['made'] {
     const { promise, resolve } = Promise.withResolvers<Kept | null>()
-    beingMade.set(key, promise)
+    beingMade.set(key, { request, answer: promise })
     return (answer) => {
-      beingMade.delete(key)
+      if (beingMade.get(key)?.request === request) beingMade.delete(key)
       resolve(answer)
     }
   }

@@ -1,11 +1,12 @@
 import { extname } from 'node:path'
 import { type ResourceLimits, Worker } from 'node:worker_threads'
+import { ClientGone } from '../concurrency/task.ts'
 import type { RenderJob } from '../web/render.ts'
 import type { FromThread, ToThread } from '../web/render-thread.ts'
 import { piecesOfView } from '../web/view-pieces.ts'
 import { breather } from './breather.ts'
 import { Overloaded, Problem } from './problem.ts'
-import { ClientGone, type Rendered, type Renderer, RenderingFailed } from './renderer.ts'
+import { type Rendered, type Renderer, RenderingFailed } from './renderer.ts'
 
 /** The thread's script: TypeScript in the sources, JavaScript in what is built of them. */
 const SCRIPT = new URL(`../web/render-thread${extname(import.meta.url)}`, import.meta.url)

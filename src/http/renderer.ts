@@ -32,13 +32,6 @@ export interface Rendered {
   readonly cpuMs: number
 }
 
-/** Thrown for a job whose client has left: nobody reads the answer, and nothing is logged. */
-export class ClientGone extends Problem {
-  constructor() {
-    super(499, 'The client closed the connection.')
-  }
-}
-
 /** Thrown for a job that ended with the thread that rendered it; the log shows the cause. */
 export class RenderingFailed extends Problem {
   constructor(detail: string, cause?: unknown) {

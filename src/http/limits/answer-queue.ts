@@ -11,6 +11,7 @@ import type { PlainHeaders } from '../plain-headers.ts'
 import { bodyOf, Overloaded, PROBLEM_TYPE, Problem } from '../problem.ts'
 import type { RateLimits } from '../rate-limit.ts'
 import { createAdmission, type Ticket } from './admission.ts'
+import type { WaitingClients } from './waiting-clients.ts'
 
 const LANES = ['data', 'drawings', 'downloads'] as const
 type LaneName = (typeof LANES)[number]
@@ -45,6 +46,7 @@ export interface AnswerQueueOptions {
   /** How many milliseconds of CPU time a minute one client's answers may take; 0 is no limit. */
   readonly cpuLimitMs: number
   readonly clientOf: ClientOf
+  readonly clients: WaitingClients
   readonly limits: RateLimits
   /** Whether a response is cached already: then it costs too little to be refused. */
   readonly isCached: (request: IncomingMessage, headers: PlainHeaders) => boolean
@@ -68,8 +70,6 @@ export interface QueueState {
 export interface AnswerQueue {
   /** Refuses requests before the framework routes them, where that is cheaper. */
   readonly refuse: Taker
-  /** Adds a client that waits for the same answer, so that it is not held back by the one that asked first. */
-  join(request: FastifyRequest, client: string): void
   /** What the computation of an answer calls to share the event loop. */
   turnOf(request: FastifyRequest): AnswerTurn
 }
@@ -84,7 +84,7 @@ export interface AnswerTurn extends Turn {
 
 /** A request whose answer waits or is being computed. */
 interface InProgress {
-  readonly clients: Set<string>
+  readonly clients: ReadonlySet<string>
   readonly signal: AbortSignal
   readonly ticket: Ticket
   turn?: AnswerTurn
@@ -102,6 +102,7 @@ export function queueAnswers(
     maxDelayMs,
     cpuLimitMs,
     clientOf,
+    clients,
     limits,
     isCached,
     observer,
@@ -146,7 +147,7 @@ export function queueAnswers(
     if (refusal !== null) throw refusal
     const left = new AbortController()
     const answer: InProgress = {
-      clients: new Set([client]),
+      clients: clients.of(request),
       signal: left.signal,
       ticket: admission.admit(client),
     }
@@ -199,9 +200,6 @@ export function queueAnswers(
       observer?.onShed(response)
       sendRefusal(request, response, refusal, own)
       return true
-    },
-    join(request, client) {
-      inProgress.get(request)?.clients.add(client)
     },
     turnOf(request) {
       const turn = inProgress.get(request)?.turn

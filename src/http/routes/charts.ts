@@ -36,16 +36,16 @@ export const chartsRoutes: FastifyPluginAsync<RenderDependencies> = async (app, 
             ...problemResponses(400, 500, 503),
           },
         },
-        config: { varies: ['Accept-Language'] },
+        config: { varies: ['Accept-Language'], lane: 'drawings' },
         handler: async (request, reply) => {
           const { theme, width } = request.query as z.output<typeof querystring>
           const { asked, view, speech } = await viewed(dependencies, request)
           const chart = name as keyof typeof PICTURES
           const kind = extension as keyof typeof TYPES
-          const { bytes } = await dependencies.renderer.render(
-            { kind, view, language: speech.code, chart, theme, width },
-            { signal: request.signal },
-          )
+          const turn = dependencies.turnOf(request)
+          const job = { kind, view, language: speech.code, chart, theme, width } as const
+          const { bytes, cpuMs } = await dependencies.renderer.render(job, turn)
+          turn.charge(cpuMs)
           return reply
             .header('cache-control', cacheControlOf(asked))
             .header('content-language', speech.code)

@@ -76,7 +76,9 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
     job: RenderJob,
     seen: Viewed,
   ) => {
-    const { bytes } = await dependencies.renderer.render(job, { signal: request.signal })
+    const turn = dependencies.turnOf(request)
+    const { bytes, cpuMs } = await dependencies.renderer.render(job, turn)
+    turn.charge(cpuMs)
     return withHeaders(reply, ancestors, seen.speech.code)
       .header('cache-control', cacheControlOf(seen.asked))
       .header('link', `<${addressWith(request, { as_of: seen.asked.filter.version })}>; rel="canonical"`)
@@ -87,7 +89,7 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
     method: 'GET',
     url: '/',
     schema: { hide: true, querystring: pageQuery },
-    config: { varies: ['Accept-Language'] },
+    config: { varies: ['Accept-Language'], lane: 'drawings' },
     preValidation: tidyAddress,
     errorHandler: answerWithPage("'none'"),
     handler: async (request, reply) => {
@@ -100,7 +102,7 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
     method: 'GET',
     url: '/embed',
     schema: { hide: true, querystring: embedQuery },
-    config: { varies: ['Accept-Language'] },
+    config: { varies: ['Accept-Language'], lane: 'drawings' },
     preValidation: tidyAddress,
     errorHandler: answerWithPage('*'),
     handler: async (request, reply) => {
