@@ -97,7 +97,12 @@ export function keepAnswers(
     if (state === null) return
     const { current, asked } = state
     const key = keyOf(request, varies, asked)
-    const known = kept.get(key) ?? (await madeForAnother(request, key))
+    let known = kept.get(key) ?? null
+    // No await may stand between the end of this loop and the announcement, else several would make the same.
+    for (let other = beingMade.get(key); known === null && other !== undefined; other = beingMade.get(key)) {
+      clients.join(request, other.request)
+      known = await other.answer
+    }
     if (known !== null) {
       again.remember(request, { key, current, route })
       reply.hijack()
@@ -160,16 +165,6 @@ export function keepAnswers(
     if (store.isUncommitted() || pin === null) return null
     const asked = await versionAsOf(store, current, pin.as_of)
     return asked && { current, asked }
-  }
-
-  /** Waits for an answer that is being made; null once none is, because those that began did not finish. */
-  async function madeForAnother(request: FastifyRequest, key: string): Promise<Kept | null> {
-    for (let other = beingMade.get(key); other !== undefined; other = beingMade.get(key)) {
-      clients.join(request, other.request)
-      const answer = await other.answer
-      if (answer !== null) return answer
-    }
-    return null
   }
 
   /** Lets others wait for an answer that is being made. */

@@ -19,7 +19,7 @@ test('the process itself is measured: its memory, its processor time, the lag of
 test('every metric of ours has the prefix, says what it means, and ends with its unit', async () => {
   const api = await startMeasured()
   const families = await api.metrics()
-  expect(families.size).toBe(10)
+  expect(families.size).toBe(13)
   for (const [name, { help, type }] of families) {
     expect(name).toMatch(/^crossings_[a-z_]+$/)
     expect(help.length).toBeGreaterThan(10)
