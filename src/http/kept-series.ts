@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts'
 import type { Dependencies } from './ask.ts'
 import { keeper } from './keeper.ts'
 import { type SeriesHistory, seriesHistory } from './series-history.ts'
-import { readSeries, type Series, type SeriesAsked, type SeriesReader } from './series-reader.ts'
+import { readSeries, type Series, type SeriesAsked, type SeriesReader, TooLarge } from './series-reader.ts'
 
 /** So many observations are kept reconciled; each takes about 200 bytes. */
 const MAX_KEPT = 1_500_000
@@ -31,7 +31,7 @@ export function keepSeries(
   store: Store,
   { limit = MAX_KEPT, reconciled }: KeepSeriesOptions = {},
 ): SeriesReader {
-  const kept = keeper<Series>(limit)
+  const kept = keeper<Series | Refused>(limit)
   const history = seriesHistory(store)
   const states = knownStates()
   const evidenceNameOf = knownNames()
@@ -39,10 +39,24 @@ export function keepSeries(
     async read(asked) {
       const state = states.of(asked) ?? states.know(asked, await findState(history, asked))
       const make = () => readSeries(store, reader, asked, reconciled)
-      return state === null ? await make() : await kept.get(state + evidenceNameOf(asked.evidence), make)
+      if (state === null) return await make()
+      const series = await kept.get(state + evidenceNameOf(asked.evidence), () => make().catch(refusalOf))
+      if ('tooLarge' in series) throw new TooLarge(series.tooLarge)
+      return series
     },
   }
   return reader
+}
+
+/** Stands for a series that is too large, so that this is found out once for each state of it. */
+interface Refused {
+  readonly tooLarge: Border
+  readonly cost: number
+}
+
+function refusalOf(error: unknown): Refused {
+  if (error instanceof TooLarge) return { tooLarge: error.border, cost: 1 }
+  throw error
 }
 
 /** What tells a state of a series from all others of it and of its members; null while nobody can say. */

@@ -25,9 +25,9 @@ function counting(store: Store) {
   const counted = { store, reads: 0 }
   counted.store = {
     ...store,
-    evidence(filter, limit) {
+    evidence(filter, after) {
       counted.reads++
-      return store.evidence(filter, limit)
+      return store.evidence(filter, after)
     },
   }
   return counted
