@@ -29,7 +29,7 @@ export async function judgedObservations(
   const judged: Judged[] = []
   const chunk = statuses === undefined ? limit : Math.max(limit, CHUNK)
   for (let last = after, more = true; more && judged.length < limit; ) {
-    const observations = await sources.store.observations(filter, { after: last, limit: chunk })
+    const observations = await sources.store.observations(filter, { after: last, limit: chunk }, breathe)
     for (const observation of observations) {
       const reconciliation = await reconciliationOf(observation)
       const status = reconciliation.statuses.get(observation.id) ?? 'approximate'

@@ -20,6 +20,8 @@ export interface KeepSeriesOptions {
   readonly limit?: number
   /** Told how many milliseconds each series took. */
   readonly reconciled?: ((ms: number) => void) | undefined
+  /** When series changed, where others know it too. */
+  readonly history?: SeriesHistory
 }
 
 /**
@@ -29,10 +31,9 @@ export interface KeepSeriesOptions {
  */
 export function keepSeries(
   store: Store,
-  { limit = MAX_KEPT, reconciled }: KeepSeriesOptions = {},
+  { limit = MAX_KEPT, reconciled, history = seriesHistory(store) }: KeepSeriesOptions = {},
 ): SeriesReader {
   const kept = keeper<Series | Refused>(limit)
-  const history = seriesHistory(store)
   const states = knownStates()
   const evidenceNameOf = knownNames()
   const reader: SeriesReader = {

@@ -161,6 +161,32 @@ describe('a page of observations', () => {
     )
   })
 
+  test.for([
+    { few: 1, rowsPerStatement: 2, scannedPerStatement: 1 },
+    { few: 1, rowsPerStatement: 1, scannedPerStatement: 7 },
+    { few: 9, rowsPerStatement: 3, scannedPerStatement: 4 },
+  ])('is the same from however many statements: %j', async (sizes) => {
+    const whole = observationReader(drizzle(connection))
+    const pieces = observationReader(drizzle(connection), sizes)
+    await fc.assert(
+      fc.asyncProperty(
+        randomFilters(4),
+        fc.constantFrom(null, 5, 11),
+        fc.constantFrom(1, 3, 10, 10_000),
+        async (filter, after, limit) => {
+          let pauses = 0
+          const pause = async () => {
+            pauses++
+          }
+          const rows = await pieces.observations(filter, { after, limit }, pause)
+          expect(rows).toEqual(await whole.observations(filter, { after, limit }))
+          expect(pauses).toBeGreaterThanOrEqual(Math.ceil(rows.length / sizes.rowsPerStatement) - 1)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
   test.for([1, 3, 1_000])('gives the same evidence in pieces of %d as at once', async (evidenceRows) => {
     const reader = observationReader(drizzle(connection), { evidenceRows })
     await fc.assert(

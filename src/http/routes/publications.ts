@@ -4,6 +4,7 @@ import { eventSchema } from '../../domain/event.ts'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
 import { sourceSchema } from '../../domain/source.ts'
 import type { Dependencies } from '../ask.ts'
+import { breather } from '../breather.ts'
 import { collection } from '../collection.ts'
 import { evidenceParameters, windowParameters } from '../parameters.ts'
 
@@ -37,6 +38,7 @@ export const publicationsRoutes: FastifyPluginAsync<Dependencies> = async (app, 
         const extents = await store.sourceExtents(
           filter,
           sources.map(({ id }) => id),
+          breather(),
         )
         const bySource = Map.groupBy(extents, (extent) => extent.source)
         return { rows: sources.map((each) => ({ ...each, ...extentOf(bySource.get(each.id) ?? []) })) }
