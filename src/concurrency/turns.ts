@@ -24,14 +24,16 @@ export interface Turn {
    * @throws ClientGone once nobody waits for the result
    */
   yieldIfDue(): Promise<void>
-  /** Returns a turn for a part of the work whose result others will use too; it goes on when this client leaves. */
+  /** The clients that wait for the result. */
+  readonly clients: ReadonlySet<string>
+  /** Returns a turn for a part of the work whose result others may use too; it goes on when this client leaves. */
   share(): SharedTurn
 }
 
 /** The turn of work that several computations wait for. */
-export interface SharedTurn extends Pick<Turn, 'yieldIfDue'> {
-  /** Lets the work go on as soon as the least demanding of all that wait for it may. */
-  join(task: Pick<Task, 'clients'>): void
+export interface SharedTurn extends Turn {
+  /** Lets the work go on as soon as the least demanding of all clients that wait for it may. */
+  join(turn: Pick<Turn, 'clients'>): void
 }
 
 interface Waiter {
@@ -96,22 +98,32 @@ export function scheduleTurns({
     })
   }
 
-  function turnOf(task: Task, ends: number) {
-    let turnEnds = ends
+  function turnOf(task: Task, firstEnds: number): Turn {
+    let turnEnds = firstEnds
     return {
+      clients: task.clients,
       async yieldIfDue() {
         if (clock() < turnEnds) return
         turnEnds = await nextTurn(task)
       },
-      share(): SharedTurn {
-        const clients = new Set(task.clients)
-        const { yieldIfDue } = turnOf({ clients, signal: NEVER_ABORTED }, turnEnds)
-        return {
-          yieldIfDue,
-          join(other) {
-            for (const client of other.clients) clients.add(client)
-          },
-        }
+      share: () => sharedTurn(task.clients, turnEnds),
+    }
+  }
+
+  function sharedTurn(first: ReadonlySet<string>, firstEnds: number): SharedTurn {
+    const clients = new Set(first)
+    const parts: SharedTurn[] = []
+    const turn = turnOf({ clients, signal: NEVER_ABORTED }, firstEnds)
+    return {
+      ...turn,
+      share() {
+        const part = sharedTurn(clients, firstEnds)
+        parts.push(part)
+        return part
+      },
+      join(other) {
+        for (const client of other.clients) clients.add(client)
+        for (const part of parts) part.join(other)
       },
     }
   }

@@ -1,5 +1,6 @@
 import type { Day, Window } from './calendar.ts'
 import type { Range } from './observation.ts'
+import type { Work } from './work.ts'
 
 /**
  * One observation in a proof. For a lower bound, sign 1 adds the observation's lower end and
@@ -20,11 +21,13 @@ export interface Bounds {
   /** The tightest lower bound of F(to) − F(from), a whole number; −Infinity where there is none. */
   least(from: Day, to: Day): number
   /** What {@link Bounds.least} says of every two of some days: a row for each `from`, in it one for each `to`. */
-  leastBetween(days: Int32Array): Float64Array[]
+  leastBetween(days: Int32Array): Work<Float64Array[]>
   /** The terms that add up to a finite `least(from, to)`, as few as can be; none where it is 0 by order alone. */
   prove(from: Day, to: Day): Term[]
   /** One F that satisfies all the figures, out of the many that do. */
   runningCount(day: Day): number
+  /** How many steps the searches for all answers so far have taken. */
+  work(): number
 }
 
 /** The smallest and the largest number that can have been counted in a window. */
@@ -52,15 +55,24 @@ export function sumOf(parts: readonly Bounds[]): Bounds {
   const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
   return {
     least: (from, to) => total(parts.map((part) => part.least(from, to))),
-    leastBetween(days) {
+    *leastBetween(days) {
       const sums = Array.from(days, () => new Float64Array(days.length))
+      let done = 0
       for (const part of parts) {
-        for (const [i, row] of part.leastBetween(days).entries()) addTo(sums[i] ?? row, row)
+        const before = done
+        const rows = part.leastBetween(days)
+        let next = rows.next()
+        for (; next.done !== true; next = rows.next()) {
+          done = before + next.value
+          yield done
+        }
+        for (const [i, row] of next.value.entries()) addTo(sums[i] ?? row, row)
       }
       return sums
     },
     prove: (from, to) => parts.flatMap((part) => part.prove(from, to)),
     runningCount: (day) => total(parts.map((part) => part.runningCount(day))),
+    work: () => total(parts.map((part) => part.work())),
   }
 }
 
@@ -72,16 +84,16 @@ function addTo(sums: Float64Array, values: Float64Array): void {
 export function tighterOf(own: Bounds, other: Bounds): Bounds {
   return {
     least: (from, to) => Math.max(own.least(from, to), other.least(from, to)),
-    leastBetween(days) {
-      const two = other.leastBetween(days)
-      return own
-        .leastBetween(days)
-        .map((row, i) => row.map((least, j) => Math.max(least, two[i]?.[j] ?? least)))
+    *leastBetween(days) {
+      const two = yield* other.leastBetween(days)
+      const one = yield* own.leastBetween(days)
+      return one.map((row, i) => row.map((least, j) => Math.max(least, two[i]?.[j] ?? least)))
     },
     prove(from, to) {
       const tighter = own.least(from, to) >= other.least(from, to) ? own : other
       return tighter.prove(from, to)
     },
     runningCount: own.runningCount,
+    work: () => own.work() + other.work(),
   }
 }

@@ -1,5 +1,5 @@
 import FlatQueue from 'flatqueue'
-import { type ConstraintGraph, figuresOf, NONE, slackOf } from './constraint-graph.ts'
+import { type ConstraintGraph, figuresOf, NONE, slackOf, type Visits } from './constraint-graph.ts'
 
 /**
  * The path of least slack from one boundary to another, and among those one of the fewest figures.
@@ -11,43 +11,49 @@ export function cheapestPath(
   end: number,
   leastSlack: number,
 ): number[] {
-  interface Visit {
-    readonly boundary: number
-    readonly slack: number
-    readonly figures: number
-    readonly via: { visit: Visit; step: number } | null
-  }
   const { steps, firstStepOf } = graph
-  const queue = new FlatQueue<Visit>()
-  const best = new Map<number, Visit>()
-  const settled = new Set<number>()
-  const reach = (visit: Visit) => {
-    if (visit.slack > leastSlack) return
-    const known = best.get(visit.boundary)
-    const isBetter =
-      known === undefined ||
-      visit.slack < known.slack ||
-      (visit.slack === known.slack && visit.figures < known.figures)
-    if (!isBetter) return
-    best.set(visit.boundary, visit)
-    queue.push(visit, visit.slack + visit.figures / 2 ** 20)
-  }
-  reach({ boundary: start, slack: 0, figures: 0, via: null })
-  for (let visit = queue.pop(); visit !== undefined; visit = queue.pop()) {
-    const { boundary, slack, figures } = visit
-    if (settled.has(boundary)) continue
-    settled.add(boundary)
+  const { queue, slack, figures, via, reachedIn, settledIn } = visitsOf(graph)
+  const now = ++graph.searches
+  queue.clear()
+  slack[start] = 0
+  figures[start] = 0
+  via[start] = NONE
+  reachedIn[start] = now
+  queue.push(start, 0)
+  for (let boundary = queue.pop(); boundary !== undefined; boundary = queue.pop()) {
+    if (settledIn[boundary] === now) continue
+    settledIn[boundary] = now
     if (boundary === end) break
     for (let step = firstStepOf[boundary] ?? NONE; step !== NONE; step = steps.nextOfBoundary[step] ?? NONE) {
-      reach({
-        boundary: steps.to[step] ?? NONE,
-        slack: slack + slackOf(graph, step),
-        figures: figures + figuresOf(graph, step),
-        via: { visit, step },
-      })
+      graph.work++
+      const to = steps.to[step] ?? NONE
+      const reached = (slack[boundary] ?? 0) + slackOf(graph, step)
+      const known = reachedIn[to] === now ? (slack[to] ?? 0) : Number.POSITIVE_INFINITY
+      if (reached > leastSlack || reached > known) continue
+      const counted = (figures[boundary] ?? 0) + figuresOf(graph, step)
+      if (reached === known && counted >= (figures[to] ?? 0)) continue
+      slack[to] = reached
+      figures[to] = counted
+      via[to] = step
+      reachedIn[to] = now
+      queue.push(to, reached + counted / 2 ** 20)
     }
   }
   const path: number[] = []
-  for (let via = best.get(end)?.via; via; via = via.visit.via) path.unshift(via.step)
-  return path
+  for (let step = via[end] ?? NONE; step !== NONE; step = via[steps.from[step] ?? NONE] ?? NONE)
+    path.push(step)
+  return path.reverse()
+}
+
+function visitsOf(graph: ConstraintGraph): Visits {
+  const size = graph.days.length
+  graph.visits ??= {
+    queue: new FlatQueue(),
+    slack: new Float64Array(size),
+    figures: new Float64Array(size),
+    via: new Int32Array(size),
+    reachedIn: new Float64Array(size),
+    settledIn: new Float64Array(size),
+  }
+  return graph.visits
 }

@@ -1,4 +1,12 @@
 import FlatQueue from 'flatqueue'
+import {
+  addMember,
+  type BoundarySet,
+  emptyBoundarySet,
+  isMember,
+  memberFrom,
+  memberUntil,
+} from './boundary-set.ts'
 import type { Term } from './bounds.ts'
 import type { Day } from './calendar.ts'
 import { indexAtOrBefore } from './sorted-days.ts'
@@ -15,6 +23,9 @@ import { growSteps, type Steps, stepsFor } from './steps.ts'
  * between which exact figures fix the difference move as one: they form a part, and searches go from
  * part to part.
  *
+ * A boundary is linked to its neighbours only once a figure that begins or ends there is accepted, so figures
+ * that contradict others make no search longer. Until then its count is no more than a first guess.
+ *
  * Boundaries, parts and steps are numbers, and what is held of them stands in arrays at that number, so that
  * a thousand graphs can be kept. Lists are linked: the first stands with the owner, the next with each.
  */
@@ -24,11 +35,18 @@ export interface ConstraintGraph {
   readonly partOf: Int32Array
   readonly offset: Float64Array
   readonly firstStepOf: Int32Array
+  /** The boundaries that are linked, and of each the step to the next one. */
+  readonly linked: BoundarySet
+  readonly orderStepOf: Int32Array
   readonly parts: Parts
   readonly steps: Steps
   readonly assumptions: Assumption[]
   readonly queue: FlatQueue<number>
+  /** What searches for proofs hold of each boundary; made for the first of them. */
+  visits?: Visits
   searches: number
+  /** How many steps all searches so far have looked at: what the graph has cost. */
+  work: number
 }
 
 /** What is held of each part; at first each boundary is a part of the same number. */
@@ -44,6 +62,16 @@ export interface Parts {
   readonly settledIn: Float64Array
 }
 
+/** How a search for a proof reached each boundary: at which slack, by how many figures and by which step. */
+export interface Visits {
+  readonly queue: FlatQueue<number>
+  readonly slack: Float64Array
+  readonly figures: Float64Array
+  readonly via: Int32Array
+  readonly reachedIn: Float64Array
+  readonly settledIn: Float64Array
+}
+
 /** Where steps that rest on no single observation come from: how many figures prove one, and which. */
 export interface Assumption {
   readonly figures: number
@@ -54,17 +82,19 @@ export interface Assumption {
 export const NONE = -1
 
 /**
- * A graph over ascending days, with a running count at each that never falls. `expected` is how many steps
- * will be added to it; more may be.
+ * A graph over ascending days, with a first guess of the running count at each that never falls. No boundary is
+ * linked yet. `expected` is how many steps will be added to it; more may be.
  */
 export function createGraph(days: Int32Array, runningCount: Float64Array, expected = 0): ConstraintGraph {
   const size = days.length
   const own = Int32Array.from(days.keys())
-  const graph: ConstraintGraph = {
+  return {
     days,
     partOf: own.slice(),
     offset: new Float64Array(size),
     firstStepOf: new Int32Array(size).fill(NONE),
+    linked: emptyBoundarySet(size),
+    orderStepOf: new Int32Array(size).fill(NONE),
     parts: {
       count: runningCount.slice(),
       size: new Int32Array(size).fill(1),
@@ -80,9 +110,43 @@ export function createGraph(days: Int32Array, runningCount: Float64Array, expect
     assumptions: [],
     queue: new FlatQueue(),
     searches: 0,
+    work: 0,
   }
-  for (let to = 1; to < size; to++) addStep(graph, { from: to - 1, to, weight: 0, ground: BY_ORDER })
-  return graph
+}
+
+/** Links a boundary to its neighbours at a running count that lies between theirs, unless it is linked already. */
+export function linkBoundary(graph: ConstraintGraph, boundary: number, count: number): void {
+  const { linked, parts } = graph
+  if (isMember(linked, boundary)) return
+  const before = memberUntil(linked, boundary)
+  const after = memberFrom(linked, boundary)
+  addMember(linked, boundary)
+  parts.count[boundary] = count
+  if (before !== NONE) linkInOrder(graph, before, boundary)
+  if (after !== NONE) linkInOrder(graph, boundary, after)
+}
+
+/** Links all boundaries, none of which is linked, at the counts that the graph started from. */
+export function linkAll(graph: ConstraintGraph): void {
+  for (let boundary = 0; boundary < graph.days.length; boundary++) {
+    addMember(graph.linked, boundary)
+    if (boundary > 0) linkInOrder(graph, boundary - 1, boundary)
+  }
+}
+
+/**
+ * Makes a boundary the next one after another. The step that led to the one next so far is turned, unless both
+ * its ends are in one part: it may stand in that part's list no longer, and says nothing new there.
+ */
+function linkInOrder(graph: ConstraintGraph, from: number, to: number): void {
+  const { orderStepOf, partOf, steps } = graph
+  const step = orderStepOf[from] ?? NONE
+  if (step !== NONE && partOf[from] !== partOf[steps.to[step] ?? NONE]) {
+    steps.to[step] = to
+    return
+  }
+  orderStepOf[from] = steps.length
+  addStep(graph, { from, to, weight: 0, ground: BY_ORDER })
 }
 
 /** Why a step holds: the id of an observation, an assumption's number below 0, or that a count never falls. */
@@ -160,21 +224,20 @@ export function termsOfStep({ days, steps, assumptions }: ConstraintGraph, step:
 
 /** The boundary at a day. @throws RangeError where none is there */
 export function boundaryAt(graph: ConstraintGraph, day: Day): number {
-  const boundary = lastUntil(graph, day)
-  if (boundary === NONE || graph.days[boundary] !== day) {
+  const boundary = indexAtOrBefore(graph.days, day)
+  if (graph.days[boundary] !== day) {
     throw new RangeError(`day ${day} is no boundary of this graph`)
   }
   return boundary
 }
 
-/** The first boundary on or after a day, or {@link NONE}. */
-export function firstFrom(graph: ConstraintGraph, day: Day): number {
-  const until = lastUntil(graph, day)
-  if (until !== NONE && graph.days[until] === day) return until
-  return until + 1 < graph.days.length ? until + 1 : NONE
+/** The first linked boundary on or after a day, or {@link NONE}. */
+export function firstFrom({ days, linked }: ConstraintGraph, day: Day): number {
+  const until = indexAtOrBefore(days, day)
+  return memberFrom(linked, days[until] === day ? until : until + 1)
 }
 
-/** The last boundary on or before a day, or {@link NONE}. */
-export function lastUntil({ days }: ConstraintGraph, day: Day): number {
-  return indexAtOrBefore(days, day)
+/** The last linked boundary on or before a day, or {@link NONE}. */
+export function lastUntil({ days, linked }: ConstraintGraph, day: Day): number {
+  return memberUntil(linked, indexAtOrBefore(days, day))
 }

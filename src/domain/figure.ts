@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { proofIn, rangeIn, type Term } from './bounds.ts'
-import { countDays, formatDay, overlaps, type Window } from './calendar.ts'
+import { countDays, formatDay, type Window } from './calendar.ts'
 import { countWithin } from './day-set.ts'
 import type { Range } from './observation.ts'
 import type { Reconciliation } from './reconciliation.ts'
@@ -80,7 +80,7 @@ export function figureOf(
     max: Number.isFinite(range.max) ? range.max : null,
     days: countDays(window),
     days_covered: countWithin(reconciliation.covered, window),
-    conflicts: reconciliation.conflicts.filter((conflict) => overlaps(conflict, window)).length,
+    conflicts: reconciliation.conflictsIn(window),
     ...(explain ? { proof: proofIn(reconciliation.bounds, window) } : {}),
   }
 }

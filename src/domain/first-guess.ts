@@ -10,7 +10,9 @@ import { indexAtOrBefore } from './sorted-days.ts'
  */
 export function guessRunningCount(days: Int32Array, constraints: readonly Constraint[]): Float64Array {
   const gaps = openGaps(days)
-  const shortestFirst = constraints.toSorted((a, b) => a.end - a.start - (b.end - b.start))
+  const shortestFirst = constraints
+    .filter(({ lower, upper }) => lower > 0 || upper === 0)
+    .sort((a, b) => a.end - a.start - (b.end - b.start))
   for (const { start, end, lower } of shortestFirst) {
     fill(gaps, indexAtOrBefore(days, start), indexAtOrBefore(days, end), lower)
   }

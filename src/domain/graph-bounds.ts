@@ -11,6 +11,7 @@ import {
   termsOfStep,
 } from './constraint-graph.ts'
 import { search } from './slack-search.ts'
+import { WORK_PER_PAUSE } from './work.ts'
 
 /** What the graph implies between any two days, boundaries or not. */
 export function boundsOf(graph: ConstraintGraph): Bounds {
@@ -24,18 +25,25 @@ export function boundsOf(graph: ConstraintGraph): Bounds {
       searchBetween(path)
       return Math.max(inOrder, leastAfterSearch(graph, path.start, path.end))
     },
-    leastBetween(days) {
+    *leastBetween(days) {
+      let done = 0
+      let pauseAt = WORK_PER_PAUSE
       const ends = days.map((day) => lastUntil(graph, day))
       const starts = days.map((day) => firstFrom(graph, day))
       const rows = Array.from(days, (from) => byOrder(from, days))
       for (const [part, indexes] of Map.groupBy(starts.keys(), (row) => partAt(graph, starts[row] ?? NONE))) {
         if (part === NONE) continue
+        const before = graph.work
         search(graph, part, NONE, Number.POSITIVE_INFINITY)
+        done += graph.work - before + indexes.length * days.length
         const reached = reachedAt(graph, ends)
         for (const index of indexes) {
           const row = rows[index]
           if (row !== undefined) tighten(row, reached, countAt(graph, starts[index] ?? NONE))
         }
+        if (done < pauseAt) continue
+        pauseAt = done + WORK_PER_PAUSE
+        yield done
       }
       return rows
     },
@@ -50,8 +58,10 @@ export function boundsOf(graph: ConstraintGraph): Bounds {
       return steps.flatMap((step) => termsOfStep(graph, step))
     },
     runningCount(day) {
-      return countAt(graph, Math.max(0, lastUntil(graph, day)))
+      const until = lastUntil(graph, day)
+      return countAt(graph, until === NONE ? firstFrom(graph, day) : until)
     },
+    work: () => graph.work,
   }
 }
 

@@ -1,13 +1,15 @@
 import { type AssumedBound, admit, assume, type Constraint } from './admit.ts'
-import { byAuthority } from './authority.ts'
+import { type Ranked, rankedByAuthority } from './authority.ts'
 import { type Bounds, sumOf, tighterOf } from './bounds.ts'
 import type { Window } from './calendar.ts'
 import { type ConstraintGraph, createGraph } from './constraint-graph.ts'
 import { type DaySet, intersectionOf, unionOf } from './day-set.ts'
 import { guessRunningCount } from './first-guess.ts'
 import { boundsOf } from './graph-bounds.ts'
-import { type Evidence, rangeOf, type Status, windowOf } from './observation.ts'
+import { type Evidence, rangeOf, type Status } from './observation.ts'
+import { overlapCounter } from './overlaps.ts'
 import { sortedDays } from './sorted-days.ts'
+import { finish, WORK_PER_PAUSE, type Work } from './work.ts'
 
 /** What a set of observations implies, and how each of them fares. */
 export interface Reconciliation {
@@ -16,6 +18,8 @@ export interface Reconciliation {
   readonly covered: DaySet
   /** The windows of the observations that conflict; where it rests on other series, theirs too. */
   readonly conflicts: readonly Window[]
+  /** How many of these windows share a day with one. */
+  conflictsIn(window: Window): number
   /** The status of each of the observations, by id. */
   readonly statuses: ReadonlyMap<number, Status>
 }
@@ -25,20 +29,42 @@ export interface Reconciliation {
  * those accepted before it. The order in which they are handed over does not matter.
  */
 export function reconcile(observations: readonly Evidence[]): Reconciliation {
-  const claims = byAuthority(observations).map(claimOf)
+  return finish(reconcileInPieces(observations))
+}
+
+/** Does what {@link reconcile} does, with pauses. */
+export function* reconcileInPieces(observations: readonly Evidence[]): Work<Reconciliation> {
+  const claims = rankedByAuthority(observations).map(claimOf)
+  yield 0
   const constraints = claims.flatMap(({ constraint }) => constraint ?? [])
   const days = boundaryDays(claims.map(({ window }) => window))
+  yield 0
   const graph = createGraph(days, guessRunningCount(days, constraints), 2 * constraints.length)
-  const { statuses, accepted, conflicts } = acceptAll(graph, claims)
-  return { bounds: boundsOf(graph), covered: unionOf(accepted), conflicts, statuses }
+  yield 0
+  const { statuses, accepted, conflicts } = yield* acceptAll(graph, claims)
+  const bounds = boundsOf(graph)
+  return {
+    bounds,
+    covered: unionOf(accepted),
+    conflicts,
+    conflictsIn: overlapCounter(conflicts),
+    statuses,
+  }
 }
 
 /** The counts of several series that have nothing to do with one another, added up. */
 export function sum(terms: readonly Reconciliation[]): Reconciliation {
+  let covered: DaySet | undefined
   return {
     bounds: sumOf(terms.map((term) => term.bounds)),
-    covered: intersectionOf(terms.map((term) => term.covered)),
-    conflicts: terms.flatMap((term) => term.conflicts),
+    get covered() {
+      covered ??= intersectionOf(terms.map((term) => term.covered))
+      return covered
+    },
+    get conflicts() {
+      return terms.flatMap((term) => term.conflicts)
+    },
+    conflictsIn: (window) => terms.reduce((sum, term) => sum + term.conflictsIn(window), 0),
     get statuses() {
       return new Map(terms.flatMap((term) => [...term.statuses]))
     },
@@ -54,26 +80,34 @@ export function reconcileGroup(
   observations: readonly Evidence[],
   members: readonly Reconciliation[],
 ): Reconciliation {
+  return finish(reconcileGroupInPieces(observations, members))
+}
+
+/** Does what {@link reconcileGroup} does, with pauses. */
+export function* reconcileGroupInPieces(
+  observations: readonly Evidence[],
+  members: readonly Reconciliation[],
+): Work<Reconciliation> {
   const together = sum(members)
-  const claims = byAuthority(observations).map(claimOf)
+  const claims = rankedByAuthority(observations).map(claimOf)
+  yield 0
   const days = boundaryDays(claims.map(({ window }) => window))
   const graph = createGraph(days, Float64Array.from(days, together.bounds.runningCount), 2 * claims.length)
-  assume(graph, boundsBetween(days, together.bounds), {
-    figures: members.length,
-    prove: together.bounds.prove,
-  })
-  const own = acceptAll(graph, claims)
+  const least = yield* together.bounds.leastBetween(days)
+  yield* assume(graph, boundsBetween(days, least), { figures: members.length, prove: together.bounds.prove })
+  const own = yield* acceptAll(graph, claims)
+  const conflictsIn = overlapCounter(own.conflicts)
   return {
     bounds: tighterOf(boundsOf(graph), together.bounds),
     covered: unionOf([...own.accepted, ...together.covered]),
     conflicts: [...own.conflicts, ...together.conflicts],
+    conflictsIn: (window) => conflictsIn(window) + together.conflictsIn(window),
     statuses: own.statuses,
   }
 }
 
 /** What Σ says of every two boundaries, save where it says no more than it does of two parts of the way. */
-function* boundsBetween(days: Int32Array, together: Bounds): Generator<AssumedBound> {
-  const least = together.leastBetween(days)
+function* boundsBetween(days: Int32Array, least: readonly Float64Array[]): Generator<AssumedBound> {
   for (const [i, row] of least.entries()) {
     for (let j = 0; j < row.length; j++) {
       const weight = row[j] ?? Number.NEGATIVE_INFINITY
@@ -93,17 +127,31 @@ function followsFromParts(least: readonly Float64Array[], i: number, j: number, 
 }
 
 /** Accepts claims in the order given, each unless it contradicts what the graph holds by then. */
-function acceptAll(graph: ConstraintGraph, claims: readonly Claim[]) {
+function* acceptAll(graph: ConstraintGraph, claims: readonly Claim[]): Work<Accepted> {
   const statuses = new Map<number, Status>()
   const accepted: Window[] = []
   const conflicts: Window[] = []
+  let pauseAt = graph.work + WORK_PER_PAUSE
   for (const { id, window, constraint } of claims) {
     const status = constraint === null ? 'approximate' : admit(graph, constraint) ? 'accepted' : 'conflicting'
     statuses.set(id, status)
     if (status === 'accepted') accepted.push(window)
     if (status === 'conflicting') conflicts.push(window)
+    graph.work += WORK_OF_CLAIM
+    if (graph.work < pauseAt) continue
+    pauseAt = graph.work + WORK_PER_PAUSE
+    yield graph.work
   }
   return { statuses, accepted, conflicts }
+}
+
+/** What accepting an observation takes besides its searches, as a number of their steps. */
+const WORK_OF_CLAIM = 20
+
+interface Accepted {
+  readonly statuses: ReadonlyMap<number, Status>
+  readonly accepted: readonly Window[]
+  readonly conflicts: readonly Window[]
 }
 
 /** What an observation demands, and of which days; nothing where it is approximate. */
@@ -113,9 +161,8 @@ interface Claim {
   readonly constraint: Constraint | null
 }
 
-function claimOf(observation: Evidence): Claim {
+function claimOf({ observation, window }: Ranked<Evidence>): Claim {
   const { id } = observation
-  const window = windowOf(observation)
   const range = rangeOf(observation)
   if (range === null) return { id, window, constraint: null }
   const { start, end } = window

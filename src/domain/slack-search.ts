@@ -9,6 +9,7 @@ export function search(graph: ConstraintGraph, from: number, target: number, lim
   const { count, distance, reachedIn, settledIn, firstStep, lastStep } = parts
   const settled: number[] = []
   const now = ++graph.searches
+  let looked = 0
   queue.clear()
   distance[from] = 0
   reachedIn[from] = now
@@ -21,6 +22,7 @@ export function search(graph: ConstraintGraph, from: number, target: number, lim
     const start = (distance[part] ?? 0) - (count[part] ?? 0)
     let before = NONE
     for (let step = firstStep[part] ?? NONE, after = NONE; step !== NONE; step = after) {
+      looked++
       after = steps.nextOfPart[step] ?? NONE
       const to = steps.to[step] ?? NONE
       const next = partOf[to] ?? NONE
@@ -40,5 +42,6 @@ export function search(graph: ConstraintGraph, from: number, target: number, lim
       queue.push(next, reached)
     }
   }
+  graph.work += looked
   return settled
 }

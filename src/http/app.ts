@@ -44,6 +44,7 @@ import { sdmxStructureRoutes } from './routes/sdmx-structure.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { thingsRoutes } from './routes/things.ts'
 import { totalsRoutes } from './routes/totals.ts'
+import { seriesHistory } from './series-history.ts'
 import { endSlowBodies } from './slow-bodies.ts'
 import { validatorCompiler } from './validate.ts'
 
@@ -176,9 +177,10 @@ export async function buildApp({
   authenticate(app, dependencies, limits)
   readJsonBodies(app)
   await documentApi(app)
-  const store = keepDimensions(dependencies.store)
   app.addHook('onClose', () => renderer.close())
-  const series = keepSeries(dependencies.store, { reconciled: measured?.reconciled })
+  const history = seriesHistory(dependencies.store)
+  const store = keepDimensions(dependencies.store, history)
+  const series = keepSeries(dependencies.store, { reconciled: measured?.reconciled, history })
   for (const routes of [
     totalsRoutes,
     seriesRoutes,
@@ -201,7 +203,7 @@ export async function buildApp({
   }
   await app.register(changeStreamRoutes, { ...dependencies, clientOf })
   await app.register(datapackageRoutes, { ...dependencies, lists, turnOf: queue.turnOf })
-  await app.register(catalogRoutes, { ...dependencies, lists })
+  await app.register(catalogRoutes, { ...dependencies, store, lists })
   await app.register(problemsRoutes)
   await app.register(assetsRoutes)
   return app

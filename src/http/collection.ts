@@ -1,6 +1,7 @@
 import type {} from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
+import type { Turn } from '../concurrency/turns.ts'
 import type { Filter, Page } from '../domain/filter.ts'
 import type { CsvDialect } from '../formats/csv.ts'
 import { columnsOf } from '../formats/table.ts'
@@ -27,8 +28,8 @@ interface Question<Query extends z.ZodObject, Place> {
   readonly filter: Filter
   readonly query: z.output<Query>
   readonly page: Page<Place>
-  /** Shares the event loop with other computations: call it often in a long one. */
-  readonly yieldIfDue: () => Promise<void>
+  /** Shares the event loop with other computations. */
+  readonly turn: Turn
 }
 
 export interface Collection<Query extends z.ZodObject, Place> {
@@ -82,10 +83,10 @@ export function collection<Query extends z.ZodObject, Place>(
     description,
     row,
     formats,
-    async rowsOf(raw, { yieldIfDue }) {
+    async rowsOf(raw, turn) {
       const query = querystring.parse(raw) as z.output<Query> & Handled
       const { filter } = await ask(dependencies, query)
-      return readAll((page) => answer({ filter, query, page, yieldIfDue }), null, paging.placeOf)
+      return readAll((page) => answer({ filter, query, page, turn }), null, paging.placeOf)
     },
   }
   return {
@@ -109,8 +110,8 @@ export function collection<Query extends z.ZodObject, Place>(
           ? null
           : readCursor(query.cursor, questionOf(request), paging.place)
       const asked = await ask(dependencies, query, position)
-      const { yieldIfDue } = turnOf(request)
-      const read = (page: Page<Place>) => answer({ filter: asked.filter, query, page, yieldIfDue })
+      const turn = turnOf(request)
+      const read = (page: Page<Place>) => answer({ filter: asked.filter, query, page, turn })
       const page = { after: position?.after ?? null, limit: query.limit ?? DEFAULT_LIMIT }
       if (format === 'json') return send(request, reply, { asked, ...(await pageOf(read, page)) })
       const { rows, next } = await rowsOf(read, page)

@@ -17,7 +17,7 @@ export async function judgedConflicts(
     const conflict = { ...row, ...conflictOf(row, reconciliation) }
     count(conflict.proof)
     conflicts.push(conflict)
-    await sources.yieldIfDue()
+    await sources.turn.yieldIfDue()
   }
   return conflicts
 }

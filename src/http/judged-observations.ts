@@ -27,7 +27,11 @@ export async function judgedObservations(
   const judged: Judged[] = []
   const chunk = statuses === undefined ? limit : Math.max(limit, CHUNK)
   for (let last = after, more = true; more && judged.length < limit; ) {
-    const observations = await sources.store.observations(filter, { after: last, limit: chunk })
+    const observations = await sources.store.observations(
+      filter,
+      { after: last, limit: chunk },
+      sources.turn.yieldIfDue,
+    )
     for (const observation of observations) {
       const reconciliation = await reconciliationOf(observation)
       const status = reconciliation.statuses.get(observation.id) ?? 'approximate'
@@ -35,7 +39,7 @@ export async function judgedObservations(
       if (statuses === undefined || statuses.includes(status)) {
         judged.push({ row: { ...fields, status, version }, reconciliation })
       }
-      await sources.yieldIfDue()
+      await sources.turn.yieldIfDue()
     }
     last = observations.at(-1)?.id ?? null
     more = observations.length === chunk

@@ -1,3 +1,4 @@
+import type { SharedTurn } from '../concurrency/turns.ts'
 import type { Border } from '../domain/border.ts'
 import type { Filter } from '../domain/filter.ts'
 import { membersOf } from '../domain/reconcile-indicator.ts'
@@ -5,7 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { ReaderDependencies } from './ask.ts'
 import { keeper } from './keeper.ts'
 import { type SeriesHistory, seriesHistory } from './series-history.ts'
-import { readSeries, type Series, type SeriesAsked, type SeriesReader } from './series-reader.ts'
+import { readSeries, type Series, type SeriesAsked, type SeriesReader, TooLarge } from './series-reader.ts'
 
 /** So many observations are kept reconciled; each takes about 200 bytes. */
 const MAX_KEPT = 1_500_000
@@ -20,6 +21,8 @@ export interface KeepSeriesOptions {
   readonly limit?: number
   /** Told how many milliseconds each series took. */
   readonly reconciled?: ((ms: number) => void) | undefined
+  /** When series changed, where others know it too. */
+  readonly history?: SeriesHistory
 }
 
 /**
@@ -29,20 +32,41 @@ export interface KeepSeriesOptions {
  */
 export function keepSeries(
   store: Store,
-  { limit = MAX_KEPT, reconciled }: KeepSeriesOptions = {},
+  { limit = MAX_KEPT, reconciled, history = seriesHistory(store) }: KeepSeriesOptions = {},
 ): SeriesReader {
-  const kept = keeper<Series>(limit)
-  const history = seriesHistory(store)
+  const kept = keeper<Series | Refused>(limit)
+  const inFlight = new Map<string, SharedTurn>()
   const states = knownStates()
   const evidenceNameOf = knownNames()
   const reader: SeriesReader = {
-    async read(asked) {
+    async read(asked, turn) {
       const state = states.of(asked) ?? states.know(asked, await findState(history, asked))
-      const make = () => readSeries(store, reader, asked, reconciled)
-      return state === null ? await make() : await kept.get(state + evidenceNameOf(asked.evidence), make)
+      if (state === null) return await readSeries(store, reader, asked, turn, reconciled)
+      const key = state + evidenceNameOf(asked.evidence)
+      inFlight.get(key)?.join(turn)
+      const series = await kept.get(key, () => {
+        const shared = turn.share()
+        inFlight.set(key, shared)
+        return readSeries(store, reader, asked, shared, reconciled)
+          .catch(refusalOf)
+          .finally(() => inFlight.delete(key))
+      })
+      if ('tooLarge' in series) throw new TooLarge(series.tooLarge)
+      return series
     },
   }
   return reader
+}
+
+/** Stands for a series that is too large, so that this is found out once for each state of it. */
+interface Refused {
+  readonly tooLarge: Border
+  readonly cost: number
+}
+
+function refusalOf(error: unknown): Refused {
+  if (error instanceof TooLarge) return { tooLarge: error.border, cost: 1 }
+  throw error
 }
 
 /** What tells a state of a series from all others of it and of its members; null while nobody can say. */

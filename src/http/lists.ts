@@ -18,7 +18,7 @@ export interface List {
   readonly row: z.ZodObject
   readonly formats: readonly FormatName[]
   /** All rows that a query means, read as they are taken. */
-  rowsOf(query: Readonly<Record<string, string>>, turn: Pick<Turn, 'yieldIfDue'>): Promise<AsyncIterable<Row>>
+  rowsOf(query: Readonly<Record<string, string>>, turn: Turn): Promise<AsyncIterable<Row>>
 }
 
 /** The lists of the API by their addresses, as far as their routes are registered. */

@@ -65,7 +65,7 @@ export function packageTables(
   }: {
     readonly version: number
     readonly indicators: readonly string[]
-    readonly turn: Pick<Turn, 'yieldIfDue'>
+    readonly turn: Turn
   },
 ): PackageTable[] {
   return PACKAGED.flatMap(({ name, url, keys }) => {

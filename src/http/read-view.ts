@@ -63,7 +63,7 @@ export async function readView(
         const row = periodFigure(reconciliation, period, { window, cumulative: isCumulative, explain: true })
         count(termsOf(row))
         made.push(row)
-        await sources.yieldIfDue()
+        await sources.turn.yieldIfDue()
       }
       rows.set(key, made)
     }

@@ -8,7 +8,7 @@ import type { FigureSources, Series } from './series-reader.ts'
 
 /** What a filter's evidence implies about one indicator, with the borders and the window that it means. */
 export async function reconcileEvidence(
-  { store, series, yieldIfDue }: FigureSources,
+  { store, series, turn }: FigureSources,
   indicator: string,
   filter: Filter,
 ) {
@@ -19,8 +19,8 @@ export async function reconcileEvidence(
   const seriesOf = new Map<string, Series>()
   const needed = bordersNeeded(meant, borders)
   for (const border of needed.toSorted((a, b) => Number(isGroup(a)) - Number(isGroup(b)))) {
-    seriesOf.set(border.id, await series.read({ border, borders, indicator, evidence }))
-    await yieldIfDue()
+    seriesOf.set(border.id, await series.read({ border, borders, indicator, evidence }, turn))
+    await turn.yieldIfDue()
   }
   return {
     borders: meant,
@@ -30,7 +30,7 @@ export async function reconcileEvidence(
 }
 
 /** How each observation fares against all others of its world, whichever rows are asked for. */
-export function reconcileWorld({ store, series }: FigureSources, world: World) {
+export function reconcileWorld({ store, series, turn }: FigureSources, world: World) {
   const evidence = worldOf(world)
   const readBorders = async () => {
     const borders = await store.borders(world.version)
@@ -43,7 +43,7 @@ export function reconcileWorld({ store, series }: FigureSources, world: World) {
     const { borders, byId } = await read
     const border = byId.get(id)
     if (border === undefined) throw new RangeError(`no border ${id}`)
-    const { reconciliation } = await series.read({ border, borders, indicator, evidence })
+    const { reconciliation } = await series.read({ border, borders, indicator, evidence }, turn)
     return reconciliation
   }
   const known = new Map<string, Promise<Reconciliation>>()

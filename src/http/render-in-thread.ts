@@ -1,10 +1,10 @@
 import { extname } from 'node:path'
 import { type ResourceLimits, Worker } from 'node:worker_threads'
+import { eventLoopYielder } from '../concurrency/event-loop-yield.ts'
 import { ClientGone } from '../concurrency/task.ts'
 import type { RenderJob } from '../web/render.ts'
 import type { FromThread, ToThread } from '../web/render-thread.ts'
 import { piecesOfView } from '../web/view-pieces.ts'
-import { breather } from './breather.ts'
 import { Overloaded, Problem } from './problem.ts'
 import { type Rendered, type Renderer, RenderingFailed } from './renderer.ts'
 
@@ -98,12 +98,12 @@ export function renderInThread({
   /** Sends a job piece by piece, since serializing a large view at once would block the event loop. */
   async function post(task: Task, to: Worker): Promise<void> {
     const { view, ...job } = task.job
-    const breathe = breather()
+    const yieldIfDue = eventLoopYielder()
     const send = (message: ToThread) => to.postMessage(message)
     try {
       for (const piece of piecesOfView(view)) {
         send({ piece })
-        await breathe()
+        await yieldIfDue()
         if (thread !== to) return
       }
       send({ job })

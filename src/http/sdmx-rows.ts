@@ -49,7 +49,7 @@ export async function figureRows(
               })
         for (const row of rows) {
           yield row
-          await sources.yieldIfDue()
+          await sources.turn.yieldIfDue()
         }
       }
     }

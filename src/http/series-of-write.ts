@@ -5,9 +5,9 @@ import { readSeries, type Series, type SeriesReader } from './series-reader.ts'
 export function seriesOfWrite(transaction: Reader): SeriesReader {
   const known = new Map<string, Promise<Series>>()
   const reader: SeriesReader = {
-    read(asked) {
+    read(asked, turn) {
       const name = JSON.stringify([asked.border.id, asked.indicator, asked.evidence])
-      const series = known.get(name) ?? readSeries(transaction, reader, asked)
+      const series = known.get(name) ?? readSeries(transaction, reader, asked, turn)
       known.set(name, series)
       return series
     },

@@ -36,7 +36,7 @@ export async function viewed(dependencies: FigureDependencies, request: FastifyR
   const { indicator, interval, layout, lang, ...query } = request.query as ViewQuery
   const [counted] = indicator
   const asked = await askOf(dependencies, { indicator, ...query })
-  const sources = { ...dependencies, yieldIfDue: dependencies.turnOf(request).yieldIfDue }
+  const sources = { ...dependencies, turn: dependencies.turnOf(request) }
   const view = await readView(sources, asked.filter, { indicator: counted, interval, layout })
   return { asked, view, speech: speechFor(request, lang) }
 }

@@ -1,10 +1,11 @@
-import { and, asc, count, eq, exists, max, min, sql } from 'drizzle-orm'
+import { and, asc, count, eq, exists, gt, inArray, lte, max, min, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Border } from '../domain/border.ts'
-import type { Extent } from '../domain/extent.ts'
+import { type Extent, extentOf } from '../domain/extent.ts'
 import { type World, worldOf } from '../domain/filter.ts'
 import type { Indicator } from '../domain/indicator.ts'
 import { borderStandsAt, indicatorStandsAt } from './current.ts'
+import { withoutPause } from './pause.ts'
 import {
   borderMembers,
   borderRevisions,
@@ -20,13 +21,98 @@ import {
 } from './schema.ts'
 import { whereOf } from './where-observations.ts'
 
+/** How far the observations of a border and an indicator reach. */
+export type SeriesExtent = Extent & Series
+
+interface Series {
+  readonly border: string
+  readonly indicator: string
+}
+
+/** How many observations one statement looks at: about 10 ms. */
+const ROWS_PER_STATEMENT = 5_000
+
 /** Tables are joined in the order written, as in `observationReader`. */
-export function dimensionReader(db: BetterSQLite3Database) {
+export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = ROWS_PER_STATEMENT } = {}) {
   const extent = {
     period_start: sql<string>`${min(observations.period_start)}`,
     period_end: sql<string>`${max(observations.period_end)}`,
     observations: count(),
   }
+
+  function seriesEverUsed(): Series[] {
+    const isUsed = db
+      .select({ found: sql`1` })
+      .from(observations)
+      .where(and(eq(observations.indicator, indicators.id), eq(observations.border, borders.id)))
+    return db
+      .select({ border: borders.id, indicator: indicators.id })
+      .from(indicators)
+      .crossJoin(borders)
+      .where(exists(isUsed))
+      .all()
+  }
+
+  /** How far the observations of one series reach in a world, some thousands at a time. */
+  async function seriesExtent(
+    world: World,
+    { border, indicator }: Series,
+    pause = withoutPause,
+  ): Promise<Extent> {
+    const isOfSeries = and(eq(observations.indicator, indicator), eq(observations.border, border))
+    const parts: Extent[] = []
+    for (let after = 0; ; await pause()) {
+      const isMeant = and(isOfSeries, gt(observations.id, after))
+      const last = db
+        .select({ id: observations.id })
+        .from(observations)
+        .where(isMeant)
+        .orderBy(asc(observations.id))
+        .limit(1)
+        .offset(rowsPerStatement - 1)
+        .get()
+      parts.push(
+        ...db
+          .select(extent)
+          .from(observations)
+          .crossJoin(sourceRevisions)
+          .crossJoin(observationRevisions)
+          .where(and(isMeant, last && lte(observations.id, last.id), whereOf(worldOf(world))))
+          .all(),
+      )
+      if (last === undefined) return extentOf(parts)
+      after = last.id
+    }
+  }
+
+  /** How many observations each of some sources has, those that are retracted too. */
+  function numbersOf(source: readonly string[]): ReadonlyMap<string, number> {
+    const rows = db
+      .select({ source: observations.source, number: count() })
+      .from(observations)
+      .where(inArray(observations.source, [...source]))
+      .groupBy(observations.source)
+      .all()
+    return new Map(rows.map((row) => [row.source, row.number]))
+  }
+
+  /** Cuts a list of sources into lots of about as many observations as one statement takes. */
+  function* inLots(source: readonly string[], numbers: ReadonlyMap<string, number>): Generator<string[]> {
+    let lot: string[] = []
+    let size = 0
+    for (const id of source) {
+      const number = numbers.get(id) ?? 0
+      if (lot.length > 0 && size + number > rowsPerStatement) {
+        yield lot
+        lot = []
+        size = 0
+      }
+      lot.push(id)
+      size += number
+    }
+    if (lot.length > 0) yield lot
+  }
+
   return {
     /** Every border that stood at a version, groups too, in the order of lists. */
     async borders(version: number): Promise<Border[]> {
@@ -120,28 +206,44 @@ export function dimensionReader(db: BetterSQLite3Database) {
       return rows.map((row) => row.id)
     },
 
+    /** The series that any observation was ever recorded of. */
+    async seriesEverUsed(): Promise<Series[]> {
+      return seriesEverUsed()
+    },
+
+    seriesExtent,
+
     /** How far the observations of each border and indicator reach in a world. */
-    async seriesExtents(world: World): Promise<(Extent & { border: string; indicator: string })[]> {
-      return db
-        .select({ border: observations.border, indicator: observations.indicator, ...extent })
-        .from(observations)
-        .crossJoin(sourceRevisions)
-        .crossJoin(observationRevisions)
-        .where(whereOf(worldOf(world)))
-        .groupBy(observations.border, observations.indicator)
-        .all()
+    async seriesExtents(world: World, pause = withoutPause): Promise<SeriesExtent[]> {
+      const extents: SeriesExtent[] = []
+      for (const series of seriesEverUsed()) {
+        const reach = await seriesExtent(world, series, pause)
+        if (reach.observations > 0) extents.push({ ...series, ...reach })
+        await pause()
+      }
+      return extents
     },
 
     /** How far the observations of each of some sources reach in a world. */
-    async sourceExtents(world: World, source: readonly string[]): Promise<(Extent & { source: string })[]> {
-      return db
-        .select({ source: observations.source, ...extent })
-        .from(observations)
-        .crossJoin(sourceRevisions)
-        .crossJoin(observationRevisions)
-        .where(whereOf({ ...worldOf(world), source }))
-        .groupBy(observations.source)
-        .all()
+    async sourceExtents(
+      world: World,
+      source: readonly string[],
+      pause = withoutPause,
+    ): Promise<(Extent & { source: string })[]> {
+      const extents: (Extent & { source: string })[] = []
+      for (const some of inLots(source, numbersOf(source))) {
+        const rows = db
+          .select({ source: observations.source, ...extent })
+          .from(observations)
+          .crossJoin(sourceRevisions)
+          .crossJoin(observationRevisions)
+          .where(whereOf({ ...worldOf(world), source: some }))
+          .groupBy(observations.source)
+          .all()
+        extents.push(...rows)
+        await pause()
+      }
+      return extents
     },
 
     /** The ids that were ever recorded, of what is retracted too. */

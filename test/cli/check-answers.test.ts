@@ -54,8 +54,10 @@ test('a count that is served otherwise than it was recorded is found, and so are
   const faults = await faultsWith((store) => ({
     observations: async (filter, page) =>
       (await store.observations(filter, page)).map((row) => ({ ...row, count: row.count + 1 })),
-    evidence: async (filter, limit) =>
-      (await store.evidence(filter, limit)).map((row) => ({ ...row, count: row.count + 1 })),
+    evidence: async (filter, after) => {
+      const { rows, next } = await store.evidence(filter, after)
+      return { rows: rows.map((row) => ({ ...row, count: row.count + 1 })), next }
+    },
   }))
   expect(faults.filter((fault) => /^observation \d+: count/.test(fault)).length).toBe(294)
   expect(

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { proofIn, rangeIn, sumOf, tighterOf } from '../../src/domain/bounds.ts'
 import type { Observation } from '../../src/domain/observation.ts'
 import { reconcile } from '../../src/domain/reconciliation.ts'
+import { finish } from '../../src/domain/work.ts'
 import { faultsIn } from './proof-check.ts'
 import { days, horizonOf, observe, randomObservations, type Shape, windowsIn } from './random-observations.ts'
 
@@ -92,7 +93,7 @@ test('of two bounds on one count the tighter one answers every question, and pro
         }),
       )
       const starts = [...new Set(windows.map(({ start }) => start))]
-      expect(both.leastBetween(Int32Array.from(starts)).map((row) => [...row])).toEqual(
+      expect(finish(both.leastBetween(Int32Array.from(starts))).map((row) => [...row])).toEqual(
         starts.map((from) => starts.map((to) => both.least(from, to))),
       )
       expect(

@@ -5,6 +5,7 @@ import { type Bounds, rangeIn } from '../../src/domain/bounds.ts'
 import type { Day } from '../../src/domain/calendar.ts'
 import { createGraph } from '../../src/domain/constraint-graph.ts'
 import { boundsOf } from '../../src/domain/graph-bounds.ts'
+import { finish } from '../../src/domain/work.ts'
 import { windowsIn } from './random-observations.ts'
 
 const OPEN = Number.POSITIVE_INFINITY
@@ -43,7 +44,7 @@ const graphOf = (days: readonly Day[], runningCount: (day: Day) => number) =>
   createGraph(Int32Array.from(days), Float64Array.from(days, runningCount))
 const emptyGraph = () => graphOf(DAYS, () => 0)
 const leastBetween = (bounds: Bounds, days: readonly Day[]) =>
-  bounds.leastBetween(Int32Array.from(days)).map((row) => [...row])
+  finish(bounds.leastBetween(Int32Array.from(days))).map((row) => [...row])
 const rangesOf = (bounds: Bounds) => EVERY_WINDOW.map((window) => ({ ...window, ...rangeIn(bounds, window) }))
 
 describe('a constraint graph', () => {
@@ -133,7 +134,7 @@ describe('a constraint graph', () => {
         for (const constraint of constraints) {
           const bounds = boundsOf(asked)
           bounds.least(from, to)
-          bounds.leastBetween(Int32Array.of(to, from))
+          finish(bounds.leastBetween(Int32Array.of(to, from)))
           if (Number.isFinite(bounds.least(to, from))) bounds.prove(to, from)
           expect(admit(asked, constraint)).toBe(admit(silent, constraint))
         }
@@ -162,7 +163,7 @@ describe('a constraint graph', () => {
       { observation: 8, sign: 1 as const },
       { observation: 9, sign: 1 as const },
     ]
-    assume(graph, [{ from: 0, to: 10, weight: 7 }], { figures: 2, prove: () => proof })
+    finish(assume(graph, [{ from: 0, to: 10, weight: 7 }], { figures: 2, prove: () => proof }))
     const bounds = boundsOf(graph)
     expect(bounds.least(0, 10)).toBe(7)
     expect(bounds.prove(0, 10)).toEqual(proof)
@@ -197,8 +198,8 @@ describe('a constraint graph', () => {
     const graph = graphOf(DAYS, (day) => (day >= 4 ? 9 : day >= 3 ? 4 : 0))
     const other = { figures: 5, prove: () => [] }
     const assumption = { figures, prove: () => [{ observation: 8, sign: 1 as const }] }
-    assume(graph, [{ from: 4, to: 7, weight: 0 }], other)
-    assume(graph, [{ from: 0, to: 4, weight: 9 }], assumption)
+    finish(assume(graph, [{ from: 4, to: 7, weight: 0 }], other))
+    finish(assume(graph, [{ from: 0, to: 4, weight: 9 }], assumption))
     expect(admit(graph, { start: 0, end: 3, lower: 4, upper: OPEN, observation: 1 })).toBe(true)
     expect(admit(graph, { start: 3, end: 4, lower: 5, upper: OPEN, observation: 2 })).toBe(true)
     const proof = boundsOf(graph).prove(0, 4)
@@ -220,7 +221,7 @@ describe('a constraint graph', () => {
     expect(() => admit(emptyGraph(), { ...constraint, start: -1, end: 3 })).toThrow(RangeError)
     expect(() => admit(emptyGraph(), { ...constraint, start: 5, end: 7 })).toThrow(RangeError)
     const nothing = { figures: 1, prove: () => [] }
-    expect(() => assume(emptyGraph(), [{ from: 0, to: 5, weight: 1 }], nothing)).toThrow(RangeError)
+    expect(() => finish(assume(emptyGraph(), [{ from: 0, to: 5, weight: 1 }], nothing))).toThrow(RangeError)
   })
 
   test('without a day knows only that a count never falls', () => {

@@ -4,6 +4,7 @@ import { type Bounds, proofIn, rangeIn } from '../../src/domain/bounds.ts'
 import { type Day, toDay, type Window } from '../../src/domain/calendar.ts'
 import type { Observation } from '../../src/domain/observation.ts'
 import { type Reconciliation, reconcile, reconcileGroup, sum } from '../../src/domain/reconciliation.ts'
+import { finish } from '../../src/domain/work.ts'
 import {
   type Answer,
   ceilingOf,
@@ -43,7 +44,7 @@ const rangesOf = ({ bounds }: Reconciliation, windows: readonly Window[]) =>
   windows.map((window) => ({ ...window, ...rangeIn(bounds, window) }))
 
 const leastBetween = (bounds: Bounds, days: readonly Day[]) =>
-  bounds.leastBetween(Int32Array.from(days)).map((row) => [...row])
+  finish(bounds.leastBetween(Int32Array.from(days))).map((row) => [...row])
 
 const acceptedOf = ({ statuses }: Reconciliation, observations: readonly Observation[]) =>
   observations.filter(({ id }) => statuses.get(id) === 'accepted')

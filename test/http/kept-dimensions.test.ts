@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { keepDimensions } from '../../src/http/kept-dimensions.ts'
+import type { SeriesExtent } from '../../src/store/read-dimensions.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { border, DIMENSIONS, publication, records, statement } from '../store/sample-records.ts'
 import { scratchFolder } from '../store/scratch.ts'
@@ -17,7 +18,13 @@ async function said(store: Store, version: number) {
     crossings: await store.bordersWith(CROSSINGS, version),
     apprehensions: await store.bordersWith('apprehensions', version),
     codes: await store.codes(),
+    extents: bySeries(await store.seriesExtents({ version })),
+    published: bySeries(await store.seriesExtents({ version, published_until: '2024-06-30' })),
   }
+}
+
+function bySeries(extents: readonly SeriesExtent[]) {
+  return new Map(extents.map((extent) => [`${extent.border} ${extent.indicator}`, extent]))
 }
 
 test('what is kept is what the store says, also of what another process writes', async () => {
@@ -50,7 +57,8 @@ test('the dimensions of a version are read once', async () => {
   await store.addMissing(START)
   const kept = keepDimensions(store)
   const [one, other] = [await said(kept, 1), await said(kept, 1)]
-  for (const key of Object.keys(one) as (keyof typeof one)[]) expect(other[key]).toBe(one[key])
+  for (const key of ['borders', 'indicators', 'crossings', 'apprehensions', 'codes'] as const)
+    expect(other[key]).toBe(one[key])
   await store.close()
 })
 
@@ -65,5 +73,34 @@ test('nothing is kept of a write that is taken back, where the store has one con
   expect((await said(kept, 2)).codes.source).toEqual(['a'])
   await store.write(NOBODY, (transaction) => transaction.putSource(publication({ id: 'c' })))
   expect(await said(kept, 2)).toEqual(await said(store, 2))
+  await store.close()
+})
+
+test('the extent of a series is looked up again only where a write changed it', async () => {
+  const plain = await open(`file:${scratchFolder()}/crossings.sqlite`)
+  const read: string[] = []
+  const store: Store = {
+    ...plain,
+    seriesExtent(world, series, pause) {
+      read.push(`${series.border} ${series.indicator}`)
+      return plain.seriesExtent(world, series, pause)
+    },
+  }
+  await store.addMissing(START)
+  const kept = keepDimensions(store)
+  const add = (facts: Parameters<typeof statement>[0]) =>
+    store.write(NOBODY, (transaction) => transaction.addObservation(statement(facts)))
+  const readAt = async (version: number) => {
+    read.length = 0
+    await kept.seriesExtents({ version })
+    return read.toSorted()
+  }
+  await add({ country: 'PL', source: 'a' })
+  await add({ country: 'LV', source: 'a' })
+  expect(await readAt(3)).toEqual([`LV-BY ${CROSSINGS}`, `PL-BY ${CROSSINGS}`])
+  expect(await readAt(3)).toEqual([])
+  await add({ country: 'LV', source: 'a', period_start: '2024-01-02' })
+  expect(await readAt(4)).toEqual([`LV-BY ${CROSSINGS}`])
+  expect(await readAt(3)).toEqual([])
   await store.close()
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { unqueuedTurn } from '../../src/concurrency/event-loop-yield.ts'
 import { rangeIn } from '../../src/domain/bounds.ts'
 import type { Filter } from '../../src/domain/filter.ts'
 import { keepSeries } from '../../src/http/kept-series.ts'
@@ -25,9 +26,9 @@ function counting(store: Store) {
   const counted = { store, reads: 0 }
   counted.store = {
     ...store,
-    evidence(filter, limit) {
+    evidence(filter, after) {
       counted.reads++
-      return store.evidence(filter, limit)
+      return store.evidence(filter, after)
     },
   }
   return counted
@@ -43,7 +44,7 @@ async function ask(
   const borders = await store.borders(evidence.version)
   const border = borders.find((each) => each.id === id)
   if (border === undefined) throw new RangeError(`no border ${id}`)
-  return await series.read({ border, borders, indicator, evidence })
+  return await series.read({ border, borders, indicator, evidence }, unqueuedTurn())
 }
 
 function said({ reconciliation, extent }: Series) {

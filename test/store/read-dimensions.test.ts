@@ -1,6 +1,8 @@
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Observation } from '../../src/domain/observation.ts'
 import { openDatabase } from '../../src/store/database.ts'
+import { dimensionReader } from '../../src/store/read-dimensions.ts'
 import { openStore } from '../../src/store/store.ts'
 import { type History, insert, isPublishedBy, makeHistory, startVersion, timeOf } from './history.ts'
 import { DIMENSIONS, publication, records, statement } from './sample-records.ts'
@@ -53,6 +55,21 @@ describe('as of each version', () => {
       const own = rows.filter(({ source }) => ['a', 'a_b', 'd', 'e'].includes(source))
       expect(inOrder(extents)).toEqual(inOrder(extentsOf(own, ['source'])))
     }
+  })
+
+  test('the extents are the same from statements that look at few observations each', async () => {
+    const connection = openDatabase(`file:${folder}/history.sqlite`)
+    for (const rowsPerStatement of [1, 3]) {
+      const pieces = dimensionReader(drizzle(connection), { rowsPerStatement })
+      for (const { rows: _, ...world } of worlds) {
+        expect(await pieces.seriesExtents(world)).toEqual(await history.store.seriesExtents(world))
+        const source = ['a', 'a_b', 'd', 'e', 'nobody']
+        expect(inOrder(await pieces.sourceExtents(world, source))).toEqual(
+          inOrder(await history.store.sourceExtents(world, source)),
+        )
+      }
+    }
+    connection.close()
   })
 
   test('an indicator has the borders of which observations stood, and those alone', async () => {

@@ -161,6 +161,54 @@ describe('a page of observations', () => {
     )
   })
 
+  test.for([
+    { few: 1, rowsPerStatement: 2, scannedPerStatement: 1 },
+    { few: 1, rowsPerStatement: 1, scannedPerStatement: 7 },
+    { few: 9, rowsPerStatement: 3, scannedPerStatement: 4 },
+  ])('is the same from however many statements: %j', async (sizes) => {
+    const whole = observationReader(drizzle(connection))
+    const pieces = observationReader(drizzle(connection), sizes)
+    await fc.assert(
+      fc.asyncProperty(
+        randomFilters(4),
+        fc.constantFrom(null, 5, 11),
+        fc.constantFrom(1, 3, 10, 10_000),
+        async (filter, after, limit) => {
+          let pauses = 0
+          const pause = async () => {
+            pauses++
+          }
+          const rows = await pieces.observations(filter, { after, limit }, pause)
+          expect(rows).toEqual(await whole.observations(filter, { after, limit }))
+          expect(pauses).toBeGreaterThanOrEqual(Math.ceil(rows.length / sizes.rowsPerStatement) - 1)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test.for([1, 3, 1_000])('gives the same evidence in pieces of %d as at once', async (evidenceRows) => {
+    const reader = observationReader(drizzle(connection), { evidenceRows })
+    await fc.assert(
+      fc.asyncProperty(randomFilters(4), async (filter) => {
+        const ids: number[] = []
+        let after: number | null = null
+        do {
+          const { rows, next }: Awaited<ReturnType<typeof reader.evidence>> = await reader.evidence(
+            filter,
+            after,
+          )
+          expect(rows.length).toBeLessThanOrEqual(evidenceRows)
+          ids.push(...rows.map(({ id }) => id))
+          after = next
+        } while (after !== null)
+        const expected = (await reader.observations(filter)).map(({ id }) => id)
+        expect(ids.toSorted((a, b) => a - b)).toEqual(expected.toSorted((a, b) => a - b))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
   test('and the evidence of a series comes by the series, whatever its sources are to be', async () => {
     const series = { version: 4, indicator: ['attempted_crossings'], border: ['PL-BY'] }
     for (const chosen of [
@@ -169,10 +217,10 @@ describe('a page of observations', () => {
       { origin: ['Pozirk'] },
       { published_until: '2024-12-31' },
     ]) {
-      const steps = await stepsOfReading((reader) => reader.evidence({ ...series, ...chosen }, 10))
+      const steps = await stepsOfReading((reader) => reader.evidence({ ...series, ...chosen }, 1))
       const own = steps.filter((step) => /^\w+ observations /.test(step))
       expect(own).toEqual([
-        'SEARCH observations USING INDEX observations_by_series (indicator=? AND border=?)',
+        'SEARCH observations USING INDEX observations_by_series (indicator=? AND border=? AND rowid>?)',
       ])
     }
   })

@@ -1,5 +1,6 @@
 import { parseHTML } from 'linkedom'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
+import { unqueuedTurn } from '../../src/concurrency/event-loop-yield.ts'
 import type { Filter } from '../../src/domain/filter.ts'
 import type { Interval } from '../../src/domain/period.ts'
 import { keepSeries } from '../../src/http/kept-series.ts'
@@ -25,7 +26,7 @@ export async function viewOf(question: Question = {}, records?: Partial<Records>
   const { version } = await store.currentVersion()
   const [id = ''] = indicator
   const view = await readView(
-    { store, series: keepSeries(store), yieldIfDue: async () => undefined },
+    { store, series: keepSeries(store), turn: unqueuedTurn() },
     { ...filter, indicator, version },
     { indicator: id, interval, layout },
   )

@@ -24,8 +24,8 @@ export const conflictsRoutes: FastifyPluginAsync<FigureDependencies> = async (ap
       row: conflictSchema,
       extra: { observations: explainedSchema },
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
-      async answer({ filter, page, yieldIfDue }) {
-        const sources = { ...dependencies, yieldIfDue }
+      async answer({ filter, page, turn }) {
+        const sources = { ...dependencies, turn }
         const rows = await judgedConflicts(sources, filter, page)
         const terms = rows.slice(0, page.limit - 1).flatMap(({ proof }) => proof)
         return { rows, extra: { observations: await explained(sources, filter, terms) } }

@@ -37,12 +37,12 @@ export const dimensionsRoutes: FastifyPluginAsync<ReaderDependencies> = async (a
         })
         .meta({ id: 'Border' }),
       paging: idPlace,
-      async answer({ filter, page }) {
+      async answer({ filter, page, turn }) {
         const [borders, indicators] = [
           await store.borders(filter.version),
           await store.indicators(filter.version),
         ]
-        const extents = await store.seriesExtents(filter)
+        const extents = await store.seriesExtents(filter, turn.yieldIfDue)
         const rows = borders
           .filter(({ country }) => filter.country?.includes(country) ?? true)
           .filter(({ neighbour }) => filter.neighbour?.includes(neighbour) ?? true)
@@ -75,12 +75,12 @@ export const dimensionsRoutes: FastifyPluginAsync<ReaderDependencies> = async (a
         })
         .meta({ id: 'Indicator' }),
       paging: idPlace,
-      async answer({ filter, page }) {
+      async answer({ filter, page, turn }) {
         const [borders, indicators] = [
           await store.borders(filter.version),
           await store.indicators(filter.version),
         ]
-        const extents = await store.seriesExtents(filter)
+        const extents = await store.seriesExtents(filter, turn.yieldIfDue)
         const rows = indicators.map((indicator) => {
           const own = extents.filter((extent) => extent.indicator === indicator.id)
           const counted = borders.filter(({ id }) => own.some(({ border }) => border === id))

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { eventLoopYielder } from '../../concurrency/event-loop-yield.ts'
 import { IMPORT_COLUMNS } from '../../domain/import-row.ts'
 import { readCsv } from '../../formats/read-csv.ts'
 import { importRows } from '../../store/import-rows.ts'
@@ -8,7 +9,6 @@ import type { Transaction } from '../../store/write.ts'
 import { sendJson } from '../answer.ts'
 import type { Dependencies } from '../ask.ts'
 import { keyOf } from '../auth.ts'
-import { breather } from '../breather.ts'
 import { idempotently } from '../idempotency.ts'
 import { importProblem } from '../import-problem.ts'
 import { Problem } from '../problem.ts'
@@ -96,7 +96,7 @@ export const importsRoutes: FastifyPluginAsync<Dependencies> = async (app, { sto
 
 async function takeIn(transaction: Transaction, table: Spooled, dryRun: boolean): Promise<WriteAnswer> {
   const rows = readCsv(table.bytes(), IMPORT_COLUMNS)
-  const { version: made, ...data } = await importRows(transaction, rows, breather())
+  const { version: made, ...data } = await importRows(transaction, rows, eventLoopYielder())
   const { version } = await transaction.currentVersion()
   return { status: made === null || dryRun ? 200 : 201, body: { data, meta: { version, dry_run: dryRun } } }
 }

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { unqueuedTurn } from '../../concurrency/event-loop-yield.ts'
 import { conflictOf, conflictSchema } from '../../domain/conflict.ts'
 import { revisionSchema } from '../../domain/history.ts'
 import {
@@ -11,7 +12,6 @@ import {
 import type { RecordedFigure } from '../../store/record.ts'
 import type { Transaction } from '../../store/write.ts'
 import type { Dependencies } from '../ask.ts'
-import { breather } from '../breather.ts'
 import { explained, explainedSchema } from '../explained.ts'
 import { judgedObservations } from '../judged-observations.ts'
 import { suggest } from '../nearest.ts'
@@ -246,7 +246,7 @@ async function written(transaction: Transaction, ids: readonly number[]) {
   const { version } = await transaction.currentVersion()
   const filter = { version, id: ids }
   const page = { after: null, limit: ids.length + 1 }
-  const sources = { store: transaction, series: seriesOfWrite(transaction), yieldIfDue: breather() }
+  const sources = { store: transaction, series: seriesOfWrite(transaction), turn: unqueuedTurn() }
   const rows = await judgedOrNot()
   const terms = rows.flatMap(({ conflict }) => conflict?.proof ?? [])
   return {

@@ -57,8 +57,8 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
       row: judgedObservationSchema,
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
       formats: ['sdmx-csv', 'sdmx-json'],
-      async answer({ filter, query, page, yieldIfDue }) {
-        const sources = { ...dependencies, yieldIfDue }
+      async answer({ filter, query, page, turn }) {
+        const sources = { ...dependencies, turn }
         const judged = await judgedObservations(sources, filter, query.status, page)
         return { rows: judged.map(({ row }) => row) }
       },
@@ -93,7 +93,7 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
       const { id } = request.params as z.output<typeof observationIdSchema>
       requireJson(request)
       const asked = await ask(dependencies, request.query as z.output<typeof query>)
-      const sources = { ...dependencies, yieldIfDue: dependencies.turnOf(request).yieldIfDue }
+      const sources = { ...dependencies, turn: dependencies.turnOf(request) }
       const [row] = await observationsById(sources, asked.filter, [id])
       if (row === undefined)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)

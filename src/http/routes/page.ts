@@ -51,7 +51,7 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
       query: queryOf(request),
       publicUrl,
       listed: await readListed(
-        { ...dependencies, yieldIfDue: dependencies.turnOf(request).yieldIfDue },
+        { ...dependencies, turn: dependencies.turnOf(request) },
         {
           ...asked.filter,
           country: undefined,

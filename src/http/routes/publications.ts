@@ -32,11 +32,12 @@ export const publicationsRoutes: FastifyPluginAsync<ReaderDependencies> = async 
       }),
       row: z.object({ ...sourceSchema.shape, ...extentSchema.shape }).meta({ id: 'Source' }),
       paging: idPlace,
-      async answer({ filter, page }) {
+      async answer({ filter, page, turn }) {
         const sources = await store.sources(filter, page)
         const extents = await store.sourceExtents(
           filter,
           sources.map(({ id }) => id),
+          turn.yieldIfDue,
         )
         const bySource = Map.groupBy(extents, (extent) => extent.source)
         return { rows: sources.map((each) => ({ ...each, ...extentOf(bySource.get(each.id) ?? []) })) }

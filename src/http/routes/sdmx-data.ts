@@ -64,7 +64,7 @@ export const sdmxDataRoutes: FastifyPluginAsync<FigureDependencies> = async (app
         const format = formatOf(request, FORMATS, query.format) === 'sdmx-csv' ? 'sdmx-csv' : 'sdmx-json'
         requireDone(query)
         const { asked, flow, context, rows } = await askData(
-          { ...dependencies, yieldIfDue: dependencies.turnOf(request).yieldIfDue },
+          { ...dependencies, turn: dependencies.turnOf(request) },
           request.params as Partial<z.output<z.ZodObject<typeof dataPath>>>,
           query,
         )

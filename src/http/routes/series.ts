@@ -35,8 +35,8 @@ export const seriesRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
       extra: { observations: explainedSchema.optional() },
       paging: { place: placeSchema, placeOf: (row) => placeSchema.strip().parse(row) },
       formats: ['jsonstat', 'sdmx-csv', 'sdmx-json'],
-      async answer({ filter, query: { indicator, interval, cumulative, explain }, page, yieldIfDue }) {
-        const sources = { ...dependencies, yieldIfDue }
+      async answer({ filter, query: { indicator, interval, cumulative, explain }, page, turn }) {
+        const sources = { ...dependencies, turn }
         const [counted] = indicator
         const { reconciled, ...meant } = await reconcileEvidence(sources, counted, filter)
         const question = { ...meant, indicator: counted, interval, cumulative, explain, after: page.after }
@@ -46,7 +46,7 @@ export const seriesRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
           rows.push(row)
           count(termsOf(row))
           if (rows.length === page.limit) break
-          await yieldIfDue()
+          await turn.yieldIfDue()
         }
         const terms = rows.slice(0, page.limit - 1).flatMap(termsOf)
         return explain ? { rows, extra: { observations: await explained(sources, filter, terms) } } : { rows }

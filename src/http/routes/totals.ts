@@ -36,8 +36,8 @@ export const totalsRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
         observations: explainedSchema.optional(),
       },
       formats: ['jsonstat', 'sdmx-csv', 'sdmx-json'],
-      async answer({ filter, query: { indicator, explain }, yieldIfDue }) {
-        const sources = { ...dependencies, yieldIfDue }
+      async answer({ filter, query: { indicator, explain }, turn }) {
+        const sources = { ...dependencies, turn }
         const [counted] = indicator
         const { reconciled, ...meant } = await reconcileEvidence(sources, counted, filter)
         const { data, total } = totals(reconciled, { ...meant, indicator: counted, explain })
