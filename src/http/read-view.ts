@@ -29,6 +29,7 @@ export async function readView(
   filter: Filter,
   { indicator: id, interval, layout }: ViewQuestion,
 ): Promise<View> {
+  const breathe = breather()
   const { borders, window, reconciled } = await reconcileEvidence(sources, id, filter)
   const plain = (await sources.store.borders(filter.version)).filter((border) => !isGroup(border))
   const placeOf = (border: Border) =>
@@ -46,12 +47,13 @@ export async function readView(
             .filter((border) => border.id !== whole.key)
             .map((border) => [subjectOf(border), reconciled.of(border)] as const),
         ]
-  const figures = new Map(
-    named.map(([subject, of]) => [subject.key, figureOf(of, window, { explain: true })]),
-  )
+  const figures = new Map<string, Figure>()
+  for (const [{ key }, of] of named) {
+    await breathe()
+    figures.set(key, figureOf(of, window, { explain: true }))
+  }
   const series = new Map<string, PeriodFigure[]>()
   const cumulative = new Map<string, PeriodFigure[]>()
-  const breathe = breather()
   const count = termCounter('interval')
   const periods = periodsShown(window, interval)
   for (const [{ key }, reconciliation] of named) {
@@ -76,6 +78,7 @@ export async function readView(
   ]
   const { recorded_at } = await sources.store.versionNumbered(filter.version)
   const indicator = (await sources.store.indicators(filter.version)).find((each) => each.id === id)
+  await breathe()
   const conflicts = await judgedConflicts(
     sources,
     {
@@ -86,10 +89,12 @@ export async function readView(
     },
     { after: null, limit: 1_000 },
   )
+  await breathe()
   const observations = await explained(sources, filter, [
     ...all.flatMap(termsOf),
     ...conflicts.flatMap(({ proof }) => proof),
   ])
+  await breathe()
   const meant = window === null ? {} : { from: formatDay(window.start), to: formatDay(window.end) }
   return {
     version: filter.version,

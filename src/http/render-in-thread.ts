@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { type ResourceLimits, Worker } from 'node:worker_threads'
 import type { RenderJob } from '../web/render.ts'
 import type { FromThread, ToThread } from '../web/render-thread.ts'
@@ -97,13 +98,15 @@ export function renderInThread({
   /** Sends a job piece by piece, since serializing a large view at once would block the event loop. */
   async function post(task: Task, to: Worker): Promise<void> {
     const { view, ...job } = task.job
-    const breathe = breather()
     const send = (message: ToThread) => to.postMessage(message)
     try {
+      // Reading the view may have used up this turn of the event loop.
+      await setImmediate()
+      const breathe = breather()
       for (const piece of piecesOfView(view)) {
+        if (thread !== to) return
         send({ piece })
         await breathe()
-        if (thread !== to) return
       }
       send({ job })
     } catch (error) {
