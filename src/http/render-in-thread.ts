@@ -51,8 +51,6 @@ export function renderInThread({
 
   function startThread(): Worker {
     const started = new Worker(script, { name: 'render', resourceLimits })
-    // An idle thread must not keep the process alive.
-    started.unref()
     let cause: unknown
     started.on('message', (answer: FromThread) => {
       if (thread === started) finish(answer)
@@ -65,6 +63,8 @@ export function renderInThread({
       thread = null
       fail(new RenderingFailed('This could not be rendered; try again.', cause))
     })
+    // An idle thread must not keep the process alive; after the listeners, since adding one refers to it again.
+    started.unref()
     return started
   }
 
