@@ -1,11 +1,15 @@
 import type { Filter } from '../domain/filter.ts'
 import type { JudgedObservation } from '../domain/observation.ts'
 import { type Listed, ROWS_PER_PAGE, type Sort } from '../web/page-model.ts'
+import { breather } from './breather.ts'
 import { judgedObservations } from './judged-observations.ts'
 import type { FigureSources } from './series-reader.ts'
 
 /** A page lists no more published figures than this; downloads have them all. */
 const MOST = 20_000
+
+/** Reading more rows at once blocks the event loop for longer than 10 ms. */
+const ROWS_PER_READ = 1_000
 
 /** Some of the published figures that a filter means, sorted. */
 export async function readListed(
@@ -13,15 +17,22 @@ export async function readListed(
   filter: Filter,
   { status, sort, offset }: Pick<Listed, 'status' | 'sort' | 'offset'>,
 ): Promise<Listed> {
-  const judged = await judgedObservations(sources, filter, status === null ? undefined : [status], {
-    after: null,
-    limit: MOST,
-  })
+  const breathe = breather()
+  const keyed: { readonly row: JudgedObservation; readonly key: string | number }[] = []
+  for (let after: number | null = null, more = true; more; ) {
+    const page = { after, limit: ROWS_PER_READ }
+    const judged = await judgedObservations(sources, filter, status === null ? undefined : [status], page)
+    for (const { row } of judged) keyed.push({ row, key: sortKey(row, sort.by) })
+    after = judged.at(-1)?.row.id ?? null
+    more = judged.length === ROWS_PER_READ && keyed.length < MOST
+    await breathe()
+  }
   const direction = sort.isDescending ? -1 : 1
-  const sorted = judged
+  const rows = keyed
+    .sort((a, b) => direction * compare(a.key, b.key))
+    .slice(offset, offset + ROWS_PER_PAGE)
     .map(({ row }) => row)
-    .sort((a, b) => direction * compare(sortKey(a, sort.by), sortKey(b, sort.by)))
-  return { rows: sorted.slice(offset, offset + ROWS_PER_PAGE), offset, count: sorted.length, status, sort }
+  return { rows, offset, count: keyed.length, status, sort }
 }
 
 function sortKey(row: JudgedObservation, by: Sort): string | number {

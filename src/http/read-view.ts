@@ -28,6 +28,7 @@ export async function readView(
   filter: Filter,
   { indicator: id, interval, layout }: ViewQuestion,
 ): Promise<View> {
+  const breathe = breather()
   const { borders, window, reconciled } = await reconcileEvidence(sources, id, filter)
   const plain = (await sources.store.borders(filter.version)).filter((border) => !isGroup(border))
   const placeOf = (border: Border) =>
@@ -45,9 +46,11 @@ export async function readView(
             .filter((border) => border.id !== whole.key)
             .map((border) => [subjectOf(border), reconciled.of(border)] as const),
         ]
-  const figures = new Map(
-    named.map(([subject, of]) => [subject.key, figureOf(of, window, { explain: true })]),
-  )
+  const figures = new Map<string, Figure>()
+  for (const [{ key }, of] of named) {
+    await breathe()
+    figures.set(key, figureOf(of, window, { explain: true }))
+  }
   const series = new Map<string, PeriodFigure[]>()
   const cumulative = new Map<string, PeriodFigure[]>()
   const count = termCounter('interval')
@@ -74,6 +77,7 @@ export async function readView(
   ]
   const { recorded_at } = await sources.store.versionNumbered(filter.version)
   const indicator = (await sources.store.indicators(filter.version)).find((each) => each.id === id)
+  await breathe()
   const conflicts = await judgedConflicts(
     sources,
     {
@@ -84,10 +88,12 @@ export async function readView(
     },
     { after: null, limit: 1_000 },
   )
+  await breathe()
   const observations = await explained(sources, filter, [
     ...all.flatMap(termsOf),
     ...conflicts.flatMap(({ proof }) => proof),
   ])
+  await breathe()
   const meant = window === null ? {} : { from: formatDay(window.start), to: formatDay(window.end) }
   return {
     version: filter.version,

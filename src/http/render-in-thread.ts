@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { type ResourceLimits, Worker } from 'node:worker_threads'
 import { eventLoopYielder } from '../concurrency/event-loop-yield.ts'
 import { ClientGone } from '../concurrency/task.ts'
@@ -51,8 +52,6 @@ export function renderInThread({
 
   function startThread(): Worker {
     const started = new Worker(script, { name: 'render', resourceLimits })
-    // An idle thread must not keep the process alive.
-    started.unref()
     let cause: unknown
     started.on('message', (answer: FromThread) => {
       if (thread === started) finish(answer)
@@ -65,6 +64,8 @@ export function renderInThread({
       thread = null
       fail(new RenderingFailed('This could not be rendered; try again.', cause))
     })
+    // An idle thread must not keep the process alive; after the listeners, since adding one refers to it again.
+    started.unref()
     return started
   }
 
@@ -98,13 +99,15 @@ export function renderInThread({
   /** Sends a job piece by piece, since serializing a large view at once would block the event loop. */
   async function post(task: Task, to: Worker): Promise<void> {
     const { view, ...job } = task.job
-    const yieldIfDue = eventLoopYielder()
     const send = (message: ToThread) => to.postMessage(message)
     try {
+      // Reading the view may have used up this turn of the event loop.
+      await setImmediate()
+      const yieldIfDue = eventLoopYielder()
       for (const piece of piecesOfView(view)) {
+        if (thread !== to) return
         send({ piece })
         await yieldIfDue()
-        if (thread !== to) return
       }
       send({ job })
     } catch (error) {

@@ -1,7 +1,7 @@
 import { parentPort, threadId } from 'node:worker_threads'
 import type { FromThread, ToThread } from '../../src/web/render-thread.ts'
 
-/** Stands in for the render thread and does what `query.do` of a job says. */
+/** Stands in for the render thread and does what `query.figure` of a job says. */
 let jobs = 0
 
 function act(deed: string | undefined): void {
@@ -15,9 +15,9 @@ parentPort?.on('message', (message: ToThread) => {
   if (!('job' in message)) return
   jobs += 1
   const { query } = message.job as { query?: Record<string, string> }
-  act(query?.do)
+  act(query?.figure)
   const answer: FromThread =
-    query?.do === 'fail'
+    query?.figure === 'fail'
       ? { error: new TypeError('this job cannot be rendered'), cpuMs: 1 }
       : { bytes: new TextEncoder().encode(`thread ${threadId}, job ${jobs}`), cpuMs: 1 }
   parentPort?.postMessage(answer)

@@ -48,34 +48,39 @@ const pageJob = (query: PageJob['query'] = {}, language: LanguageCode = 'en', sh
 })
 
 /** Makes the faulty thread do something; without a deed it answers which thread and how many jobs it had. */
-const told = (deed?: string) => pageJob(deed === undefined ? {} : { do: deed })
+const told = (deed?: string) => pageJob(deed === undefined ? {} : { figure: deed })
 
 const textOf = async (renderer: Renderer, job: RenderJob) => (await renderer.render(job)).bytes.toString()
 
 describe('what a thread renders', () => {
+  const here = createRenderer(readAtlas())
+
+  async function expectSameBytes(shown: View, language: LanguageCode) {
+    const renderer = start()
+    const page = pageJob({ figure: 'EU-BY' }, language, shown)
+    const picture = { view: shown, language, theme: 'dark', width: 700 } as const
+    const jobs: RenderJob[] = [
+      page,
+      { ...page, kind: 'embed', chart: 'cumulative' },
+      { ...picture, kind: 'svg', chart: 'series' },
+      { ...picture, kind: 'png', chart: 'totals' },
+    ]
+    for (const job of jobs) {
+      const { bytes, cpuMs } = await renderer.render(job)
+      expect(bytes.equals(here(job)), job.kind).toBe(true)
+      expect(cpuMs).toBeGreaterThan(0)
+    }
+  }
+
   test.for(Object.keys(LANGUAGES) as LanguageCode[])(
-    'is byte for byte what is rendered here, in %s',
-    async (language) => {
-      const here = createRenderer(readAtlas())
-      const renderer = start()
-      const views = [view, await viewOf({ interval: 'week', layout: 'side' }), await viewOf({}, {})]
-      for (const shown of views) {
-        const page = pageJob({ figure: 'EU-BY' }, language, shown)
-        const picture = { view: shown, language, theme: 'dark', width: 700 } as const
-        const jobs: RenderJob[] = [
-          page,
-          { ...page, kind: 'embed', chart: 'cumulative' },
-          { ...picture, kind: 'svg', chart: 'series' },
-          { ...picture, kind: 'png', chart: 'totals' },
-        ]
-        for (const job of jobs) {
-          const { bytes, cpuMs } = await renderer.render(job)
-          expect(bytes.equals(here(job)), job.kind).toBe(true)
-          expect(cpuMs).toBeGreaterThan(0)
-        }
-      }
-    },
+    'is byte for byte what the main thread renders, in %s',
+    async (language) => await expectSameBytes(view, language),
   )
+
+  test('is the same where many rows are sent, and where there are none', async () => {
+    await expectSameBytes(await viewOf({ from: '2021-01-01', interval: 'week', layout: 'side' }), 'en')
+    await expectSameBytes(await viewOf({}, {}), 'en')
+  })
 })
 
 describe('a renderer', () => {
@@ -182,11 +187,12 @@ describe('a renderer', () => {
     await renderer.close()
   })
 
-  test('does not keep a process alive once its jobs are done', async () => {
+  test('does not keep a process alive before and after its jobs', async () => {
     const program = `
       import(${JSON.stringify(MODULE)}).then(async ({ renderInThread }) => {
-        const renderer = renderInThread({ script: new URL(${JSON.stringify(SCRIPT)}) })
-        renderer.start()
+        const script = new URL(${JSON.stringify(SCRIPT)})
+        renderInThread({ script }).start()
+        const renderer = renderInThread({ script })
         const view = { series: [], cumulative: [], observations: [], conflicts: [] }
         const { bytes } = await renderer.render({ view })
         console.log(bytes.toString().replace(/\\d+/, 'n'))
