@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { latestDayOnEarth } from '../domain/latest-day.ts'
 import { type Connection, isBusy } from './database.ts'
 import { answerKeeper } from './keep-answers.ts'
 import { keyKeeper } from './keep-keys.ts'
@@ -121,6 +122,8 @@ function transactionOn({ connection, now, goOn }: Writing, attribution: Attribut
     ...answerKeeper(db, now),
     /** For work that takes long, to be called now and then. @throws StoreBusy where the store is being closed */
     goOn,
+    /** The latest civil date anywhere on Earth: what is dated later is yet to come. */
+    latestDay: () => latestDayOnEarth(now()),
     /** Writes a page as it is, to see whether that can be done. */
     touch: () => void connection.pragma('user_version = 0'),
   }
