@@ -43,7 +43,7 @@ const policy = (ancestors: string) =>
 /** `GET /`: the page that people look at; `GET /embed`: one chart of it, to stand in another page. */
 export const pageRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {
   let atlas: Atlas | undefined
-  const model = async (request: FastifyRequest, { asked, view, speech }: Viewed): Promise<Page> => {
+  const model = async (request: FastifyRequest, { asked, view, speech, chosen }: Viewed): Promise<Page> => {
     const { store, publicUrl } = dependencies
     const { version } = asked.filter
     const { status, sort = 'period', page: number = 1 } = request.query as Partial<z.output<typeof pageQuery>>
@@ -53,7 +53,7 @@ export const pageRoutes: FastifyPluginAsync<FigureDependencies> = async (app, de
     return {
       view,
       speech,
-      query: queryOf(request),
+      query: { ...queryOf(request), ...chosen },
       atlas,
       publicUrl,
       listed: await readListed(
