@@ -157,7 +157,8 @@ export function etagOf(version: number): string {
 
 /**
  * Lets a change go on only from the state that the client has seen (RFC 9110, 13.1.1). `version` is that of
- * the newest state, null where there never was one; what is retracted has no state that `*` could stand for.
+ * the newest state, null where there never was one. `*` is a writer's own choice to overwrite whatever stands (RFC
+ * 9110 allows it, and every state stays in the history); what is retracted has no state that it could stand for.
  * @throws Problem (428) without `If-Match`, (412) where it names another state
  */
 export function requireMatch(

@@ -162,7 +162,8 @@ function putOne<Row extends { readonly id: string }>(
         const { id } = params as { id: string }
         const row = body as Row
         const held = await transaction.newestState(kind.thing, id)
-        requireMatch(request, held?.version ?? null, { isRequired: held !== null })
+        const isRetracted = held?.isRetracted ?? false
+        requireMatch(request, held?.version ?? null, { isRequired: held !== null, isRetracted })
         if (held === null && !creates) throw new Problem(404, `There is no ${kind.thing} ${quote(id)}.`)
         const { version } = await transaction.currentVersion()
         const isOther = row.id !== id

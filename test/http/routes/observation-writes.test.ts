@@ -827,6 +827,24 @@ describe('many writers at once', () => {
     expect(await w.revisions(data.id)).toHaveLength(2)
   })
 
+  test('of whatever state there is: all of 20 correct it, one after the other, and every state is kept', async () => {
+    const { data } = await w.add(fresh())
+    const counts = Array.from({ length: 20 }, (_, count) => count + 1_000)
+    const told = await Promise.all(
+      counts.map((count) => {
+        const sent = { headers: { 'if-match': '*' }, body: stateOf({ ...data, count }) }
+        return w.expect<Told<Written>>(200, 'PUT', `${PATH}/${data.id}`, sent)
+      }),
+    )
+    const inOrder = told.map((each) => each.data).toSorted((a, b) => a.version - b.version)
+    const states = (await w.revisions(data.id)).slice(1)
+    expect(states.map(({ version, count }) => [version, count])).toEqual(
+      inOrder.map(({ version, count }) => [version, count]),
+    )
+    expect(states.map(({ count }) => count).toSorted()).toEqual(counts)
+    expect((await one(data.id)).count).toBe(inOrder.at(-1)?.count)
+  })
+
   test('of one figure: exactly one of 20 adds it, and the others are told its id', async () => {
     const body = fresh()
     const answers = await Promise.all(

@@ -477,7 +477,10 @@ describe('an event', () => {
     await w.expect(200, 'DELETE', `${target}?reason=Wrong`)
     expect(pointersOf(await w.refused(409, 'POST', '/v1/events', { body }))).toEqual(['/id'])
     await w.refused(412, 'PUT', target, { body, headers: { 'if-match': headers.etag ?? '' } })
-    await w.expect(200, 'PUT', target, { body, headers: { 'if-match': '*' } })
+    await w.refused(412, 'PUT', target, { body, headers: { 'if-match': '*' } })
+    const { detail } = await w.refused(412, 'PUT', target, { body, headers: { 'if-match': '"0"' } })
+    const match = /send If-Match: (".*")\.$/.exec(detail)?.[1] ?? ''
+    await w.expect(200, 'PUT', target, { body, headers: { 'if-match': match } })
     expect((await w.read<Told<Event>>(target)).data).toEqual(body)
   })
 
