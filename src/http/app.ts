@@ -35,6 +35,7 @@ import { observationsRoutes } from './routes/observations.ts'
 import { pageRoutes } from './routes/page.ts'
 import { problemsRoutes } from './routes/problems.ts'
 import { publicationsRoutes } from './routes/publications.ts'
+import { revertsRoutes } from './routes/reverts.ts'
 import { sdmxDataRoutes } from './routes/sdmx-data.ts'
 import { sdmxStructureRoutes } from './routes/sdmx-structure.ts'
 import { seriesRoutes } from './routes/series.ts'
@@ -169,6 +170,7 @@ export async function buildApp({
     observationWritesRoutes,
     thingsRoutes,
     importsRoutes,
+    revertsRoutes,
     conflictsRoutes,
     dimensionsRoutes,
     publicationsRoutes,

@@ -97,6 +97,12 @@ const WRITING: Readonly<Record<string, Request>> = {
     headers: CHANGE,
     body: { ...border },
   },
+  'POST /v1/reverts': {
+    scope: 'admin',
+    target: '/v1/reverts?reason=Wrong',
+    headers: JSON_TYPE,
+    body: { version: 1 },
+  },
   'POST /v1/imports': {
     scope: 'write',
     target: '/v1/imports',
