@@ -7,7 +7,7 @@ import { BadCsv } from '../formats/bad-csv.ts'
 import { readCsv } from '../formats/read-csv.ts'
 import { type Spooled, spool } from '../http/spool.ts'
 import { openConfiguredStore } from '../server.ts'
-import { ImportRefused } from '../store/import-refused.ts'
+import { type ImportFault, ImportRefused } from '../store/import-refused.ts'
 import { type Imported, importRows } from '../store/import-rows.ts'
 import { progressBar } from './progress-bar.ts'
 
@@ -36,7 +36,9 @@ export function importCommand(config: () => Config): Command {
     .action(async (file: string, options: Options) => {
       const table = await openTable(file)
       try {
-        process.stdout.write(told(await takeIn(config(), table, options), options))
+        const imported = await takeIn(config(), table, options)
+        process.stdout.write(told(imported, options))
+        for (const warning of imported.warnings) process.stderr.write(`warning: ${inOneLine(warning)}\n`)
       } catch (error) {
         throw badTable(file === '-' ? 'the standard input' : file, error)
       } finally {
@@ -100,11 +102,13 @@ function badTable(name: string, error: unknown): unknown {
       'Borders and indicators must be there first: crossings seed --dimensions-only adds those that come with the program.\n',
     )
   }
-  for (const { line, column, reason } of faults) {
-    process.stderr.write(`line ${line}${column === null ? '' : `, ${column}:`} ${reason}\n`)
-  }
+  for (const fault of faults) process.stderr.write(`${inOneLine(fault)}\n`)
   const listed = count > faults.length ? `, the first ${faults.length} of which are listed` : ''
   return new BadTable(`${name} has ${count} faults${listed}; nothing was recorded`)
+}
+
+function inOneLine({ line, column, reason }: ImportFault): string {
+  return `line ${line}${column === null ? '' : `, ${column}:`} ${reason}`
 }
 
 /** Reads an option as a line of text. */

@@ -11,6 +11,7 @@ import { migrateCommand } from './migrate.ts'
 import { openapiCommand } from './openapi.ts'
 import { BadSeeds } from './read-seeds.ts'
 import { restoreCommand } from './restore.ts'
+import { revertCommand } from './revert.ts'
 import { seedCommand } from './seed.ts'
 import { serveCommand } from './serve.ts'
 import { verifyCommand } from './verify.ts'
@@ -24,6 +25,7 @@ export async function run(argv: readonly string[], environment: NodeJS.ProcessEn
     .addCommand(migrateCommand(config))
     .addCommand(seedCommand(config))
     .addCommand(importCommand(config))
+    .addCommand(revertCommand(config))
     .addCommand(exportCommand(config))
     .addCommand(keysCommand(config))
     .addCommand(backupCommand(config))

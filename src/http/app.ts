@@ -39,6 +39,7 @@ import { observationsRoutes } from './routes/observations.ts'
 import { pageRoutes } from './routes/page.ts'
 import { problemsRoutes } from './routes/problems.ts'
 import { publicationsRoutes } from './routes/publications.ts'
+import { revertsRoutes } from './routes/reverts.ts'
 import { sdmxDataRoutes } from './routes/sdmx-data.ts'
 import { sdmxStructureRoutes } from './routes/sdmx-structure.ts'
 import { seriesRoutes } from './routes/series.ts'
@@ -188,6 +189,7 @@ export async function buildApp({
     observationWritesRoutes,
     thingsRoutes,
     importsRoutes,
+    revertsRoutes,
     conflictsRoutes,
     dimensionsRoutes,
     publicationsRoutes,

@@ -49,7 +49,10 @@ const ANSWERED: Readonly<Record<number, Readonly<Record<string, Header>>>> = {
   503: { 'Retry-After': RETRY_AFTER },
 }
 
-const IF_MATCH = 'The ETag of the state that is to be changed, or `*` for whichever there is.'
+const IF_MATCH =
+  'The ETag of the state that is to be changed: a change that was overtaken by another is a 412. `*` (RFC 9110) gives that ' +
+  'up: it changes whichever state there is, so that the last of several writers wins; nothing that was retracted, and ' +
+  'nothing that is not there, matches it.'
 
 /** Describes the headers that an operation takes and answers, by the statuses that it promises. */
 export function describeHeaders(method: string, operation: Headed): void {

@@ -1,7 +1,6 @@
 import type { Filter } from '../domain/filter.ts'
 import type { JudgedObservation } from '../domain/observation.ts'
 import { type Listed, ROWS_PER_PAGE, type Sort } from '../web/page-model.ts'
-import { breather } from './breather.ts'
 import { judgedObservations } from './judged-observations.ts'
 import type { FigureSources } from './series-reader.ts'
 
@@ -17,7 +16,6 @@ export async function readListed(
   filter: Filter,
   { status, sort, offset }: Pick<Listed, 'status' | 'sort' | 'offset'>,
 ): Promise<Listed> {
-  const breathe = breather()
   const keyed: { readonly row: JudgedObservation; readonly key: string | number }[] = []
   for (let after: number | null = null, more = true; more; ) {
     const page = { after, limit: ROWS_PER_READ }
@@ -25,7 +23,7 @@ export async function readListed(
     for (const { row } of judged) keyed.push({ row, key: sortKey(row, sort.by) })
     after = judged.at(-1)?.row.id ?? null
     more = judged.length === ROWS_PER_READ && keyed.length < MOST
-    await breathe()
+    await sources.turn.yieldIfDue()
   }
   const direction = sort.isDescending ? -1 : 1
   const rows = keyed

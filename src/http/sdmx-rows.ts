@@ -1,4 +1,4 @@
-import { FIRST_DAY, LAST_DAY, type Window } from '../domain/calendar.ts'
+import { civilOf, dayOf, FIRST_DAY, LAST_DAY, type Window } from '../domain/calendar.ts'
 import type { Filter } from '../domain/filter.ts'
 import { type Interval, periodOf } from '../domain/period.ts'
 import { series } from '../domain/series.ts'
@@ -14,10 +14,17 @@ import type { FigureSources } from './series-reader.ts'
 /** More days than this are not answered day by day or week by week. */
 const MAX_DAYS = 40_000
 
+/** More periods than this of one series are not answered at once, however long they are. */
+const MAX_PERIODS = 40_000
+
+/** How far an answer goes back whose window has no first day, in years, the one of its last day included. */
+const OPEN_YEARS = 50
+
 /**
  * The figures of some frequencies, borders and indicators: of whole calendar periods only, those that touch the
- * data where the window is open, and of the frequency `_O` one
- * for the window, where it is none.
+ * data where the window is open, and of the frequency `_O` one for the window, where it is none. Where the window
+ * has no first day, a figure that is centuries off neither makes the answer endless nor keeps it from being given:
+ * it goes back {@link OPEN_YEARS}, but begins no earlier than the data.
  */
 export async function figureRows(
   sources: FigureSources,
@@ -27,8 +34,9 @@ export async function figureRows(
   const worlds: (Awaited<ReturnType<typeof reconcileEvidence>> & { readonly indicator: string })[] = []
   for (const indicator of filter.indicator ?? []) {
     const world = await reconcileEvidence(sources, indicator, { ...filter, indicator: [indicator] })
-    requireBearable(world.window, frequencies)
-    worlds.push({ indicator, ...world })
+    const window = filter.from === undefined ? world.window && latestYears(world.window) : world.window
+    requireBearable(window, frequencies)
+    worlds.push({ indicator, ...world, window })
   }
   return (async function* () {
     for (const { indicator, reconciled, borders, window } of worlds) {
@@ -61,12 +69,22 @@ function isOther(window: Window | null): boolean {
   return window !== null && timePeriodOf(window).freq === OTHER_FREQUENCY
 }
 
-/** @throws Problem (400) where there would be too many days or weeks */
+function latestYears({ start, end }: Window): Window {
+  return { start: Math.max(start, dayOf(civilOf(end).year - OPEN_YEARS + 1, 1, 1)), end }
+}
+
+/** @throws Problem (400) where there would be too many periods */
 function requireBearable(window: Window | null, frequencies: readonly string[]): void {
-  const isLong = window !== null && window.end - window.start >= MAX_DAYS
-  if (!isLong || !frequencies.some((each) => each === 'D' || each === 'W')) return
-  const detail = `spans more than ${MAX_DAYS} days, which are not answered day by day or week by week`
-  throw badRequest([{ parameter: 'c[TIME_PERIOD]', detail }])
+  if (window === null) return
+  const refuse = (detail: string) => {
+    throw badRequest([{ parameter: 'c[TIME_PERIOD]', detail }])
+  }
+  const isLong = window.end - window.start >= MAX_DAYS
+  if (isLong && frequencies.some((each) => each === 'D' || each === 'W'))
+    refuse(`spans more than ${MAX_DAYS} days, which are not answered day by day or week by week`)
+  const months = (civilOf(window.end).year - civilOf(window.start).year + 1) * 12
+  if (months > MAX_PERIODS && frequencies.includes('M'))
+    refuse(`spans more than ${MAX_PERIODS} months, which are not answered at once; ask for a shorter window`)
 }
 
 /** The calendar periods wholly in a window; at an end that was not asked for, the one that holds it too. */

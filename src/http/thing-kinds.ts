@@ -3,6 +3,7 @@ import { borderSchema } from '../domain/border.ts'
 import { eventSchema } from '../domain/event.ts'
 import type { Thing } from '../domain/history.ts'
 import { indicatorSchema } from '../domain/indicator.ts'
+import { type FieldRemark, publicationToCome, slipsOfSource } from '../domain/slips.ts'
 import { sourceSchema } from '../domain/source.ts'
 import { slug } from '../domain/text.ts'
 import type { Reader } from '../store/read.ts'
@@ -10,6 +11,7 @@ import type { Scope } from '../store/read-keys.ts'
 import type { Transaction } from '../store/write.ts'
 import type { Fault } from './problem.ts'
 import { quote } from './validate.ts'
+import { pointTo } from './writing.ts'
 
 /** How the things of one kind, which have ids that people choose, are read and written. */
 export interface Kind<Row extends { readonly id: string }> {
@@ -24,7 +26,9 @@ export interface Kind<Row extends { readonly id: string }> {
   read(reader: Reader, version: number, id: string): Promise<Row | undefined>
   put(transaction: Transaction, row: Row): Promise<void>
   /** What is wrong with a row that its schema cannot see. */
-  check(reader: Reader, version: number, row: Row): Promise<Fault[]>
+  check(transaction: Transaction, version: number, row: Row): Promise<Fault[]>
+  /** What looks like a slip in a row. */
+  slipsOf?(row: Row): FieldRemark[]
 }
 
 export const sources: Kind<z.output<typeof sourceSchema>> = {
@@ -36,7 +40,8 @@ export const sources: Kind<z.output<typeof sourceSchema>> = {
   example: 'pozirk-2024-11-15',
   read: async (reader, version, id) => (await reader.sources({ version, source: [id] })).at(0),
   put: (transaction, row) => transaction.putSource(row),
-  check: async () => [],
+  check: async (transaction, _version, row) => pointTo('', publicationToCome(row, transaction.latestDay())),
+  slipsOf: slipsOfSource,
 }
 
 export const events: Kind<z.output<typeof eventSchema>> = {

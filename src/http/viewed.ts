@@ -12,7 +12,14 @@ import { readView } from './read-view.ts'
 /** The parameters of everything that shows figures: those of `/v1/series`, and how it is shown. */
 export const viewParameters = {
   indicator: parameters.indicator,
-  interval: parameters.interval,
+  interval: parameters.interval
+    .unwrap()
+    .optional()
+    .describe(
+      'The length of the calendar periods; weeks are those of ISO 8601. Default: a month, or a quarter or year where ' +
+        'a chart cannot show so many. Where neither it nor the window is given, and even years are too many, the window ' +
+        'is the latest that can be shown.',
+    ),
   ...borderParameters,
   ...windowParameters,
   ...evidenceParameters,
@@ -26,8 +33,11 @@ type ViewQuery = z.output<z.ZodObject<typeof viewParameters>>
 
 /** What a request asks to see, and the language to say it in. */
 export interface Viewed {
+  /** What it asks, with the window that is shown. */
   readonly asked: Asked
   readonly view: View
+  /** What was chosen for it that its address does not say, and that is not so by default elsewhere. */
+  readonly chosen: Readonly<Record<string, string>>
   readonly speech: Speech
 }
 
@@ -38,7 +48,14 @@ export async function viewed(dependencies: FigureDependencies, request: FastifyR
   const asked = await askOf(dependencies, { indicator, ...query })
   const sources = { ...dependencies, turn: dependencies.turnOf(request) }
   const view = await readView(sources, asked.filter, { indicator: counted, interval, layout })
-  return { asked, view, speech: speechFor(request, lang) }
+  const { shortened } = view
+  const isLonger = interval === undefined && view.interval !== 'month'
+  return {
+    asked: shortened === null ? asked : { ...asked, filter: { ...asked.filter, ...shortened } },
+    view,
+    chosen: { ...(isLonger ? { interval: view.interval } : {}), ...shortened },
+    speech: speechFor(request, lang),
+  }
 }
 
 /** Where nothing is recorded at all there is no indicator either, and that is to be seen, not refused. */

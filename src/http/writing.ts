@@ -1,5 +1,6 @@
 import type { FastifyRequest, HTTPMethods, RouteOptions } from 'fastify'
 import { z } from 'zod'
+import type { FieldRemark } from '../domain/slips.ts'
 import type { Scope } from '../store/read-keys.ts'
 import type { Transaction } from '../store/write.ts'
 import { sendJson } from './answer.ts'
@@ -28,6 +29,26 @@ export const writeMetaSchema = z
   })
   .meta({ id: 'WriteMeta' })
 
+/** What looks like a slip in what was sent; it was recorded all the same. */
+export interface Warning {
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** An answer lists so many warnings at most. */
+export const MAX_WARNINGS = 100
+
+const warningSchema = z
+  .object({
+    pointer: z.string().describe('The JSON Pointer (RFC 6901) of the field in the body.'),
+    detail: z.string().describe('What looks like a slip.'),
+  })
+  .meta({ id: 'Warning' })
+
+const warningsSchema = z
+  .array(warningSchema)
+  .describe('What looks like a slip in what was sent, by field; the first 100.')
+
 interface WriteRoute<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
   readonly method: HTTPMethods
   readonly url: string
@@ -55,6 +76,7 @@ interface WriteRoute<Params extends z.ZodType, Query extends z.ZodType, Body ext
     readonly status: number
     readonly headers?: Readonly<Record<string, string>>
     readonly body: Readonly<Record<string, unknown>>
+    readonly warnings?: readonly Warning[]
   }>
 }
 
@@ -64,7 +86,7 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
   { write, scope, tag, params, query, body, data, statuses, ...route }: WriteRoute<Params, Query, Body>,
 ): RouteOptions {
   const { method, url, operationId, summary, description } = route
-  const answerSchema = z.object({ ...data, meta: writeMetaSchema })
+  const answerSchema = z.object({ ...data, warnings: warningsSchema, meta: writeMetaSchema })
   const successes = Object.fromEntries(
     statuses
       .filter((status) => status < 400)
@@ -102,12 +124,16 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
         { author: key.name, reason, dryRun },
         (transaction) => {
           const work = async (): Promise<WriteAnswer> => {
-            const { status, headers = {}, body } = await write(transaction, asked)
+            const { status, headers = {}, body, warnings = [] } = await write(transaction, asked)
             const { version } = await transaction.currentVersion()
             return {
               status: dryRun ? 200 : status,
               headers: dryRun ? {} : headers,
-              body: { ...body, meta: { version, dry_run: dryRun } },
+              body: {
+                ...body,
+                warnings: warnings.slice(0, MAX_WARNINGS),
+                meta: { version, dry_run: dryRun },
+              },
             }
           }
           if (method !== 'POST') return work()
@@ -119,6 +145,11 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
   }
 }
 
+/** Points to the fields of a part of a body; the pointer of the whole body is empty. */
+export function pointTo(part: string, remarks: readonly FieldRemark[]): Warning[] {
+  return remarks.map(({ field, detail }) => ({ pointer: `${part}/${field}`, detail }))
+}
+
 /** The ETag of a state: the version that recorded it. */
 export function etagOf(version: number): string {
   return `"${version}"`
@@ -126,7 +157,8 @@ export function etagOf(version: number): string {
 
 /**
  * Lets a change go on only from the state that the client has seen (RFC 9110, 13.1.1). `version` is that of
- * the newest state, null where there never was one; what is retracted has no state that `*` could stand for.
+ * the newest state, null where there never was one. `*` is a writer's own choice to overwrite whatever stands (RFC
+ * 9110 allows it, and every state stays in the history); what is retracted has no state that it could stand for.
  * @throws Problem (428) without `If-Match`, (412) where it names another state
  */
 export function requireMatch(

@@ -6,7 +6,7 @@ export interface ImportFault extends RowFault {
 }
 
 /** So many faults of an import are told; the others are counted. */
-const MAX_FAULTS = 100
+export const MAX_FAULTS = 100
 
 /** Said of an import with faults: how many there are, and the first of them. Nothing of it is recorded. */
 export class ImportRefused extends Error {

@@ -1,7 +1,16 @@
 import { type Cells, type ImportRow, parseImportRow, quoteCell, type RowFault } from '../domain/import-row.ts'
 import type { Statement } from '../domain/observation.ts'
+import {
+  daysToCome,
+  type FieldRemark,
+  farFromOthers,
+  publicationToCome,
+  slipsOf,
+  slipsOfSource,
+} from '../domain/slips.ts'
 import type { Source } from '../domain/source.ts'
-import { faultCollector } from './import-refused.ts'
+import { farFigureFinder } from './far-figures.ts'
+import { faultCollector, type ImportFault, MAX_FAULTS } from './import-refused.ts'
 import type { RecordedFigure } from './record.ts'
 import type { Transaction } from './write.ts'
 
@@ -15,6 +24,8 @@ export interface Imported {
   readonly observations: number
   readonly unchanged: number
   readonly sources: number
+  /** What looks like a slip in what is new, in the order of lines. */
+  readonly warnings: readonly ImportFault[]
   /** The version that it made; null where nothing is new. */
   readonly version: number | null
 }
@@ -34,6 +45,8 @@ export async function importRows(
 ): Promise<Imported> {
   const counts = { observations: 0, unchanged: 0, sources: 0 }
   const faults = faultCollector()
+  const slips = slipCollector()
+  const { version: before } = await transaction.currentVersion()
   const take = await rowTaker(transaction)
   for await (const row of rows) {
     await breathe()
@@ -45,28 +58,64 @@ export async function importRows(
     } else {
       counts[taken.figure] += 1
       if (taken.isNewSource) counts.sources += 1
+      if ('figure' in parsed) slips.add(row.line, parsed, taken)
     }
   }
   faults.refuseAny()
+  const warnings = await slips.find(transaction, before)
   await transaction.dateNow()
-  return { ...counts, version: transaction.versionMade() }
+  return { ...counts, warnings, version: transaction.versionMade() }
 }
 
-type Taken =
-  | { readonly figure: 'observations' | 'unchanged'; readonly isNewSource: boolean }
-  | { readonly faults: readonly RowFault[] }
+/** Collects what looks like a slip in rows that bring something new. */
+function slipCollector() {
+  const slips: ImportFault[] = []
+  const far = farFigureFinder(MAX_FAULTS)
+  const note = (line: number, remarks: readonly FieldRemark[]) => slips.push(...asFaults(line, remarks))
+  return {
+    add(line: number, { source, figure }: ImportRow, { figure: kind, isNewSource }: TakenIn): void {
+      const isFull = slips.length >= MAX_FAULTS
+      if (isNewSource && !isFull) note(line, slipsOfSource(source))
+      if (kind === 'unchanged') return
+      const own = slipsOf(figure, source.published_on)
+      if (!isFull) note(line, own)
+      if (own.every(({ field }) => field !== 'period_start')) far.add(line, figure)
+    },
+
+    async find(transaction: Transaction, before: number): Promise<ImportFault[]> {
+      for (const { place, figure } of await far.find(transaction, before))
+        note(place, [farFromOthers(figure)])
+      return slips.toSorted((a, b) => a.line - b.line).slice(0, MAX_FAULTS)
+    },
+  }
+}
+
+function asFaults(line: number, remarks: readonly FieldRemark[]): ImportFault[] {
+  return asRowFaults(remarks).map((fault) => ({ line, ...fault }))
+}
+
+interface TakenIn {
+  readonly figure: 'observations' | 'unchanged'
+  readonly isNewSource: boolean
+}
+
+type Taken = TakenIn | { readonly faults: readonly RowFault[] }
 
 /** Takes in rows one after the other, each held against the records and the rows before it. */
 async function rowTaker(transaction: Transaction) {
   const faultsOfCodes = await codeChecker(transaction)
   const findSource = sourceFinder(transaction)
   const lines = new Map<number, number>()
+  const today = transaction.latestDay()
 
   return async (line: number, { source, figure }: ImportRow): Promise<Taken> => {
     const held = await findSource(source.id)
     const faults = [
-      ...(held === null ? [] : differences(source, held, `source ${source.id}`)),
+      ...(held === null
+        ? asRowFaults(publicationToCome(source, today))
+        : differences(source, held, `source ${source.id}`)),
       ...faultsOfCodes(figure),
+      ...(await faultsOfDays(figure)),
     ]
     if (faults.length > 0) return { faults }
     if (held === null) await transaction.putSource(source)
@@ -75,6 +124,12 @@ async function rowTaker(transaction: Transaction) {
     if (recorded !== null) return takeRecorded(line, figure, recorded)
     if (added !== null) lines.set(added, line)
     return { figure: 'observations', isNewSource: held === null }
+  }
+
+  /** What is recorded may be exported and come back, whatever days it counts. */
+  async function faultsOfDays(figure: Statement): Promise<RowFault[]> {
+    const faults = asRowFaults(daysToCome(figure, today))
+    return faults.length > 0 && (await transaction.recordedFigure(figure)) === null ? faults : []
   }
 
   function takeRecorded(line: number, figure: Statement, { id, state, retraction }: RecordedFigure): Taken {
@@ -132,6 +187,10 @@ function differences<Held extends object>(row: Held, held: Held, owner: string):
       column,
       reason: `is ${shown(Reflect.get(row, column))}, but ${owner} has ${shown(value)}`,
     }))
+}
+
+function asRowFaults(remarks: readonly FieldRemark[]): RowFault[] {
+  return remarks.map(({ field, detail }) => ({ column: field, reason: detail }))
 }
 
 function inAll(reason: string): RowFault {

@@ -102,6 +102,7 @@ export function preparedStatements(db: BetterSQLite3Database) {
           title: sourceRevisions.title,
           published_on: sourceRevisions.published_on,
           url: sourceRevisions.url,
+          retraction: sourceRevisions.retraction,
         })
         .from(sourceRevisions)
         .where(eq(sourceRevisions.source, named('id')))

@@ -23,6 +23,21 @@ export function seriesReader(db: BetterSQLite3Database) {
       return rows.map(({ version }) => version)
     },
 
+    /** Whether a figure of a series that stood at a version counts a day between two days, both included. */
+    async hasFigureBetween(
+      { border, indicator }: Omit<SeriesChange, 'version'>,
+      { from, to }: { readonly from: string; readonly to: string },
+      version: number,
+    ): Promise<boolean> {
+      const found = db.get<{ found: number } | undefined>(sql`
+        SELECT 1 AS found FROM observations o WHERE o.border = ${border} AND o.indicator = ${indicator}
+          AND o.period_start <= ${to} AND o.period_end >= ${from} AND (
+            SELECT r.retraction IS NULL FROM observation_revisions r
+              WHERE r.observation = o.id AND r.version <= ${version} ORDER BY r.version DESC LIMIT 1
+          ) LIMIT 1`)
+      return found !== undefined
+    },
+
     /** Which series the versions after one changed, up to another, in the order of versions. */
     async seriesChanges(after: number, until: number): Promise<SeriesChange[]> {
       const isBetween = sql`r.version > ${after} AND r.version <= ${until}`

@@ -56,6 +56,9 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
     /** The version that this write makes; null as long as it has recorded nothing. */
     versionMade: () => version ?? null,
 
+    /** Returns the version that this write makes, and makes it where nothing was recorded yet. */
+    startVersion: writing,
+
     /** Dates the version that this write makes at the present, once all that takes long is done. */
     async dateNow(): Promise<void> {
       const time = now()
@@ -100,9 +103,10 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
         .run()
     },
 
-    /** What is recorded of a source; null where there is none with this id. */
+    /** What is recorded of a source; null where there is none with this id, or none any more. */
     async recordedSource(id: string): Promise<Source | null> {
-      return prepared.findSource().get({ id }) ?? null
+      const { retraction, ...source } = prepared.findSource().get({ id }) ?? { retraction: null }
+      return retraction === null && 'id' in source ? source : null
     },
 
     /** What is recorded under the natural key of a figure; null where nothing ever was. */

@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { latestDayOnEarth } from '../domain/latest-day.ts'
+import { revisionCopier } from './copy-revisions.ts'
 import { type Connection, isBusy } from './database.ts'
 import { answerKeeper } from './keep-answers.ts'
 import { keyKeeper } from './keep-keys.ts'
@@ -114,13 +116,17 @@ async function begin({ connection, goOn }: Writing, deadline: number): Promise<v
 
 function transactionOn({ connection, now, goOn }: Writing, attribution: Attribution) {
   const db = drizzle({ client: connection })
+  const records = recorder(db, now, attribution)
   return {
     ...readerOn(db, { onlyReads: false }),
-    ...recorder(db, now, attribution),
+    ...records,
+    ...revisionCopier(connection, records.startVersion),
     ...keyKeeper(db, now),
     ...answerKeeper(db, now),
     /** For work that takes long, to be called now and then. @throws StoreBusy where the store is being closed */
     goOn,
+    /** The latest civil date anywhere on Earth: what is dated later is yet to come. */
+    latestDay: () => latestDayOnEarth(now()),
     /** Writes a page as it is, to see whether that can be done. */
     touch: () => void connection.pragma('user_version = 0'),
   }

@@ -51,6 +51,7 @@ ${footer(model)}`,
 /** The figure of everything together, and a card for each country, beside a map. */
 function headline(model: Page): Html {
   const { view, speech } = model
+  const { words } = speech
   const { together } = view
   const figure = together === null ? undefined : view.totals.get(together.key)
   const map = borderMap(view, model.atlas, `${speech.words.chart.map}: ${placesOf(view, speech)}`, {
@@ -67,6 +68,7 @@ ${
     ? html`<p class="figure">${speech.words.figure.unknown}</p>`
     : html`<p class="figure ${figure.qualifier}">${proofLink(model, figureKey(together), figure)}</p>
 <p class="window">${speech.window(figure)}</p>
+${view.shortened === null ? null : html`<p class="remark">${words.shortened}</p>`}
 <p class="coverage">${coverageWords(figure, speech)}</p>
 ${remarksOf(figure, view, speech).map((remark) => html`<p class="remark">${remark}</p>`)}`
 }

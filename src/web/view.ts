@@ -32,6 +32,8 @@ export interface View {
   readonly indicator: Indicator
   readonly interval: Interval
   readonly layout: Layout
+  /** The days shown, where a window that nobody asked for is too long to be shown whole; else null. */
+  readonly shortened: { readonly from: string; readonly to: string } | null
   /** The borders meant, in the order of lists. */
   readonly subjects: readonly Subject[]
   /** What they are together; null where there is no border. */

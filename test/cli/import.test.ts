@@ -60,6 +60,22 @@ describe('crossings import', () => {
     expect((await held()).version).toBe(1)
   })
 
+  test('tells of what looks like a slip, and refuses days to come', async () => {
+    const slip = cells({ period_start: '1024-02-01', period_end: '1024-02-29' })
+    expect(await runCommand(['import', fileWith(tableOf([january, slip]))], { env })).toEqual({
+      code: 0,
+      signal: null,
+      stdout: 'added 2 observations, 1 sources; version 2\n',
+      stderr: 'warning: line 3, period_start: is 1024-02-01, before 1900\n',
+    })
+    const coming = cells({ period_end: '9999-12-31' })
+    const run = await runCommand(['import', fileWith(tableOf([coming])), '--dry-run'], { env })
+    expect(run).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^line 2, period_end: is a day to come/),
+    })
+  })
+
   test('reads the standard input, however slowly it comes, and holds up no other writer meanwhile', async () => {
     const running = startCommand(['import', '-'], { env })
     const [first = '', ...others] = tableOf(daysOf(10)).split(/(?<=\n)/)

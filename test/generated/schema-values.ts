@@ -59,7 +59,7 @@ function objectsOf({ properties, required = [], additionalProperties, propertyNa
 }
 
 const FORMATS: Readonly<Record<string, fc.Arbitrary<string>>> = {
-  date: fc.integer({ min: toDay('0001-01-01'), max: toDay('9999-12-31') }).map(formatDay),
+  date: fc.integer({ min: toDay('0001-01-01'), max: toDay('2026-01-01') }).map(formatDay),
   'date-time': fc.integer({ min: 0, max: Date.UTC(2026, 0) }).map((time) => new Date(time).toISOString()),
   iri: fc.stringMatching(/^[a-z0-9]{1,12}$/).map((name) => `https://example.org/${name}?q=${name}#ż-${name}`),
 }

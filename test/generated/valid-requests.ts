@@ -120,7 +120,7 @@ const TABLES = fc
   .map(({ source, kind, days, count, month, note }) =>
     tableOf(
       days.map((day) => {
-        const date = `2031-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
+        const date = `2011-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
         return cells({
           source: `${source}-${kind}`,
           kind,

@@ -42,7 +42,7 @@ const { sources, events, indicators, borders } = readSeeds()
 const [source, event, indicator, border] = [sources[0], events[0], indicators[0], borders[0]]
 const table = [
   'source,publisher,origin,kind,title,published_on,url,country,neighbour,indicator,period_start,period_end,period_basis,count,qualifier,note',
-  'new,LRT,VSAT,official,,2027-01-02,,LT,BY,attempted_crossings,2027-01-01,2027-01-01,stated,1,exact,',
+  'new,LRT,VSAT,official,,2005-01-02,,LT,BY,attempted_crossings,2005-01-01,2005-01-01,stated,1,exact,',
 ]
 
 /** Every route that does more than read, with a request that it takes. */
@@ -96,6 +96,12 @@ const WRITING: Readonly<Record<string, Request>> = {
     target: `/v1/borders/${border?.id}`,
     headers: CHANGE,
     body: { ...border },
+  },
+  'POST /v1/reverts': {
+    scope: 'admin',
+    target: '/v1/reverts?reason=Wrong',
+    headers: JSON_TYPE,
+    body: { version: 1 },
   },
   'POST /v1/imports': {
     scope: 'write',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { unqueuedTurn } from '../../src/concurrency/event-loop-yield.ts'
 import { formatDay } from '../../src/domain/calendar.ts'
 import type { JudgedObservation } from '../../src/domain/observation.ts'
 import { keepSeries } from '../../src/http/kept-series.ts'
@@ -31,7 +32,7 @@ afterAll(() => store.close())
 const listedBy = async (by: Sort, offset: number, reader: Store = store) => {
   const { version } = await store.currentVersion()
   const filter = { version, indicator: ['attempted_crossings'] }
-  const sources = { store: reader, series: keepSeries(store) }
+  const sources = { store: reader, series: keepSeries(store), turn: unqueuedTurn() }
   return await readListed(sources, filter, { status: null, sort: { by, isDescending: true }, offset })
 }
 

@@ -55,6 +55,7 @@ export interface Written extends JudgedObservation {
 export interface Told<Data> {
   readonly data: Data
   readonly observations: readonly JudgedObservation[]
+  readonly warnings: readonly { readonly pointer: string; readonly detail: string }[]
   readonly meta: { readonly version: number; readonly dry_run: boolean }
 }
 
@@ -214,8 +215,8 @@ export function figure(facts: Partial<Statement> = {}): Statement {
     country: 'LT',
     neighbour: 'BY',
     indicator: 'attempted_crossings',
-    period_start: '2027-01-01',
-    period_end: '2027-01-31',
+    period_start: '2005-01-01',
+    period_end: '2005-01-31',
     period_basis: 'stated',
     count: 100,
     qualifier: 'exact',
@@ -229,9 +230,9 @@ export function stateOf({ period_basis, count, qualifier, note }: Statement) {
   return { period_basis, count, qualifier, note }
 }
 
-/** A civil date, so many days after the first of 2027. */
+/** A civil date, so many days after the first of 2005. */
 export function dayOf(number: number): string {
-  return new Date(Date.UTC(2027, 0, 1 + number)).toISOString().slice(0, 10)
+  return new Date(Date.UTC(2005, 0, 1 + number)).toISOString().slice(0, 10)
 }
 
 /** Which parts of a request a problem is about. */

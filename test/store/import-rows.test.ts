@@ -66,6 +66,7 @@ describe('an import', () => {
       observations: 3,
       unchanged: 0,
       sources: 2,
+      warnings: [],
       version: 2,
     })
     const { observations, sources } = await heldIn(store)
@@ -86,15 +87,26 @@ describe('an import', () => {
       observations: 1,
       unchanged: 1,
       sources: 0,
+      warnings: [],
       version: 3,
     })
+  })
+
+  test('lists no more than a hundred warnings', async () => {
+    const store = await openEmpty()
+    const rows = daysOf(150).map((row, day) => ({
+      ...row,
+      period_start: `1${String(day).padStart(3, '0')}-01-01`,
+    }))
+    const { observations, warnings } = await importInto(store, rows)
+    expect([observations, warnings.length, warnings[99]?.line]).toEqual([150, 100, 51])
   })
 
   test('makes no version where nothing is new', async () => {
     const store = await openEmpty()
     await importInto(store, [january, february])
     const before = await heldIn(store)
-    const nothing = { observations: 0, sources: 0, version: null }
+    const nothing = { observations: 0, sources: 0, warnings: [], version: null }
     expect(await importInto(store, [january, february])).toEqual({ ...nothing, unchanged: 2 })
     expect(await importInto(store, [])).toEqual({ ...nothing, unchanged: 0 })
     expect(await heldIn(store)).toEqual(before)

@@ -27,10 +27,22 @@ const importedSchema = z
   })
   .meta({ id: 'Imported' })
 
+const warningSchema = z
+  .object({
+    line: z.int().min(1).describe('The line of the table, its header being line 1.'),
+    column: z.string().describe('The column of the cell.'),
+    detail: z.string().describe('What looks like a slip.'),
+  })
+  .meta({ id: 'ImportWarning' })
+
+const warnings = z
+  .array(warningSchema)
+  .describe('What looks like a slip in what is new, by line and column; the first 100.')
+
 const query = z.strictObject(writeParameters)
 
 const content = {
-  'application/json': { schema: z.object({ data: importedSchema, meta: writeMetaSchema }) },
+  'application/json': { schema: z.object({ data: importedSchema, warnings, meta: writeMetaSchema }) },
 }
 
 const RESPONSES: Readonly<Record<number, unknown>> = {
@@ -54,7 +66,7 @@ export const importsRoutes: FastifyPluginAsync<Dependencies> = async (app, { sto
         'Takes in up to 100 MB of CSV in the columns of `GET /v1/observations?format=csv`: all of it, or nothing where ' +
         'any row has a fault. `id`, `status` and `version` may be there and are not read; `border` may be left out. ' +
         'Publications that are not held yet are added with their columns. A figure that is recorded just as it is counts ' +
-        'as `unchanged`; one that is recorded otherwise is a fault. A problem lists the first 100 faults by line and column.',
+        'as `unchanged`; one that is recorded otherwise is a fault, and so is a new one for days to come. A problem lists the first 100 faults by line and column.',
       tags: ['Writing'],
       security: [{ apiKey: [] }],
       consumes: ['text/csv'],
@@ -96,9 +108,11 @@ export const importsRoutes: FastifyPluginAsync<Dependencies> = async (app, { sto
 
 async function takeIn(transaction: Transaction, table: Spooled, dryRun: boolean): Promise<WriteAnswer> {
   const rows = readCsv(table.bytes(), IMPORT_COLUMNS)
-  const { version: made, ...data } = await importRows(transaction, rows, eventLoopYielder())
+  const { version: made, warnings: slips, ...data } = await importRows(transaction, rows, eventLoopYielder())
   const { version } = await transaction.currentVersion()
-  return { status: made === null || dryRun ? 200 : 201, body: { data, meta: { version, dry_run: dryRun } } }
+  const warnings = slips.map(({ line, column, reason: detail }) => ({ line, column, detail }))
+  const body = { data, warnings, meta: { version, dry_run: dryRun } }
+  return { status: made === null || dryRun ? 200 : 201, body }
 }
 
 /** The body of a request as it comes in. @throws Problem (415) where there is none */

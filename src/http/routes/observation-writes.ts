@@ -9,6 +9,9 @@ import {
   type Statement,
   statementSchema,
 } from '../../domain/observation.ts'
+import { daysToCome, type FieldRemark, farFromOthers, slipsOf } from '../../domain/slips.ts'
+import type { Source } from '../../domain/source.ts'
+import { farFigureFinder } from '../../store/far-figures.ts'
 import type { RecordedFigure } from '../../store/record.ts'
 import type { Transaction } from '../../store/write.ts'
 import type { Dependencies } from '../ask.ts'
@@ -20,7 +23,15 @@ import { type Fault, Problem } from '../problem.ts'
 import { seriesOfWrite } from '../series-of-write.ts'
 import { TooLarge } from '../series-reader.ts'
 import { quote } from '../validate.ts'
-import { etagOf, requireMatch, writeParameters, writeRoute } from '../writing.ts'
+import {
+  etagOf,
+  MAX_WARNINGS,
+  pointTo,
+  requireMatch,
+  type Warning,
+  writeParameters,
+  writeRoute,
+} from '../writing.ts'
 import { observationIdSchema } from './observations.ts'
 
 const MAX_FIGURES = 1_000
@@ -55,7 +66,7 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
       summary: 'Add figures',
       description:
         'Adds one figure, or a list of up to 1,000: all of them or none. The answer says how each fares against the others. ' +
-        'One source states one figure for one border, indicator and period: another with that natural key is a 409.',
+        'One source states one figure for one border, indicator and period: another with that natural key is a 409, and days that are yet to come are a 422.',
       tag: 'Writing',
       params: z.object({}),
       query: z.strictObject(writeParameters),
@@ -76,7 +87,9 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
       async write(transaction, { body }) {
         const figures = [body].flat()
         const pointerOf = (index: number) => (Array.isArray(body) ? `/${index}` : '')
-        await checkReferences(transaction, figures, pointerOf)
+        const { version: before } = await transaction.currentVersion()
+        const publications = await checkReferences(transaction, figures, pointerOf)
+        refuseDaysToCome(transaction, figures, pointerOf)
         const ids: (number | null)[] = []
         const taken: Fault[] = []
         for (const [index, figure] of figures.entries()) {
@@ -95,11 +108,12 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
           transaction,
           ids.filter((id) => id !== null),
         )
+        const warnings = await slipsIn(transaction, figures, { before, publications, pointerOf })
         const [row] = rows
         if (Array.isArray(body) || row === undefined)
-          return { status: 201, body: { data: rows, observations } }
+          return { status: 201, body: { data: rows, observations }, warnings }
         const headers = { location: `/v1/observations/${row.id}`, etag: etagOf(row.version) }
-        return { status: 201, headers, body: { data: row, observations } }
+        return { status: 201, headers, body: { data: row, observations }, warnings }
       },
     }),
   )
@@ -131,6 +145,7 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
           }))
           throw new Problem(422, 'The natural key of a figure cannot be changed.', { errors })
         }
+        refuseDaysToCome(transaction, [held.figure], () => '')
         const { period_basis, count, qualifier, note } = body
         const next = { period_basis, count, qualifier, note }
         const isNew = held.isRetracted || Object.keys(next).some((key) => isChanged(next, held.figure, key))
@@ -141,6 +156,7 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
           status: 200,
           headers: { etag: etagOf(row?.version ?? held.version) },
           body: { data: row, observations },
+          warnings: pointTo('', slipsOf(held.figure, row?.published_on ?? null)),
         }
       },
     }),
@@ -201,12 +217,56 @@ function isChanged(next: object, held: object, key: string): boolean {
   return value !== undefined && value !== Reflect.get(held, key)
 }
 
-/** @throws Problem (422) where a figure names a source, border or indicator that is not held */
+/** @throws Problem (422) where a figure counts days that have not begun anywhere on Earth */
+function refuseDaysToCome(
+  transaction: Transaction,
+  figures: readonly Statement[],
+  pointerOf: (index: number) => string,
+): void {
+  const today = transaction.latestDay()
+  const errors = figures.flatMap((figure, index) => pointTo(pointerOf(index), daysToCome(figure, today)))
+  if (errors.length === 0) return
+  throw new Problem(422, 'A figure counts days that are yet to come.', {
+    errors: errors.slice(0, MAX_FAULTS),
+  })
+}
+
+interface Addition {
+  /** The version before the write. */
+  readonly before: number
+  /** The publications of the figures. */
+  readonly publications: readonly Source[]
+  readonly pointerOf: (index: number) => string
+}
+
+/** Returns what looks like a slip in figures that were added. */
+async function slipsIn(
+  transaction: Transaction,
+  figures: readonly Statement[],
+  { before, publications, pointerOf }: Addition,
+): Promise<Warning[]> {
+  const publishedOn = new Map(publications.map(({ id, published_on }) => [id, published_on]))
+  const far = farFigureFinder(MAX_WARNINGS)
+  const slips = new Map<number, FieldRemark[]>()
+  for (const [index, figure] of figures.entries()) {
+    const own = slipsOf(figure, publishedOn.get(figure.source) ?? null)
+    slips.set(index, own)
+    if (own.every(({ field }) => field !== 'period_start')) far.add(index, figure)
+  }
+  for (const { place, figure } of await far.find(transaction, before))
+    slips.get(place)?.push(farFromOthers(figure))
+  return [...slips].flatMap(([index, remarks]) => pointTo(pointerOf(index), remarks))
+}
+
+/**
+ * Returns the publications that figures name.
+ * @throws Problem (422) where a figure names a source, border or indicator that is not held
+ */
 async function checkReferences(
   transaction: Transaction,
   figures: readonly Statement[],
   pointerOf: (index: number) => string,
-): Promise<void> {
+): Promise<Source[]> {
   const { version } = await transaction.currentVersion()
   const held = await transaction.sources({ version, source: figures.map((figure) => figure.source) })
   const codes = await transaction.codes()
@@ -236,6 +296,7 @@ async function checkReferences(
     }),
   )
   if (errors.length > 0) throw new Problem(422, 'A figure names what is not held here.', { errors })
+  return held
 }
 
 /**

@@ -39,7 +39,10 @@ const policy = (ancestors: string) =>
 
 /** `GET /`: the page that people look at; `GET /embed`: one chart of it, to stand in another page. */
 export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, dependencies) => {
-  const readPage = async (request: FastifyRequest, { asked, view, speech }: Viewed): Promise<PageData> => {
+  const readPage = async (
+    request: FastifyRequest,
+    { asked, view, speech, chosen }: Viewed,
+  ): Promise<PageData> => {
     const { store, publicUrl } = dependencies
     const { version } = asked.filter
     const { status, sort = 'period', page: number = 1 } = request.query as Partial<z.output<typeof pageQuery>>
@@ -48,7 +51,7 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
     return {
       view,
       language: speech.code,
-      query: queryOf(request),
+      query: { ...queryOf(request), ...chosen },
       publicUrl,
       listed: await readListed(
         { ...dependencies, turn: dependencies.turnOf(request) },

@@ -39,7 +39,7 @@ export const sdmxDataRoutes: FastifyPluginAsync<FigureDependencies> = async (app
         description:
           'Figures or observations by SDMX REST 2, all of them at once, as a flat list: `BC:FIGURES`, whole calendar periods by ' +
           `FREQ, and one figure for the window where it is _O; or \`BC:OBSERVATIONS\`. Parts of the path left out at its end are any; ` +
-          'what would be data of more than one dataflow is a 501. Nothing that fits is a message without observations.',
+          'what would be data of more than one dataflow is a 501. Figures without `startPeriod` go back 50 years. Nothing that fits is a message without observations.',
         tags: ['SDMX'],
         params: z.object(Object.fromEntries(parts.map((name) => [name, dataPath[name]]))),
         querystring: dataQuery.extend({

@@ -9,7 +9,7 @@ import { type Fault, Problem } from '../problem.ts'
 import { jsonResponses } from '../response.ts'
 import { borders, events, indicators, type Kind, sources } from '../thing-kinds.ts'
 import { quote } from '../validate.ts'
-import { etagOf, requireMatch, writeParameters, writeRoute } from '../writing.ts'
+import { etagOf, pointTo, requireMatch, writeParameters, writeRoute } from '../writing.ts'
 
 const MAX_THINGS = 1_000
 
@@ -122,11 +122,12 @@ function postMany<Row extends { readonly id: string }>(
         refuse(422, `The ${kind.thing} cannot be recorded.`, faults)
         refuse(409, `A ${kind.thing} with this id is recorded.`, taken)
         for (const each of rows) await kind.put(transaction, each)
+        const warnings = rows.flatMap((each, index) => pointTo(pointerOf(index), kind.slipsOf?.(each) ?? []))
         const [only] = rows
-        if (Array.isArray(body) || only === undefined) return { status: 201, body: { data: rows } }
+        if (Array.isArray(body) || only === undefined) return { status: 201, body: { data: rows }, warnings }
         const made = await transaction.currentVersion()
         const headers = { location: `/v1/${kind.path}/${only.id}`, etag: etagOf(made.version) }
-        return { status: 201, headers, body: { data: only } }
+        return { status: 201, headers, body: { data: only }, warnings }
       },
     }),
   )
@@ -161,7 +162,8 @@ function putOne<Row extends { readonly id: string }>(
         const { id } = params as { id: string }
         const row = body as Row
         const held = await transaction.newestState(kind.thing, id)
-        requireMatch(request, held?.version ?? null, { isRequired: held !== null })
+        const isRetracted = held?.isRetracted ?? false
+        requireMatch(request, held?.version ?? null, { isRequired: held !== null, isRetracted })
         if (held === null && !creates) throw new Problem(404, `There is no ${kind.thing} ${quote(id)}.`)
         const { version } = await transaction.currentVersion()
         const isOther = row.id !== id
@@ -176,6 +178,7 @@ function putOne<Row extends { readonly id: string }>(
           status: held === null ? 201 : 200,
           headers: { etag: etagOf(isSame && held !== null ? held.version : made.version) },
           body: { data: row },
+          warnings: pointTo('', kind.slipsOf?.(row) ?? []),
         }
       },
     }),

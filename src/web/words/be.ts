@@ -24,6 +24,7 @@ export const be: Words = {
   window: '{start} — {end}',
   periods: { week: 'Тыдзень {number}, {year}', quarter: 'Квартал {number}, {year}' },
   noWindow: 'няма перыяду',
+  shortened: 'Ёсць звесткі і па-за гэтымі днямі: каб убачыць іх, пакажыце першы і апошні дзень.',
   covered: {
     one: 'Апублікаваныя лічбы ахопліваюць {covered} з {n} дня.',
     few: 'Апублікаваныя лічбы ахопліваюць {covered} з {n} дзён.',

@@ -24,6 +24,7 @@ export const en: Words = {
   window: '{start} to {end}',
   periods: { week: 'Week {number}, {year}', quarter: 'Quarter {number}, {year}' },
   noWindow: 'no period',
+  shortened: 'There are figures outside these days too: name a first and a last day to see them.',
   covered: {
     one: 'Published figures cover {covered} of {n} day.',
     other: 'Published figures cover {covered} of {n} days.',

@@ -24,6 +24,7 @@ export const lt: Words = {
   window: '{start} – {end}',
   periods: { week: '{year} m. {number} savaitė', quarter: '{year} m. {number} ketvirtis' },
   noWindow: 'nėra laikotarpio',
+  shortened: 'Yra duomenų ir už šių dienų ribų: kad juos pamatytumėte, nurodykite pirmą ir paskutinę dieną.',
   covered: {
     one: 'Paskelbti skaičiai apima {covered} iš {n} dienos.',
     few: 'Paskelbti skaičiai apima {covered} iš {n} dienų.',

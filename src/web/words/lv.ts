@@ -24,6 +24,7 @@ export const lv: Words = {
   window: '{start} – {end}',
   periods: { week: '{year}. gada {number}. nedēļa', quarter: '{year}. gada {number}. ceturksnis' },
   noWindow: 'nav perioda',
+  shortened: 'Ir dati arī ārpus šīm dienām: lai tos redzētu, norādiet pirmo un pēdējo dienu.',
   covered: {
     zero: 'Publicētie skaitļi aptver {covered} no {n} dienām.',
     one: 'Publicētie skaitļi aptver {covered} no {n} dienas.',

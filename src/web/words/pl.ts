@@ -24,6 +24,7 @@ export const pl: Words = {
   window: '{start} – {end}',
   periods: { week: '{number}. tydzień {year}', quarter: '{number}. kwartał {year}' },
   noWindow: 'brak okresu',
+  shortened: 'Są też dane spoza tych dni: aby je zobaczyć, podaj pierwszy i ostatni dzień.',
   covered: {
     one: 'Opublikowane liczby obejmują {covered} z {n} dnia.',
     few: 'Opublikowane liczby obejmują {covered} z {n} dni.',

@@ -9,7 +9,9 @@ type Each<Name extends string> = Readonly<Record<Name, string>>
  * a figure in words, a date and a window can stand anywhere in it.
  */
 export interface Words
-  extends Each<'name' | 'tagline' | 'skip' | 'together' | 'border' | 'window' | 'noWindow' | 'inferred'> {
+  extends Each<
+    'name' | 'tagline' | 'skip' | 'together' | 'border' | 'window' | 'noWindow' | 'shortened' | 'inferred'
+  > {
   /** The indicators that are seeded; others have the label that is recorded with them. */
   readonly indicators: Readonly<Record<string, string>>
   readonly figure: Each<'exact' | 'between' | 'at_least' | 'at_most' | 'unknown'>

@@ -19,6 +19,7 @@ const february = cells({ period_start: '2024-02-01', period_end: '2024-02-29' })
 
 interface Told {
   readonly data: { readonly observations: number; readonly unchanged: number; readonly sources: number }
+  readonly warnings: readonly object[]
   readonly meta: { readonly version: number; readonly dry_run: boolean }
 }
 
@@ -58,10 +59,12 @@ describe('a table that is taken in', () => {
     const table = tableOf([january, february])
     expect(await taken(201, upload(api, table))).toEqual({
       data: { observations: 2, unchanged: 0, sources: 1 },
+      warnings: [],
       meta: { version: 2, dry_run: false },
     })
     expect(await taken(200, upload(api, table))).toEqual({
       data: { observations: 0, unchanged: 2, sources: 0 },
+      warnings: [],
       meta: { version: 2, dry_run: false },
     })
   })
@@ -79,6 +82,52 @@ describe('a table that is taken in', () => {
     expect(meta.dry_run).toBe(true)
     expect(await api.version()).toBe(1)
     expect((await taken(201, upload(api, table, { query: '?dry_run=false' }))).data).toEqual(data)
+  })
+
+  test('is told of what looks like a slip, by line and column, as a dry run and in earnest', async () => {
+    const slips = [
+      cells({ period_start: '1024-01-01', period_end: '1024-01-31' }),
+      cells({ period_start: '1990-02-01', period_end: '1990-02-28' }),
+      cells({ source: 'early', published_on: '2024-03-01', period_end: '2024-03-02' }),
+      cells({ source: 'old', published_on: '1023-03-01', country: 'LV', border: 'LV-BY' }),
+    ]
+    await taken(201, upload(api, tableOf([january])))
+    const table = tableOf([february, ...slips])
+    const { warnings } = await taken(200, upload(api, table, { query: '?dry_run=true' }))
+    expect(warnings).toEqual([
+      { line: 3, column: 'period_start', detail: 'is 1024-01-01, before 1900' },
+      {
+        line: 4,
+        column: 'period_start',
+        detail: 'is 1990-02-01, more than 20 years away from all other figures of its border and indicator',
+      },
+      {
+        line: 5,
+        column: 'period_end',
+        detail: 'is 2024-03-02, after 2024-03-01, the day of the publication',
+      },
+      { line: 6, column: 'published_on', detail: 'is 1023-03-01, before 1900' },
+      {
+        line: 6,
+        column: 'period_end',
+        detail: 'is 2024-01-31, after 1023-03-01, the day of the publication',
+      },
+    ])
+    expect((await taken(201, upload(api, table))).warnings).toEqual(warnings)
+    expect((await taken(200, upload(api, table))).warnings).toEqual([])
+  })
+
+  test('is refused for days to come, save those that are recorded already', async () => {
+    const coming = cells({ period_end: '2026-06-03', source: 'soon', published_on: '2026-06-03' })
+    const { errors } = await refused(422, upload(api, tableOf([january, coming])))
+    expect(errors).toEqual([
+      { line: 3, column: 'published_on', detail: 'is a day to come; it is 2026-06-02 at the latest' },
+      { line: 3, column: 'period_end', detail: 'is a day to come; a period may end on 2026-06-02' },
+    ])
+    api.setTime('2026-06-02T10:00:00.000Z')
+    await taken(201, upload(api, tableOf([coming])))
+    api.setTime('2026-06-01T09:59:59.999Z')
+    expect((await taken(200, upload(api, tableOf([coming])))).data.unchanged).toBe(1)
   })
 
   test('may come in pieces of unknown length, and with a charset', async () => {

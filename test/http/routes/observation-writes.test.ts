@@ -127,7 +127,7 @@ describe('POST /v1/observations of one figure', () => {
   })
 
   test('refuses a period that ends before it starts', async () => {
-    const body = fresh({ period_start: '2027-02-01', period_end: '2027-01-31' })
+    const body = fresh({ period_start: '2005-02-01', period_end: '2005-01-31' })
     expect(pointersOf(await w.refused(400, 'POST', PATH, { body }))).toEqual(['/period_end'])
   })
 
@@ -144,9 +144,75 @@ describe('POST /v1/observations of one figure', () => {
     expect(pointersOf(await w.refused(400, 'POST', PATH, { body }))).toEqual(['/period_start', '/period_end'])
   })
 
-  test('takes a leap day, the first day of all, and the last', async () => {
-    for (const day of ['2024-02-29', '2000-02-29', '0001-01-01', '9999-12-31'])
+  test('takes a leap day, the first day of all, and today wherever on Earth it is', async () => {
+    for (const day of ['2024-02-29', '2000-02-29', '0001-01-01', '2026-06-02'])
       await w.add(fresh({ period_start: day, period_end: day, qualifier: 'about' }))
+  })
+
+  test('refuses days that have begun nowhere on Earth, in a list, a dry run and a correction too', async () => {
+    const own = await startWriters({ url: `file:${scratchFolder()}/crossings.sqlite` })
+    const tomorrow = fresh({ period_end: '2026-06-03' })
+    const before = own.everything()
+    const detail = 'is a day to come; a period may end on 2026-06-02'
+    for (const [target, body, pointer] of [
+      [PATH, tomorrow, '/period_end'],
+      [`${PATH}?dry_run=true`, tomorrow, '/period_end'],
+      [PATH, [fresh(), tomorrow], '/1/period_end'],
+    ] as const)
+      expect((await own.refused(422, 'POST', target, { body })).errors).toEqual([{ pointer, detail }])
+    expect(own.everything()).toBe(before)
+
+    own.setTime('2026-06-02T10:00:00.000Z')
+    const { data } = await own.add(tomorrow)
+    own.setTime(PRESENT)
+    const { errors } = await own.refused(422, 'PUT', `${PATH}/${data.id}`, revise(data, { count: 3 }))
+    expect(errors).toEqual([{ pointer: '/period_end', detail }])
+    const read = await own.read<Told<JudgedObservation>>(`${PATH}/${data.id}`)
+    expect(read.data).toMatchObject({ count: tomorrow.count, version: data.version })
+    await own.expect(200, 'DELETE', `${PATH}/${data.id}?reason=Too%20early`)
+    await own.close()
+  })
+
+  test('tells of what looks like a slip, and holds it all the same', async () => {
+    const told = await w.add(fresh({ period_start: '1024-03-01', qualifier: 'about' }))
+    const { period_end, source } = told.data
+    expect(source).toBe('pozirk-2024-11-15')
+    expect(told.warnings).toEqual([
+      { pointer: '/period_start', detail: 'is 1024-03-01, before 1900' },
+      { pointer: '/period_end', detail: expect.stringMatching(/^ends a period of 9\d\d years$/) },
+    ])
+    expect(period_end < '2024').toBe(true)
+    const corrected = await w.expect<Told<Written>>(
+      200,
+      'PUT',
+      `${PATH}/${told.data.id}`,
+      revise(told.data, { count: 3 }),
+    )
+    expect(corrected.warnings).toEqual(told.warnings)
+    expect((await w.add(fresh())).warnings).toEqual([])
+  })
+
+  test('tells of a figure decades away from all others of its series', async () => {
+    const indicator = 'trafficking_rings_broken_up'
+    const on = (day: string, facts: Partial<Statement> = {}) =>
+      figure({ indicator, period_start: day, period_end: day, source: 'lrytas-2025-10-18', ...facts })
+    const far = (pointer: string, day: string) => ({
+      pointer,
+      detail: `is ${day}, more than 20 years away from all other figures of its border and indicator`,
+    })
+    const { warnings } = await w.expect<Told<Written[]>>(201, 'POST', PATH, {
+      body: [on('2023-01-01'), on('1925-01-01'), on('2023-01-02'), on('2003-01-05')],
+    })
+    expect(warnings).toEqual([far('/1/period_start', '1925-01-01')])
+    const target = `${PATH}?dry_run=true`
+    const warned = async (...body: Statement[]) =>
+      (await w.expect<Told<Written[]>>(200, 'POST', target, { body })).warnings
+    expect(await warned(on('1983-06-01'), on('1983-01-02'))).toEqual([])
+    expect(await warned(on('1970-06-01'), on('1970-01-02'))).toEqual([
+      far('/0/period_start', '1970-06-01'),
+      far('/1/period_start', '1970-01-02'),
+    ])
+    expect(await warned(on('1970-06-01', { country: 'LV' }))).toEqual([])
   })
 
   test('keeps why, and by whose key', async () => {
@@ -581,7 +647,7 @@ describe('GET /v1/observations/{id}/revisions', () => {
 })
 
 describe('how a written figure fares', () => {
-  const MONTH = { period_start: '2031-01-01', period_end: '2031-01-31' }
+  const MONTH = { period_start: '2011-01-01', period_end: '2011-01-31' }
 
   /** Holds what the answer to a write says against what everyone is told afterwards. */
   async function expectTrue({ data, observations }: Told<Written>): Promise<void> {
@@ -622,14 +688,14 @@ describe('how a written figure fares', () => {
     expect(whole.data).toMatchObject({ status: 'accepted', conflict: null })
     const rival = known.find((id) => id !== first && id !== sources.claim) ?? ''
     const half = await w.add(
-      fresh({ period_start: '2031-01-01', period_end: '2031-01-15', source: rival, count: 130 }),
+      fresh({ period_start: '2011-01-01', period_end: '2011-01-15', source: rival, count: 130 }),
     )
     const statuses = [await one(whole.data.id), await one(half.data.id)].map(({ status }) => status)
     expect(statuses.toSorted()).toEqual(['accepted', 'conflicting'])
     await expectTrue(half)
     if (half.data.conflict === null) {
       const told = await w.read<{ data: Conflict[] }>(
-        `/v1/conflicts?source=${first}&country=LT&from=2031&to=2031`,
+        `/v1/conflicts?source=${first}&country=LT&from=2011&to=2011`,
       )
       expect(told.data).toMatchObject([{ id: whole.data.id, difference: -30 }])
     } else {
@@ -641,8 +707,8 @@ describe('how a written figure fares', () => {
   })
 
   test('is told of a correction too', async () => {
-    const { data } = await w.add(fresh({ period_start: '2031-03-01', period_end: '2031-03-31', count: 10 }))
-    const part = await w.add(fresh({ period_start: '2031-03-01', period_end: '2031-03-01', count: 5 }))
+    const { data } = await w.add(fresh({ period_start: '2011-03-01', period_end: '2011-03-31', count: 10 }))
+    const part = await w.add(fresh({ period_start: '2011-03-01', period_end: '2011-03-01', count: 5 }))
     expect(part.data.status).toBe('accepted')
     const revised = await w.expect<Told<Written>>(
       200,
@@ -658,7 +724,7 @@ describe('how a written figure fares', () => {
   })
 
   test('is told of a figure of a group by those of its members', async () => {
-    const period = { period_start: '2031-05-01', period_end: '2031-05-31' }
+    const period = { period_start: '2011-05-01', period_end: '2011-05-31' }
     const members = ['PL', 'LV', 'LT'].map((country) => fresh({ ...period, country, count: 10 }))
     await w.expect(201, 'POST', PATH, { body: members })
     const told = await w.add(fresh({ ...period, country: 'EU', count: 25 }))
@@ -718,9 +784,9 @@ describe('dry_run=true', () => {
   })
 
   test('tells of a conflict', async () => {
-    const period = { period_start: '2033-01-01', period_end: '2033-01-01' }
+    const period = { period_start: '2013-01-01', period_end: '2013-01-01' }
     await w.add(figure({ ...period, count: 5 }))
-    const body = figure({ ...period, period_end: '2033-01-02', qualifier: 'at_most', count: 2 })
+    const body = figure({ ...period, period_end: '2013-01-02', qualifier: 'at_most', count: 2 })
     const real = await w.rehearse('POST', PATH, { body })
     expect(JSON.parse(real.text).data.conflict).toMatchObject({ accepted_min: 5, difference: -3 })
   })
@@ -759,6 +825,24 @@ describe('many writers at once', () => {
     expect(answers.filter(({ status }) => status === 412)).toHaveLength(19)
     expect(winners.map(({ text }) => JSON.parse(text).data.count)).toEqual([(await one(data.id)).count])
     expect(await w.revisions(data.id)).toHaveLength(2)
+  })
+
+  test('of whatever state there is: all of 20 correct it, one after the other, and every state is kept', async () => {
+    const { data } = await w.add(fresh())
+    const counts = Array.from({ length: 20 }, (_, count) => count + 1_000)
+    const told = await Promise.all(
+      counts.map((count) => {
+        const sent = { headers: { 'if-match': '*' }, body: stateOf({ ...data, count }) }
+        return w.expect<Told<Written>>(200, 'PUT', `${PATH}/${data.id}`, sent)
+      }),
+    )
+    const inOrder = told.map((each) => each.data).toSorted((a, b) => a.version - b.version)
+    const states = (await w.revisions(data.id)).slice(1)
+    expect(states.map(({ version, count }) => [version, count])).toEqual(
+      inOrder.map(({ version, count }) => [version, count]),
+    )
+    expect(states.map(({ count }) => count).toSorted()).toEqual(counts)
+    expect((await one(data.id)).count).toBe(inOrder.at(-1)?.count)
   })
 
   test('of one figure: exactly one of 20 adds it, and the others are told its id', async () => {
@@ -820,7 +904,7 @@ describe('many writers at once', () => {
     expect(acknowledged.size + published.length).toBe(2_000)
     const version = before + 2_000
     expect(await many.version()).toBe(version)
-    const rows = await many.store.observations({ version, from: '2027-01-01' })
+    const rows = await many.store.observations({ version, from: '2005-01-01' })
     expect(rows).toHaveLength(250)
     for (const row of rows)
       expect(row).toMatchObject(acknowledged.get(row.id) ?? { id: 'never acknowledged' })
@@ -845,7 +929,7 @@ describe('a series of more figures than can be weighed for one answer', () => {
       for (const each of days)
         await transaction.addObservation(figure({ indicator: 'migrant_deaths', ...each }))
     })
-    const body = figure({ indicator: 'migrant_deaths', period_start: '2027-01-01', period_end: '2027-01-01' })
+    const body = figure({ indicator: 'migrant_deaths', period_start: '2005-01-01', period_end: '2005-01-01' })
     const { data } = await many.add(body)
     expect(data).toMatchObject({ status: null, conflict: null, count: body.count })
     const version = await many.version()

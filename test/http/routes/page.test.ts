@@ -103,6 +103,95 @@ describe('the page', () => {
   })
 })
 
+describe('what is shown of figures that reach far back', () => {
+  const months = Array.from({ length: 12 }, (_, index) => `2024-${String(index + 1).padStart(2, '0')}`)
+  const usual = months.map((month) =>
+    figure({ source: 'a', count: 10, period_start: `${month}-01`, period_end: `${month}-28` }),
+  )
+  const start = (slip: { period_start: string; period_end: string }) =>
+    startApp({
+      records: {
+        indicators: [attemptedCrossings],
+        borders: [border('PL-BY', 1)],
+        sources: [publication({ id: 'a' })],
+        observations: [...usual, figure({ source: 'a', count: 3, qualifier: 'at_least', ...slip })],
+      },
+    })
+  const WINDOW = '.headline .window'
+
+  test('is the part with most of them where one is a thousand years off, and the page says so', async () => {
+    const slipped = await start({ period_start: '1024-11-15', period_end: '1024-11-15' })
+    const page = await pageAt('/', {}, slipped)
+    expect(page.querySelector(WINDOW)?.textContent).toBe('1 January 2024 to 28 December 2024')
+    expect(page.querySelector('.headline .remark')?.textContent).toMatch(/outside these days/)
+    expect(page.querySelector('#control-from')?.getAttribute('value')).toBe('2024-01-01')
+    expect(page.querySelector('#control-interval [selected]')?.getAttribute('value')).toBe('month')
+    expect(page.querySelector('#series svg')?.getAttribute('aria-label')).toContain('1 January 2024')
+    const [address = ''] = [...page.querySelectorAll('#take-away code')].map((each) => each.textContent)
+    expect(address).toBe('/v1/series?from=2024-01-01&to=2024-12-28')
+    expect((await slipped.json<List<SeriesRow>>(address)).data).toHaveLength(12)
+    expect(
+      (await pageAt('/?interval=year&from=1024&to=1024', {}, slipped)).querySelector('.remark'),
+    ).toBeNull()
+    for (const target of ['/embed', '/embed?chart=totals', '/?lang=lt', '/?country=PL&layout=side'])
+      expect((await get(target, {}, slipped)).statusCode, target).toBe(200)
+    for (const chart of ['series', 'totals']) {
+      const { statusCode, body } = await get(`/v1/charts/${chart}.svg`, {}, slipped)
+      expect(statusCode).toBe(200)
+      expect(body).toContain('1 January 2024 to 28 December 2024')
+      expect((await get(`/v1/charts/${chart}.png`, {}, slipped)).statusCode).toBe(200)
+    }
+    await slipped.close()
+  })
+
+  test('is the latest 800 years where one figure counts a thousand, and the years of a century', async () => {
+    const long = await start({ period_start: '1024-11-15', period_end: '2024-11-15' })
+    const page = await pageAt('/', {}, long)
+    expect(page.querySelector(WINDOW)?.textContent).toBe('1 January 1225 to 28 December 2024')
+    expect(page.querySelector('#control-interval [selected]')?.getAttribute('value')).toBe('year')
+    await long.close()
+    const century = await start({ period_start: '1924-11-15', period_end: '1924-11-15' })
+    const quarters = await pageAt('/', {}, century)
+    expect(quarters.querySelector(WINDOW)?.textContent).toBe('15 November 1924 to 28 December 2024')
+    expect(quarters.querySelector('#control-interval [selected]')?.getAttribute('value')).toBe('quarter')
+    expect(quarters.querySelector('.headline .remark')).toBeNull()
+    await century.close()
+  })
+
+  test('is refused where it is asked for and too much, with what to do', async () => {
+    const slipped = await start({ period_start: '1024-11-15', period_end: '1024-11-15' })
+    for (const [query, detail] of [
+      ['interval=month', /take a longer interval or a shorter window/],
+      ['interval=year', /take a longer interval or a shorter window/],
+      ['from=1024&to=2024', /lies more than 800 years before to/],
+    ] as const) {
+      const { errors } = await slipped.problem(400, `/v1/charts/series.svg?${query}`)
+      expect(errors).toEqual([{ parameter: query.split('=')[0], detail: expect.stringMatching(detail) }])
+    }
+    await slipped.close()
+  })
+
+  test('has periods long enough for the proofs of all figures', async () => {
+    const days = Array.from({ length: 8_000 }, (_, index) =>
+      new Date(Date.UTC(2000, 0, 1 + index)).toISOString().slice(0, 10),
+    )
+    const daily = await startApp({
+      records: {
+        indicators: [attemptedCrossings],
+        borders: [border('PL-BY', 1), border('LV-BY', 2)],
+        sources: [publication({ id: 'a' })],
+        observations: ['PL', 'LV'].flatMap((country) =>
+          days.map((day) => figure({ source: 'a', country, count: 1, period_start: day, period_end: day })),
+        ),
+      },
+    })
+    const page = await pageAt('/embed', {}, daily)
+    expect(page.querySelector('h1')?.textContent).toMatch(/by year/i)
+    expect((await get('/embed?interval=month', {}, daily)).statusCode).toBe(400)
+    await daily.close()
+  })
+})
+
 describe('its controls', () => {
   test('say what is shown, also where the address says it in another way', async () => {
     const page = await pageAt('/?country=POL,LVA&period=2024-Q4&origin=Pozirk,VSAT')

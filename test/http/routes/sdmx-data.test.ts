@@ -5,7 +5,7 @@ import { INTERVALS } from '../../../src/domain/period.ts'
 import { daysOf, faultsOf, type Message, type Read, readCsv, readMessage } from '../../sdmx-reader.ts'
 import { type Harness, type List, linkOf, startApp, withQuery } from '../harness.ts'
 import { CODES } from '../questions.ts'
-import { figure, publication } from '../records.ts'
+import { attemptedCrossings, border, figure, publication } from '../records.ts'
 
 const CSV = 'application/vnd.sdmx.data+csv;version=2.0.0'
 const JSON_ = 'application/vnd.sdmx.data+json;version=2.0.0'
@@ -65,6 +65,33 @@ const figureIn = (read: Read) => [
 
 const FIGURES = '/dataflow/BC/FIGURES/1.0.0'
 const OBSERVATIONS = '/dataflow/BC/OBSERVATIONS/1.0.0'
+
+describe('figures of which one is a thousand years off', () => {
+  test('go back fifty years where no first day is asked for, and further where one is', async () => {
+    const slip = { period_start: '1024-11-15', period_end: '1024-11-15' }
+    const slipped = await startApp({
+      records: {
+        indicators: [attemptedCrossings],
+        borders: [border('PL-BY', 1)],
+        sources: [publication({ id: 'a' })],
+        observations: [figure({ source: 'a', count: 10 }), figure({ source: 'a', count: 3, ...slip })],
+      },
+    })
+    const periodsOf = async (rest: string) => {
+      const { status, text } = await slipped.get(`/sdmx/data${FIGURES}/${rest}`, { accept: CSV })
+      expect(status, rest).toBe(200)
+      return readCsv(text).map((row) => row.TIME_PERIOD)
+    }
+    const months = await periodsOf('M')
+    expect([months.length, months[0], months.at(-1)]).toEqual([600, '1975-01', '2024-12'])
+    expect(await periodsOf('D')).toHaveLength(18_263)
+    expect((await periodsOf('*')).length).toBeGreaterThan(18_263 + 600)
+    expect(await periodsOf('M?endPeriod=1030')).toHaveLength(6 * 12 + 2)
+    expect(await periodsOf('M?startPeriod=1024-11&endPeriod=1024-11')).toEqual(['1024-11'])
+    expect(await periodsOf('A?startPeriod=1024')).toHaveLength(1_001)
+    await slipped.close()
+  })
+})
 
 describe('figures', () => {
   test('of a frequency are the whole periods of the series, whatever is asked', async () => {
@@ -336,6 +363,7 @@ describe('a query', () => {
     ['?includeHistory=yes', 'includeHistory', 'has no value'],
     ['?dimensionAtObservation=TIME', 'dimensionAtObservation', 'has no value'],
     ['/D?startPeriod=0001&endPeriod=9999', 'c[TIME_PERIOD]', 'spans more than 40000 days'],
+    ['/M?startPeriod=0001&endPeriod=9999', 'c[TIME_PERIOD]', 'spans more than 40000 months'],
   ])('that is malformed is a 400 that names what: %s', async (rest, parameter, detail) => {
     const { errors } = await api.problem(400, `/sdmx/data${FIGURES}${rest}`)
     expect(errors).toEqual([{ parameter, detail: expect.stringContaining(detail) }])
