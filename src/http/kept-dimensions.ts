@@ -27,6 +27,7 @@ export function keepDimensions(store: Store): Store {
     ...store,
     borders: once(store.borders),
     indicators: once(store.indicators),
+    origins: once(store.origins),
     bordersWith: (indicator, version) => bordersWith(version, indicator),
     codes: async () => await codes((await store.currentVersion()).version),
   }

@@ -16,6 +16,7 @@ async function said(store: Store, version: number) {
     indicators: await store.indicators(version),
     crossings: await store.bordersWith(CROSSINGS, version),
     apprehensions: await store.bordersWith('apprehensions', version),
+    origins: await store.origins(version),
     codes: await store.codes(),
   }
 }
