@@ -141,7 +141,7 @@ export async function buildApp({
   })
   const again = keepAnswers(app, dependencies, {
     maxBytes: keptBytes,
-    build: readBuildId(),
+    build: `${readBuildId()} ${dependencies.publicUrl ?? ''}`,
     limits,
     closing,
     observer: measured?.kept,
