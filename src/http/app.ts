@@ -155,7 +155,7 @@ export async function buildApp({
   const limits: RateLimits = limitRates(app, { perMinute: rateLimit, clientOf })
   const again = keepAnswers(app, dependencies, {
     maxBytes: keptBytes,
-    build: readBuildId(),
+    build: `${readBuildId()} ${dependencies.publicUrl ?? ''}`,
     clients,
     limits,
     closing,

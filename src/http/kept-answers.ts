@@ -39,7 +39,7 @@ interface Asked {
 export interface KeepOptions {
   /** How much is kept; with 0 every answer is made anew. */
   readonly maxBytes: number
-  /** What program makes the answers: another one may make others of the same data. */
+  /** The program and the settings that make the answers: others may make other answers of the same data. */
   readonly build: string
   /** Told which clients wait for an answer that is being made for another. */
   readonly clients: WaitingClients

@@ -56,6 +56,7 @@ export function keepDimensions(store: Store, history = seriesHistory(store)): St
     },
     borders: once(store.borders),
     indicators: once(store.indicators),
+    origins: once(store.origins),
     bordersWith: (indicator, version) => bordersWith(version, indicator),
     codes: async () => await codes((await store.currentVersion()).version),
   }

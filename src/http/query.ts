@@ -42,6 +42,7 @@ export function withoutCacheBuster(target: string): string {
 }
 
 function decode(text: string): string | null {
+  if (!text.includes('%') && !text.includes('+')) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {

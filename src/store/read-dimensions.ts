@@ -4,7 +4,7 @@ import type { Border } from '../domain/border.ts'
 import { type Extent, extentOf } from '../domain/extent.ts'
 import { type World, worldOf } from '../domain/filter.ts'
 import type { Indicator } from '../domain/indicator.ts'
-import { borderStandsAt, indicatorStandsAt } from './current.ts'
+import { borderStandsAt, indicatorStandsAt, sourceStandsAt } from './current.ts'
 import { withoutPause } from './pause.ts'
 import {
   borderMembers,
@@ -213,6 +213,16 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
 
     seriesExtent,
 
+    /** Returns the origins of the sources that stood at a version. */
+    async origins(version: number): Promise<string[]> {
+      const rows = db
+        .selectDistinct({ name: sourceRevisions.origin })
+        .from(sourceRevisions)
+        .where(sourceStandsAt(version))
+        .all()
+      return rows.map(({ name }) => name)
+    },
+
     /** How far the observations of each border and indicator reach in a world. */
     async seriesExtents(world: World, pause = withoutPause): Promise<SeriesExtent[]> {
       const extents: SeriesExtent[] = []
@@ -264,7 +274,10 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
       }
     },
 
-    /** The names by which observations can be asked for, those of retracted ones included. */
+    /**
+     * The names by which observations can be asked for, those of retracted ones included: of all versions, so that
+     * what was once accepted is never refused. They only decide what is refused, and no answer may show them.
+     */
     async codes() {
       const sides = db.select({ country: borders.country, neighbour: borders.neighbour }).from(borders).all()
       const named = (rows: readonly { name: string }[]) => rows.map((row) => row.name)

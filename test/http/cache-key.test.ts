@@ -108,6 +108,19 @@ describe('a cached answer', () => {
     },
   )
 
+  test('has another tag where the service has another public address, which stands in it', async () => {
+    const now = () => '2026-06-01T12:00:00Z'
+    const store = await openStore({ url: 'file::memory:', now })
+    const tags = new Set<unknown>()
+    for (const publicUrl of [undefined, 'https://a.example', 'https://b.example']) {
+      const app = await serve(store, now, { publicUrl })
+      tags.add((await answerOf(app, '/catalog.jsonld')).etag)
+      await app.close()
+    }
+    await store.close()
+    expect(tags.size).toBe(3)
+  })
+
   test('to a time says that it stands for good once a later version is there, and not before', async () => {
     const pair = await startPair()
     const target = '/v1/totals?as_of=2026-06-01T12:00:00Z'

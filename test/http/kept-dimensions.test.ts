@@ -17,6 +17,7 @@ async function said(store: Store, version: number) {
     indicators: await store.indicators(version),
     crossings: await store.bordersWith(CROSSINGS, version),
     apprehensions: await store.bordersWith('apprehensions', version),
+    origins: await store.origins(version),
     codes: await store.codes(),
     extents: bySeries(await store.seriesExtents({ version })),
     published: bySeries(await store.seriesExtents({ version, published_until: '2024-06-30' })),

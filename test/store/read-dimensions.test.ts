@@ -82,6 +82,13 @@ describe('as of each version', () => {
     }
   })
 
+  test('the origins are those of the sources that stood, and no others', async () => {
+    for (let version = 0; version <= history.newest; version++) {
+      const stood = new Set(history.sources(version).map(({ origin }) => origin))
+      expect((await history.store.origins(version)).toSorted()).toEqual([...stood].toSorted())
+    }
+  })
+
   test('the names that can be asked for are all that were ever recorded', async () => {
     const codes = await history.store.codes()
     expect(codes.source.toSorted()).toEqual(['a', 'a-b', 'a0', 'a_b', 'b', 'c', 'd', 'e'])

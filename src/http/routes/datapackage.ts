@@ -35,11 +35,9 @@ export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async 
   const asked = async (request: FastifyRequest, reply: FastifyReply) => {
     const asked = await ask(dependencies, request.query as z.output<typeof query>)
     link(request, reply, { asked })
-    const { indicator: indicators } = await store.codes()
-    return {
-      asked,
-      tables: packageTables(lists, { version: asked.filter.version, indicators, turn: turnOf(request) }),
-    }
+    const { version } = asked.filter
+    const indicators = (await store.indicators(version)).map(({ id }) => id)
+    return { asked, tables: packageTables(lists, { version, indicators, turn: turnOf(request) }) }
   }
 
   const describe = async ({ filter: { version } }: Asked, resources: readonly Resource[]) =>

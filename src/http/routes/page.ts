@@ -68,7 +68,7 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
         borders: borders.filter(({ id, members }) =>
           [id, ...members].some((each) => withIndicator.includes(each)),
         ),
-        origins: [...(await store.codes()).origin].sort(),
+        origins: (await store.origins(version)).toSorted(),
       },
     }
   }
