@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { BadConfig, configSchema, readConfig } from '../config.ts'
 import { DatabaseRefused } from '../store/database-refused.ts'
+import { KeyRefused } from '../store/keep-keys.ts'
 import { whyUnavailable } from '../store/unavailable.ts'
 import { StoreBusy } from '../store/write.ts'
 import { backupCommand } from './backup.ts'
@@ -53,7 +54,7 @@ function settings(): string {
 /** Whether an error is the operator's to mend: what was typed, set or held, or what the machine lacks. */
 function isForOperator(error: unknown): error is Error {
   if (whyUnavailable(error) !== null) return true
-  const isOurs = [BadConfig, BadExport, BadSeeds, BadTable, DatabaseRefused, StoreBusy].some(
+  const isOurs = [BadConfig, BadExport, BadSeeds, BadTable, DatabaseRefused, KeyRefused, StoreBusy].some(
     (kind) => error instanceof kind,
   )
   return isOurs || (error instanceof Error && 'syscall' in error)

@@ -5,6 +5,7 @@ import { type MeasuredServer, openConfiguredStore, type Server, startServer } fr
 import { isInMemory } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { endOnFault } from './end-on-fault.ts'
+import { remindOfExpiry } from './expiry-reminder.ts'
 import { readSeeds } from './read-seeds.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 import { withMetrics } from './with-metrics.ts'
@@ -22,14 +23,14 @@ export function serveCommand(config: () => Config): Command {
       if (cluster.isWorker) return await serveInWorker(() => startOn(settings))
       if (settings.WORKERS === 1) {
         const server = await startOn(settings, seed)
-        return announce(
-          await withMetrics(settings, server, async () => (await server.registry?.metrics()) ?? ''),
-        )
+        announce(await withMetrics(settings, server, async () => (await server.registry?.metrics()) ?? ''))
+        return remindOfExpiry(settings)
       }
       refuseMemory(settings)
       await (await openSeeded(settings, seed)).close()
       const workers = await startWorkers(settings.WORKERS)
       announce(await withMetrics(settings, workers, () => gatherMetrics(workers.serving)))
+      remindOfExpiry(settings)
     })
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiKey, Scope } from '../store/read-keys.ts'
 import type { Dependencies } from './ask.ts'
+import { auditRefusals, type Credentials } from './audit.ts'
 import { Problem } from './problem.ts'
 import type { RateLimits } from './rate-limit.ts'
 
@@ -16,43 +17,51 @@ const ALLOWED: Readonly<Record<Scope, readonly Scope[]>> = { write: ['write'], a
 
 const CHALLENGE = 'Bearer realm="border-crossings"'
 
-const keys = new WeakMap<FastifyRequest, ApiKey>()
-
 /** Lets nobody come to a route with a scope but holders of a key that has it, before a body is read (RFC 6750). */
 export function authenticate(app: FastifyInstance, dependencies: Dependencies, limits: RateLimits): void {
+  const { store } = dependencies
+  auditRefusals(app, store, (request) => credentials.get(request))
   app.addHook('onRequest', async (request, reply) => {
     const { scope } = request.routeOptions.config
     if (scope === undefined) return
-    const key = await identified(dependencies, request).catch((error: unknown) => {
-      if (error instanceof Problem) limits.countFailure(request, reply)
-      throw error
-    })
-    limits.countKey(key.id, reply)
-    refuseBeyond(key, scope)
-    keys.set(request, key)
+    const found = await credentialsOf(dependencies, request)
+    credentials.set(request, found)
+    if (found.key === null || found.fault !== null) {
+      limits.countFailure(request, reply)
+      throw unauthorized(found)
+    }
+    store.keyUsed(found.key.id)
+    limits.countKey(found.key.lineage, reply)
+    refuseBeyond(found.key, scope)
   })
 }
 
+const credentials = new WeakMap<FastifyRequest, Credentials>()
+
 /** The key of a request to a route with a scope. */
 export function keyOf(request: FastifyRequest): ApiKey {
-  const key = keys.get(request)
-  if (key === undefined) throw new Problem(401, 'An API key is needed.', challenge(''))
+  const { key, fault } = credentials.get(request) ?? NO_KEY
+  if (key === null || fault !== null) throw unauthorized(NO_KEY)
   return key
 }
 
-async function identified({ store, now }: Dependencies, request: FastifyRequest): Promise<ApiKey> {
+const NO_KEY: Credentials = { key: null, fault: 'no key' }
+
+async function credentialsOf({ store, now }: Dependencies, request: FastifyRequest): Promise<Credentials> {
   const { authorization } = request.headers
-  if (authorization === undefined || !/^Bearer(?: |$)/i.test(authorization)) {
-    throw new Problem(401, 'An API key is needed: send Authorization: Bearer and the key.', challenge(''))
-  }
+  if (authorization === undefined || !/^Bearer(?: |$)/i.test(authorization)) return NO_KEY
   const [, text = ''] = /^Bearer +([^ ]+)$/i.exec(authorization) ?? []
   const key = await store.keyOf(text)
-  const isValid =
-    key !== null && key.revoked_at === null && (key.expires_at === null || key.expires_at > now())
-  if (!isValid) {
-    throw new Problem(401, 'This API key is not valid, or no longer.', challenge(', error="invalid_token"'))
-  }
-  return key
+  if (key === null) return { key, fault: 'unknown key' }
+  if (key.revoked_at !== null) return { key, fault: 'revoked key' }
+  const isExpired = key.expires_at !== null && key.expires_at <= now()
+  return { key, fault: isExpired ? 'expired key' : null }
+}
+
+function unauthorized({ fault }: Credentials): Problem {
+  return fault === 'no key'
+    ? new Problem(401, 'An API key is needed: send Authorization: Bearer and the key.', challenge(''))
+    : new Problem(401, 'This API key is not valid, or no longer.', challenge(', error="invalid_token"'))
 }
 
 function refuseBeyond(key: ApiKey, scope: Scope): void {

@@ -9,7 +9,8 @@ import type { WriteAnswer } from './writing.ts'
 /**
  * Gives the kept answer to a request that repeats an Idempotency-Key, else does the work and keeps its
  * answer with it (draft-ietf-httpapi-idempotency-key-header). `body` stands for what was sent. Writes wait
- * for one another, so that a repetition that comes while the first is under way gets its answer too.
+ * for one another, so that a repetition that comes while the first is under way gets its answer too. A key and
+ * the one that it was rotated into are one: a repetition may come with either.
  * @throws Problem (422) where the key was used for something else, (400) for one that is malformed
  */
 export async function idempotently(
@@ -21,7 +22,7 @@ export async function idempotently(
 ): Promise<WriteAnswer> {
   const idempotency_key = idempotencyKeyOf(request)
   if (idempotency_key === null) return work()
-  const asked = { api_key: key.id, idempotency_key }
+  const asked = { api_key: key.lineage, idempotency_key }
   const target = originForm(request.originalUrl)
   const fingerprint = createHash('sha256').update(`${request.method} ${target}\n${body}`).digest('hex')
   const kept = await transaction.keptAnswer(asked)

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { LaneTimeout } from '../concurrency/lane.ts'
 import { ClientGone } from '../concurrency/task.ts'
+import { QuotaExceeded, type RowQuota } from '../store/row-quota.ts'
 import { whyUnavailable } from '../store/unavailable.ts'
 import { StoreBusy } from '../store/write.ts'
 
@@ -157,6 +158,7 @@ export function problemFrom(error: unknown): Problem {
     return new Problem(503, 'Another write takes too long; try again.', { headers: { 'retry-after': '5' } })
   }
   if (error instanceof LaneTimeout || error instanceof ClientGone) return new Overloaded()
+  if (error instanceof QuotaExceeded) return quotaProblem(error.quota)
   const why = whyUnavailable(error)
   if (why !== null) {
     return new Problem(503, `The database cannot be used now: ${why}.`, { headers: { 'retry-after': '10' } })
@@ -167,6 +169,19 @@ export function problemFrom(error: unknown): Problem {
   if (status === 400) return new Problem(400, 'The body cannot be read as what its Content-Type says it is.')
   const { meaning } = PROBLEM_KINDS[status] ?? { meaning: 'The request cannot be answered.' }
   return new Problem(status, meaning, status === 503 ? { headers: { 'retry-after': '1' } } : {})
+}
+
+/** The 429 for a write that would record more than the quota of its key leaves. */
+function quotaProblem({ rowsADay, left, resetS }: RowQuota): Problem {
+  const remedy =
+    left === rowsADay
+      ? 'Send it in parts, or ask the operator for a larger quota.'
+      : `Try again in ${resetS} s, when the next day begins (UTC).`
+  return new Problem(
+    429,
+    `This API key may record ${rowsADay} rows a day, of which ${left} are left; this would be more, so nothing was recorded. ${remedy}`,
+    { headers: { 'retry-after': String(resetS) } },
+  )
 }
 
 function statusOf(error: unknown): number {

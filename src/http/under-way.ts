@@ -13,7 +13,7 @@ export function onceAtATime() {
   return async <Result>(request: FastifyRequest, work: () => Promise<Result>): Promise<Result> => {
     const idempotencyKey = idempotencyKeyOf(request)
     if (idempotencyKey === null) return work()
-    const name = `${keyOf(request).id} ${idempotencyKey}`
+    const name = `${keyOf(request).lineage} ${idempotencyKey}`
     if (underWay.has(name)) {
       const headers = { 'retry-after': '5' }
       throw new Problem(409, 'The request with this Idempotency-Key is still under way.', { headers })

@@ -9,6 +9,7 @@ import { keyOf } from './auth.ts'
 import { idempotently } from './idempotency.ts'
 import { parameters } from './parameters.ts'
 import { Problem } from './problem.ts'
+import { sendQuota } from './quota.ts'
 import { problemResponses } from './response.ts'
 
 /** What a write answers; it is kept as it is for a repetition. */
@@ -120,9 +121,9 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
         body: request.body as z.output<Body>,
       }
       const { dry_run: dryRun, reason = null } = request.query as { dry_run: boolean; reason?: string }
-      const { status, headers, body } = await store.write(
-        { author: key.name, reason, dryRun },
-        (transaction) => {
+      const { answer, quota } = await store.write(
+        { author: key.name, reason, dryRun, apiKey: key.id },
+        async (transaction) => {
           const work = async (): Promise<WriteAnswer> => {
             const { status, headers = {}, body, warnings = [] } = await write(transaction, asked)
             const { version } = await transaction.currentVersion()
@@ -136,10 +137,14 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
               },
             }
           }
-          if (method !== 'POST') return work()
-          return idempotently(transaction, request, key, JSON.stringify(request.body), work)
+          const answer = await (method === 'POST'
+            ? idempotently(transaction, request, key, JSON.stringify(request.body), work)
+            : work())
+          return { answer, quota: transaction.rowQuota() }
         },
       )
+      const { status, headers, body } = answer
+      sendQuota(reply, quota)
       return sendJson(reply.code(status).headers({ ...headers, 'cache-control': 'no-store' }), body)
     },
   }

@@ -6,7 +6,7 @@ import { statementSchema } from '../domain/observation.ts'
 import { sourceSchema } from '../domain/source.ts'
 import { line } from '../domain/text.ts'
 import type { Connection } from './database.ts'
-import { SCOPES } from './schema.ts'
+import { AUDIT_ACTIONS, SCOPES } from './schema.ts'
 
 const time = z.iso.datetime({ precision: 3 })
 const retraction = line(500).nullable()
@@ -59,7 +59,9 @@ const KINDS: Readonly<Record<string, { readonly sql: string; readonly row: z.Zod
     row: withRetraction(eventSchema),
   },
   'API keys': {
-    sql: "SELECT 'API key ' || id AS place, name, scope, hash, created_at, expires_at, revoked_at FROM api_keys",
+    sql: `SELECT 'API key ' || k.id AS place, k.name, k.scope, k.hash, k.created_at, k.expires_at, k.revoked_at,
+      k.rows_a_day, u.used_at, k.lineage IS coalesce(r.lineage, k.id) AS is_of_lineage
+      FROM api_keys k LEFT JOIN api_keys r ON r.id = k.replaces LEFT JOIN api_key_last_uses u ON u.api_key = k.id`,
     row: z.strictObject({
       name: line(100),
       scope: z.enum(SCOPES),
@@ -67,6 +69,27 @@ const KINDS: Readonly<Record<string, { readonly sql: string; readonly row: z.Zod
       created_at: time,
       expires_at: time.nullable(),
       revoked_at: time.nullable(),
+      rows_a_day: z.int().min(1).nullable(),
+      used_at: time.nullable(),
+      is_of_lineage: z.literal(1, 'is not of the lineage of the key that it replaces'),
+    }),
+  },
+  'rows of a day': {
+    sql: "SELECT 'rows of API key ' || lineage || ' on ' || day AS place, day, rows FROM api_key_rows",
+    row: z.strictObject({ day: z.iso.date(), rows: z.int().min(1) }),
+  },
+  'audit entries': {
+    sql: `SELECT 'audit entry ' || id AS place, action, via, status, detail, count, began_at, recorded_at,
+      id - lag(id, 1, 0) OVER (ORDER BY id) AS step FROM audit_log ORDER BY id`,
+    row: z.strictObject({
+      action: z.enum(AUDIT_ACTIONS),
+      via: line(200).nullable(),
+      status: z.int().min(400).max(599).nullable(),
+      detail: line(500).nullable(),
+      count: z.int().min(1),
+      began_at: time,
+      recorded_at: time,
+      step: z.literal(1, 'leaves a gap before it'),
     }),
   },
   'kept answers': {

@@ -1,3 +1,4 @@
+import { auditReader } from './audit-log.ts'
 import { dimensionReader } from './read-dimensions.ts'
 import { historyReader } from './read-history.ts'
 import { keyReader } from './read-keys.ts'
@@ -19,5 +20,6 @@ export function readerOn(db: Connected, { onlyReads }: { readonly onlyReads: boo
     ...publicationReader(db),
     ...historyReader(db),
     ...keyReader(db),
+    ...auditReader(db),
   }
 }

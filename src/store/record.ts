@@ -29,8 +29,16 @@ export interface RecordedFigure {
   readonly retraction: string | null
 }
 
-/** Records states of things, each as a revision of the one version that a write makes. */
-export function recorder(db: BetterSQLite3Database, now: () => string, { author, reason }: Attribution) {
+/**
+ * Records states of things, each as a revision of the one version that a write makes.
+ * @param countRow called for each of them before it is recorded; may refuse it
+ */
+export function recorder(
+  db: BetterSQLite3Database,
+  now: () => string,
+  { author, reason }: Attribution,
+  countRow: () => void,
+) {
   let version: number | undefined
 
   /** The version that this write makes, made when the first thing is recorded in it. */
@@ -47,6 +55,7 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
   const prepared = preparedStatements(db)
 
   function recordState(observation: number, state: StatementState, retraction: string | null): void {
+    countRow()
     const { period_basis, count, qualifier, note } = state
     const row = { observation, version: writing(), period_basis, count, qualifier, note, retraction }
     prepared.addFigureState().run(row)
@@ -70,6 +79,7 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
     },
 
     async putIndicator({ id, definitions, ...state }: Indicator): Promise<void> {
+      countRow()
       db.insert(indicators).values({ id }).onConflictDoNothing().run()
       db.insert(indicatorRevisions)
         .values({ indicator: id, version: writing(), ...state })
@@ -82,6 +92,7 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
     },
 
     async putBorder({ id, country, neighbour, members, ...state }: Border): Promise<void> {
+      countRow()
       db.insert(borders).values({ id, country, neighbour }).onConflictDoNothing().run()
       db.insert(borderRevisions)
         .values({ border: id, version: writing(), ...state })
@@ -92,11 +103,13 @@ export function recorder(db: BetterSQLite3Database, now: () => string, { author,
     },
 
     async putSource({ id, ...state }: Source): Promise<void> {
+      countRow()
       prepared.addSourceId().run({ id })
       prepared.addSourceState().run({ source: id, version: writing(), ...state })
     },
 
     async putEvent({ id, ...state }: Event, retraction: string | null = null): Promise<void> {
+      countRow()
       db.insert(events).values({ id }).onConflictDoNothing().run()
       db.insert(eventRevisions)
         .values({ event: id, version: writing(), ...state, retraction })

@@ -277,7 +277,7 @@ export const eventRevisions = sqliteTable(
 
 export const SCOPES = ['write', 'admin'] as const
 
-/** Who may write. Of a key itself only its SHA-256 is held. */
+/** Who may write. Of a key itself only its SHA-256 is held. Keys that were rotated into one another share a lineage. */
 export const apiKeys = sqliteTable(
   'api_keys',
   {
@@ -288,11 +288,78 @@ export const apiKeys = sqliteTable(
     created_at: text().notNull(),
     expires_at: text(),
     revoked_at: text(),
+    /** How many rows the lineage may record on a day (UTC); null is any number. */
+    rows_a_day: integer(),
+    /** The key that it was made to take over from. */
+    replaces: integer()
+      .unique('api_key_replaces')
+      .references((): AnySQLiteColumn => apiKeys.id),
+    /** The first key of its rotations: its own id where it replaces none. */
+    lineage: integer()
+      .notNull()
+      .references((): AnySQLiteColumn => apiKeys.id),
   },
   (table) => [
     check('api_key_name', isText(table.name)),
     check('api_key_scope', isOneOf(table.scope, SCOPES)),
     check('api_key_hash', sql`length(${table.hash}) = 64`),
+    check('api_key_rows_a_day', sql`${table.rows_a_day} IS NULL OR ${table.rows_a_day} > 0`),
+    check('api_key_lineage', sql`(${table.replaces} IS NULL) = (${table.lineage} = ${table.id})`),
+  ],
+)
+
+/** The hour in which a key was last used. */
+export const apiKeyLastUses = sqliteTable('api_key_last_uses', {
+  api_key: integer()
+    .primaryKey()
+    .references(() => apiKeys.id),
+  used_at: text().notNull(),
+})
+
+/** How many rows the keys of a lineage recorded on a day (UTC). */
+export const apiKeyRows = sqliteTable(
+  'api_key_rows',
+  {
+    lineage: integer()
+      .notNull()
+      .references(() => apiKeys.id),
+    day: text().notNull(),
+    rows: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.lineage, table.day] }),
+    check('api_key_rows_day', isDay(table.day)),
+    check('api_key_rows_rows', sql`${table.rows} > 0`),
+  ],
+)
+
+export const AUDIT_ACTIONS = ['created', 'rotated', 'revoked', 'quota_changed', 'refused'] as const
+
+/** Changes of keys, and refused writes: equal ones of up to an hour are one entry with their count. */
+export const auditLog = sqliteTable(
+  'audit_log',
+  {
+    id: integer().primaryKey(),
+    action: text({ enum: AUDIT_ACTIONS }).notNull(),
+    /** Null where a write was refused without a key that was ever made. */
+    api_key: integer().references(() => apiKeys.id),
+    /** The command that changed the key, or the method and route that refused. */
+    via: text(),
+    /** The HTTP status of a refusal. */
+    status: integer(),
+    detail: text(),
+    count: integer().notNull(),
+    began_at: text().notNull(),
+    recorded_at: text().notNull(),
+  },
+  (table) => [
+    index('audit_log_by_key').on(table.api_key, table.id),
+    check('audit_action', isOneOf(table.action, AUDIT_ACTIONS)),
+    check('audit_key', sql`${table.api_key} IS NOT NULL OR ${table.action} = 'refused'`),
+    check('audit_via', sql`${table.via} IS NULL OR ${isText(table.via)}`),
+    check('audit_status', sql`(${table.status} IS NOT NULL) = (${table.action} = 'refused')`),
+    check('audit_detail', sql`${table.detail} IS NULL OR ${isText(table.detail)}`),
+    check('audit_count', sql`${table.count} > 0`),
   ],
 )
 

@@ -11,6 +11,7 @@ import {
   refusing,
 } from './database.ts'
 import { type FileSizes, fileSizes } from './file-sizes.ts'
+import { keyActivity } from './key-activity.ts'
 import { migrate } from './migrate.ts'
 import { readerOn } from './read.ts'
 import { emptyLog } from './tidy-log.ts'
@@ -85,9 +86,11 @@ const NOBODY = { author: null, reason: null }
 function storeOn(reading: Connection, writing: Connection, now: () => string) {
   const db = drizzle({ client: reading })
   const { write, stop, sinceFailure } = writer(writing, now)
+  const activity = keyActivity((work) => write(NOBODY, async (transaction) => work(transaction)), now)
   return {
     ...readerOn(db, { onlyReads: reading !== writing }),
     write,
+    ...activity,
 
     /** Whether what is read now may yet be taken back: in memory, where a write has no connection of its own. */
     isUncommitted: reading === writing ? () => reading.inTransaction : () => false,
@@ -123,6 +126,7 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
     stopWriting: stop,
 
     async close() {
+      await activity.recordActivity()
       await stop()
       emptyLog(writing)
       writing.close()

@@ -1,12 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { latestDayOnEarth } from '../domain/latest-day.ts'
+import { auditWriter } from './audit-log.ts'
 import { revisionCopier } from './copy-revisions.ts'
 import { type Connection, isBusy } from './database.ts'
 import { answerKeeper } from './keep-answers.ts'
 import { keyKeeper } from './keep-keys.ts'
+import { lastUseWriter } from './key-activity.ts'
 import { readerOn } from './read.ts'
+import type { Connected } from './read-versions.ts'
 import { recorder } from './record.ts'
+import { rowMeter } from './row-quota.ts'
 import { tidyLog } from './tidy-log.ts'
 import { whyUnavailable } from './unavailable.ts'
 
@@ -19,6 +23,10 @@ export interface Attribution {
 export interface WriteOptions extends Attribution {
   /** Does everything, answers, and then takes it all back. */
   readonly dryRun?: boolean
+  /** The API key whose quota the rows count against; without it they are not counted. */
+  readonly apiKey?: number
+  /** The command that does it, for the audit log. */
+  readonly via?: string
 }
 
 /** What can be read and written within a write: everything that was there, and what it has written so far. */
@@ -84,13 +92,17 @@ interface Writing {
 async function inTransaction<Result>(
   writing: Writing,
   deadline: number,
-  { dryRun = false, ...attribution }: WriteOptions,
+  options: WriteOptions,
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  const { connection } = writing
+  const { connection, now } = writing
+  const { dryRun = false, apiKey } = options
   await begin(writing, deadline)
   try {
-    const result = await work(transactionOn(writing, attribution))
+    const db = drizzle({ client: connection })
+    const meter = rowMeter(db, now, { apiKey, dryRun })
+    const result = await work(transactionOn(writing, db, options, meter))
+    meter.settle()
     connection.exec(dryRun ? 'ROLLBACK' : 'COMMIT')
     tidyLog(connection)
     return result
@@ -114,19 +126,26 @@ async function begin({ connection, goOn }: Writing, deadline: number): Promise<v
   }
 }
 
-function transactionOn({ connection, now, goOn }: Writing, attribution: Attribution) {
-  const db = drizzle({ client: connection })
-  const records = recorder(db, now, attribution)
+function transactionOn(
+  { connection, now, goOn }: Writing,
+  db: Connected,
+  options: WriteOptions,
+  { countRow, rowQuota }: ReturnType<typeof rowMeter>,
+) {
+  const records = recorder(db, now, options, countRow)
   return {
     ...readerOn(db, { onlyReads: false }),
     ...records,
     ...revisionCopier(connection, records.startVersion),
-    ...keyKeeper(db, now),
+    ...keyKeeper(db, now, options.via ?? null),
+    ...auditWriter(db),
+    ...lastUseWriter(db),
     ...answerKeeper(db, now),
     /** For work that takes long, to be called now and then. @throws StoreBusy where the store is being closed */
     goOn,
     /** The latest civil date anywhere on Earth: what is dated later is yet to come. */
     latestDay: () => latestDayOnEarth(now()),
+    rowQuota,
     /** Writes a page as it is, to see whether that can be done. */
     touch: () => void connection.pragma('user_version = 0'),
   }

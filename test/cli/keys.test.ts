@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { hashOf, isKey } from '../../src/store/api-key.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { startWriters } from '../http/writers.ts'
@@ -65,7 +66,9 @@ describe('crossings keys create', () => {
       .join()
     expect(files).toContain(hashOf(key))
     expect(files).not.toContain(key.slice(4, 68))
-    expect(list?.stdout).toBe('1\twrite\tvalid until 2030-01-01\tNewsroom\n')
+    expect(list?.stdout).toBe(
+      '1\twrite\tvalid until 2030-01-01\tnever used\t0 of 10000 rows today\tNewsroom\n',
+    )
     const store = await open()
     expect(await store.keyOf(key)).toMatchObject({
       ...{ id: 1, name: 'Newsroom', scope: 'write', revoked_at: null },
@@ -150,7 +153,7 @@ describe('crossings keys create', () => {
     await store.close()
     const [made, list] = await inTurn([[...write, '--expires', '2020-01-01'], ['list']])
     expect(made).toEqual(inOneLine(/--expires 2020-01-01 has passed/))
-    expect(list?.stdout).toBe('1\twrite\texpired 2020-01-01\tOld\n')
+    expect(list?.stdout).toBe('1\twrite\texpired 2020-01-01\tnever used\t0 rows today\tOld\n')
   })
 
   test('explains which scopes there are', async () => {
@@ -171,7 +174,9 @@ describe('crossings keys revoke', () => {
     const [one, other] = [await store.keyOf(made[0] ?? ''), await store.keyOf(made[1] ?? '')]
     expect(one?.revoked_at).toContain(today)
     expect(other).toMatchObject({ id: 2, revoked_at: null })
-    expect(list?.stdout).toMatch(/^1\twrite\trevoked \d{4}-\d\d-\d\d\tNewsroom\n2\twrite\tvalid\tNewsroom\n$/)
+    expect(list?.stdout).toMatch(
+      /^1\twrite\trevoked \d{4}-\d\d-\d\d\t.*\tNewsroom\n2\twrite\tvalid\t.*\tNewsroom\n$/,
+    )
     for (const key of made) expect(list?.stdout).not.toContain(key)
   })
 
@@ -186,5 +191,144 @@ describe('crossings keys revoke', () => {
     expect(refused[1]).toEqual(inOneLine(/no key 2 /))
     for (const run of refused.slice(2)) expect(run).toEqual(inOneLine(/number/))
     for (const { stderr } of refused) expect(stderr).not.toContain(key)
+  })
+})
+
+/** The lines of a command's answer, each as its columns. */
+const rowsOf = (run: Run | undefined) =>
+  (run?.stdout ?? '')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'))
+
+describe('crossings keys rotate', () => {
+  test('shows a new key that takes over, and says until when the old one works', async () => {
+    const [made, rotated, list] = await inTurn([write, ['rotate', 'Newsroom', '--overlap', '3d'], ['list']])
+    const [old, next] = [made?.stdout.trimEnd() ?? '', rotated?.stdout.trimEnd() ?? '']
+    expect(isKey(next)).toBe(true)
+    expect(rotated?.stderr).toMatch(/^Key 1 works until \d{4}-\d\d-\d\dT.*Z\.\n.*not shown again.*\n$/)
+    expect(rowsOf(list).map(([, , state]) => state)).toEqual([
+      expect.stringMatching(/^valid until \d{4}-\d\d-\d\d, 3 days left, replaced by 2$/),
+      'valid',
+    ])
+    const server = await startWriters({ url: env.DATABASE_URL })
+    onTestFinished(() => server.close())
+    const source = { ...readSeeds().sources[0] }
+    const post = (key: string, id: string) =>
+      server.send('POST', '/v1/sources', { key, body: { ...source, id } })
+    expect((await post(old, 'one')).status).toBe(201)
+    expect((await post(next, 'two')).status).toBe(201)
+    server.setTime(new Date(Date.now() + 4 * 86_400_000).toISOString())
+    expect((await post(old, 'three')).status).toBe(401)
+    expect((await post(next, 'four')).status).toBe(201)
+  })
+
+  test('ends the old key at once without an overlap, and gives the new one the end that is asked for', async () => {
+    const [, , list] = await inTurn([
+      write,
+      ['rotate', '1', '--overlap', '0h', '--expires', '2099-01-01'],
+      ['list'],
+    ])
+    expect(rowsOf(list).map(([, , state]) => state)).toEqual([
+      expect.stringMatching(/^expired .*, replaced by 2$/),
+      'valid until 2099-01-01',
+    ])
+  })
+
+  test('says in one line what is wrong, and makes nothing', async () => {
+    const commands = [
+      ['rotate', '9'],
+      ['rotate', 'Nobody'],
+      ['rotate', '1', '--overlap', '7'],
+      ['rotate', '1', '--overlap', '-1d'],
+      ['rotate', '1', '--overlap', '1.5d'],
+      ['rotate', '1', '--expires', '2020-01-01'],
+    ]
+    const [, ...runs] = await inTurn([write, ...commands, ['list']])
+    const reasons = [/no key 9/, /no key has that name/, /--overlap/, /--overlap/, /--overlap/, /--expires/]
+    for (const [index, reason] of reasons.entries()) expect(runs[index]).toEqual(inOneLine(reason))
+    expect(rowsOf(runs.at(-1))).toHaveLength(1)
+  })
+})
+
+describe('crossings keys quota', () => {
+  test('changes what create set, and list shows what is used of it', async () => {
+    const [, , , changed, lifted, list] = await inTurn([
+      [...write, '--rows-a-day', '5'],
+      [...write, '--rows-a-day', 'none'],
+      write,
+      ['quota', '2', '--rows-a-day', '7'],
+      ['quota', '3', '--rows-a-day', 'none'],
+      ['list'],
+    ])
+    expect([changed?.stdout, lifted?.stdout]).toEqual([
+      'key 2 may record 7 rows a day\n',
+      'key 3 may record any number of rows a day\n',
+    ])
+    expect(rowsOf(list).map((row) => row[4])).toEqual([
+      '0 of 5 rows today',
+      '0 of 7 rows today',
+      '0 rows today',
+    ])
+  })
+
+  test('says in one line what is wrong', async () => {
+    const bad = ['0', '-1', '1.5', '', 'many', '1e3', '1'.repeat(10)]
+    const runs = await inTurn([
+      ['quota', '1', '--rows-a-day', '1'],
+      ...bad.map((rows) => [...write, `--rows-a-day=${rows}`]),
+      ['list'],
+    ])
+    expect(runs[0]).toEqual(inOneLine(/no key 1/))
+    for (const run of runs.slice(1, -1)) expect(run).toEqual(inOneLine(/--rows-a-day/))
+    expect(runs.at(-1)?.stdout).toBe('no keys yet; keys create makes one\n')
+  })
+})
+
+describe('crossings keys audit', () => {
+  test('shows each change with its command, and the writes that a running server refused', async () => {
+    const [made] = await inTurn([
+      write,
+      ['rotate', '1'],
+      ['quota', '2', '--rows-a-day', '5'],
+      ['revoke', '1'],
+    ])
+    const key = made?.stdout.trimEnd() ?? ''
+    const server = startCommand(['serve', '--no-seed'], { env: { ...env, PORT: '0' } })
+    const [, url = ''] = /API +(http:\/\/\S+)\/v1\n/.exec(await server.said(/Example .*\n/)) ?? []
+    for (const authorization of [`Bearer ${key}`, `Bearer ${key}`, 'Bearer nonsense'])
+      await fetch(`${url}/v1/sources`, { method: 'POST', headers: { authorization } })
+    server.child.kill('SIGTERM')
+    expect((await server.ended).code).toBe(0)
+    const [all, one] = await inTurn([['audit'], ['audit', '--key', '2', '--limit', '1']])
+    expect(rowsOf(all).map(([, ...columns]) => columns)).toEqual([
+      ['created', '1', 'keys create', 'scope write, 10000 rows a day, no end', 'Newsroom'],
+      ['created', '2', 'keys rotate', 'scope write, 10000 rows a day, no end', 'Newsroom'],
+      ['rotated', '1', 'keys rotate', expect.stringMatching(/^key 2 takes over; ends /), 'Newsroom'],
+      ['quota_changed', '2', 'keys quota', '5 rows a day', 'Newsroom'],
+      ['revoked', '1', 'keys revoke', '-', 'Newsroom'],
+      [
+        'refused',
+        '1',
+        'POST /v1/sources',
+        expect.stringMatching(/^401, 2 times since .*Z, revoked key$/),
+        'Newsroom',
+      ],
+      ['refused', '-', '-', '401, unknown key', '-'],
+    ])
+    expect(rowsOf(one).map(([, action]) => action)).toEqual(['quota_changed'])
+    expect((all?.stdout ?? '') + (one?.stdout ?? '')).not.toContain(key.slice(4, 68))
+  })
+
+  test('says in one line what is wrong', async () => {
+    const runs = await inTurn([
+      ['audit', '--key', 'x'],
+      ['audit', '--since', '2026-13-01'],
+      ['audit', '--limit', '0'],
+      ['audit', '--since', '2026-01-01'],
+    ])
+    for (const [index, name] of ['--key', '--since', '--limit'].entries())
+      expect(runs[index]).toEqual(inOneLine(new RegExp(name)))
+    expect(runs.at(-1)).toMatchObject({ code: 0, stdout: '' })
   })
 })

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
+import { hashOf, newKey } from '../../src/store/api-key.ts'
 import { faultsOfFile } from '../../src/store/check-file.ts'
 import { type Connection, openDatabase } from '../../src/store/database.ts'
 import { DatabaseRefused } from '../../src/store/database-refused.ts'
@@ -259,6 +260,45 @@ describe('a database of an older schema', () => {
       made.close()
     },
   )
+})
+
+test('a database with keys keeps them and their kept answers, each key a lineage of its own without a quota', async () => {
+  const url = `file:${join(scratchFolder(), 'crossings.sqlite')}`
+  const connection = openDatabase(url)
+  const count = NAMES.findIndex((name) => name.startsWith('0004_'))
+  migrate(connection, readMigrations().slice(0, count))
+  const key = newKey()
+  const row = { name: 'Newsroom', scope: 'write', created_at: '2026-01-01T00:00:00.000Z' }
+  const [expires_at, revoked_at] = ['2027-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z']
+  insert(connection, 'api_keys', { ...row, id: 2, hash: hashOf(key), expires_at })
+  insert(connection, 'api_keys', { ...row, id: 5, hash: hashOf(newKey()), revoked_at })
+  const answer = {
+    api_key: 2,
+    idempotency_key: 'a',
+    fingerprint: 'f',
+    answer: '{}',
+    recorded_at: row.created_at,
+  }
+  insert(connection, 'idempotent_answers', answer)
+  const answers = contentOf(connection).idempotent_answers
+  connection.close()
+  const store = await openStore({ url, now: () => '2026-06-01T00:00:00.000Z' })
+  const common = { ...row, rows_a_day: null, replaces: null }
+  expect(await store.keys()).toEqual([
+    { ...common, id: 2, lineage: 2, expires_at, revoked_at: null },
+    { ...common, id: 5, lineage: 5, expires_at: null, revoked_at },
+  ])
+  expect(await store.keyOf(key)).toMatchObject({ id: 2 })
+  const added = await store.write({ author: null, reason: null }, async (transaction) => {
+    await transaction.addKey({ name: 'New', scope: 'admin', expires_at: null })
+    return transaction.rotateKey('2', { overlapMs: 1 })
+  })
+  expect(added.id).toBe(7)
+  await store.close()
+  const migrated = openDatabase(url)
+  expect(contentOf(migrated).idempotent_answers).toEqual(answers)
+  expect(faultsOfFile(migrated)).toEqual([])
+  migrated.close()
 })
 
 describe('processes that start at once', () => {

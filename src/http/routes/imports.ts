@@ -12,6 +12,7 @@ import { keyOf } from '../auth.ts'
 import { idempotently } from '../idempotency.ts'
 import { importProblem } from '../import-problem.ts'
 import { Problem } from '../problem.ts'
+import { sendQuota } from '../quota.ts'
 import { problemResponses } from '../response.ts'
 import { type Spooled, spool, TooManyBytes } from '../spool.ts'
 import { onceAtATime } from '../under-way.ts'
@@ -48,7 +49,7 @@ const content = {
 const RESPONSES: Readonly<Record<number, unknown>> = {
   200: { description: 'Nothing is new, or it was a dry run.', content },
   201: { description: 'What was recorded.', content },
-  ...problemResponses(400, 401, 403, 408, 409, 413, 415, 422, 500, 503),
+  ...problemResponses(400, 401, 403, 408, 409, 413, 415, 422, 429, 500, 503),
 }
 
 /** `POST /v1/imports`: takes in a table of figures, in the columns in which they are answered as CSV. */
@@ -66,7 +67,8 @@ export const importsRoutes: FastifyPluginAsync<Dependencies> = async (app, { sto
         'Takes in up to 100 MB of CSV in the columns of `GET /v1/observations?format=csv`: all of it, or nothing where ' +
         'any row has a fault. `id`, `status` and `version` may be there and are not read; `border` may be left out. ' +
         'Publications that are not held yet are added with their columns. A figure that is recorded just as it is counts ' +
-        'as `unchanged`; one that is recorded otherwise is a fault, and so is a new one for days to come. A problem lists the first 100 faults by line and column.',
+        'as `unchanged`; one that is recorded otherwise is a fault, and so is a new one for days to come. New figures and ' +
+        'publications count against the quota of the key, where it has one. A problem lists the first 100 faults by line and column.',
       tags: ['Writing'],
       security: [{ apiKey: [] }],
       consumes: ['text/csv'],
@@ -81,8 +83,9 @@ export const importsRoutes: FastifyPluginAsync<Dependencies> = async (app, { sto
     handler: async (request, reply) => {
       const body = bodyOf(request)
       try {
-        const { status, body: answer } = await once(request, () => answerImport(request, body))
-        return sendJson(reply.code(status).header('cache-control', 'no-store'), answer)
+        const { answer, quota } = await once(request, () => answerImport(request, body))
+        sendQuota(reply, quota)
+        return sendJson(reply.code(answer.status).header('cache-control', 'no-store'), answer.body)
       } catch (error) {
         // What is still coming is let in and dropped, because a sender that is cut off reads no answer.
         body.resume()
@@ -91,15 +94,17 @@ export const importsRoutes: FastifyPluginAsync<Dependencies> = async (app, { sto
     },
   })
 
-  async function answerImport(request: FastifyRequest, body: Readable): Promise<WriteAnswer> {
+  async function answerImport(request: FastifyRequest, body: Readable) {
     const { dry_run: dryRun, reason = null } = request.query as z.output<typeof query>
     const key = keyOf(request)
     if (Number(request.headers['content-length']) > MAX_BYTES) throw new TooManyBytes('they say so')
     const table = await spool(body.iterator({ destroyOnReturn: false }), MAX_BYTES)
     try {
-      return await store.write({ author: key.name, reason, dryRun }, (transaction) =>
-        idempotently(transaction, request, key, table.digest, () => takeIn(transaction, table, dryRun)),
-      )
+      return await store.write({ author: key.name, reason, dryRun, apiKey: key.id }, async (transaction) => {
+        const work = () => takeIn(transaction, table, dryRun)
+        const answer = await idempotently(transaction, request, key, table.digest, work)
+        return { answer, quota: transaction.rowQuota() }
+      })
     } finally {
       await table.close()
     }

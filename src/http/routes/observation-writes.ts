@@ -66,7 +66,8 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
       summary: 'Add figures',
       description:
         'Adds one figure, or a list of up to 1,000: all of them or none. The answer says how each fares against the others. ' +
-        'One source states one figure for one border, indicator and period: another with that natural key is a 409, and days that are yet to come are a 422.',
+        'One source states one figure for one border, indicator and period: another with that natural key is a 409, and days that are yet to come are a 422. ' +
+        'Each state that is written counts against the quota of rows a day of the key, where it has one: beyond it is a 429.',
       tag: 'Writing',
       params: z.object({}),
       query: z.strictObject(writeParameters),
