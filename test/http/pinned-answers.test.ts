@@ -233,7 +233,7 @@ describe('an SDMX answer pinned by asOf', () => {
       records: {},
       measure: () => ({
         kept: { holds: ignore, routed: ignore, answered: (result) => results.push(result) },
-        turnedAway: ignore,
+        queue: { onQueue: ignore, onShed: ignore },
         reconciled: ignore,
       }),
     })
