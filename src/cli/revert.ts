@@ -4,7 +4,7 @@ import { BadConfig, type Config } from '../config.ts'
 import { type Revert, type RevertedWrites, revertedWritesSchema } from '../domain/revert.ts'
 import { civilDate, line } from '../domain/text.ts'
 import { openConfiguredStore } from '../server.ts'
-import { NothingToRevert, revert } from '../store/revert.ts'
+import { BadRevert, revert } from '../store/revert.ts'
 
 interface Options {
   readonly version?: string
@@ -41,7 +41,7 @@ export function revertCommand(config: () => Config): Command {
           process.stderr.write(`left: ${thing} ${id}: ${detail}\n`)
         process.stdout.write(told(reverted, dryRun))
       } catch (error) {
-        throw error instanceof NothingToRevert ? new BadConfig(error.message) : error
+        throw error instanceof BadRevert ? new BadConfig(error.message) : error
       } finally {
         await store.close()
       }

@@ -3,32 +3,23 @@ import { THINGS } from './history.ts'
 import { line } from './text.ts'
 
 /** Which writes are to be reverted: one version, or those of one author, from a version or a time on. */
-export const revertedWritesSchema = z
-  .strictObject({
-    version: z
-      .int()
-      .min(1)
-      .optional()
-      .describe('The version whose changes are taken back.')
-      .meta({ examples: [2] }),
-    author: line(100)
-      .optional()
-      .describe(
-        'Instead of a version: whose changes are taken back, the name of an API key, as `/v1/changes` has it in `author`.',
-      ),
-    since: z
-      .union([z.int().min(1), z.iso.datetime({ offset: true })])
-      .optional()
-      .describe('Of an author: only from this version, or this time (RFC 3339), on.'),
-  })
-  .refine(({ version, author }) => (version === undefined) !== (author === undefined), {
-    path: ['version'],
-    message: 'or author must be given, and not both',
-  })
-  .refine(({ author, since }) => since === undefined || author !== undefined, {
-    path: ['since'],
-    message: 'is of an author only',
-  })
+export const revertedWritesSchema = z.strictObject({
+  version: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('The version whose changes are taken back; this or `author` must be given.')
+    .meta({ examples: [2] }),
+  author: line(100)
+    .optional()
+    .describe(
+      'Instead of a version: whose changes are taken back, the name of an API key, as `/v1/changes` has it in `author`.',
+    ),
+  since: z
+    .union([z.int().min(1), z.iso.datetime({ offset: true })])
+    .optional()
+    .describe('Of an author: only from this version, or this time (RFC 3339), on.'),
+})
 
 export type RevertedWrites = z.infer<typeof revertedWritesSchema>
 

@@ -6,18 +6,27 @@ import type { Transaction } from './write.ts'
 /** A revert lists so many of the things that it left as they are. */
 const MAX_LEFT = 100
 
-/** There is no version such as was to be reverted. */
-export class NothingToRevert extends Error {
-  readonly by: 'version' | 'author'
+/** What was to be reverted is not named as it must be, or there is none of it. */
+export class BadRevert extends Error {
+  readonly field: keyof RevertedWrites
 
-  constructor({ version, author, since }: RevertedWrites) {
-    super(
-      version !== undefined
-        ? `there is no version ${version}`
-        : `there is no version by ${JSON.stringify(author)}${since === undefined ? '' : ' from then on'}`,
-    )
-    this.by = version !== undefined ? 'version' : 'author'
+  constructor(field: keyof RevertedWrites, detail: string) {
+    super(detail)
+    this.field = field
   }
+}
+
+function nothingOf({ version, author, since }: RevertedWrites): BadRevert {
+  if (version !== undefined) return new BadRevert('version', `there is no version ${version}`)
+  const later = since === undefined ? '' : ' from then on'
+  return new BadRevert('author', `there is no version by ${JSON.stringify(author)}${later}`)
+}
+
+/** @throws BadRevert where neither a version nor an author is given, or both */
+function requireOne({ version, author, since }: RevertedWrites): void {
+  if ((version === undefined) === (author === undefined))
+    throw new BadRevert('version', 'or author must be given, and not both')
+  if (version !== undefined && since !== undefined) throw new BadRevert('since', 'is of an author only')
 }
 
 /** What a revert does to one thing: records this former state, or withdraws what never had another. */
@@ -34,7 +43,7 @@ interface Step {
  * everything else has the newest state again that is of none of them. Left as it is, and told, is what another
  * has changed since, and what something else rests on. Nothing is deleted, and a revert can be reverted.
  * `breathe` is awaited between things, to let others have their turn.
- * @throws NothingToRevert where there are no such versions
+ * @throws BadRevert where there are no such versions
  * @throws StoreBusy where the store is being closed
  */
 export async function revert(
@@ -43,8 +52,9 @@ export async function revert(
   reason: string,
   breathe: () => Promise<void>,
 ): Promise<Revert & { readonly version: number | null }> {
+  requireOne(writes)
   const selection = transaction.selectVersions(writes)
-  if (selection.count === 0) throw new NothingToRevert(writes)
+  if (selection.count === 0) throw nothingOf(writes)
   const done = { restored: 0, retracted: 0 }
   const left: Revert['left'] = []
   let left_count = 0

@@ -34,12 +34,18 @@ export function validRequests(described: Described, held: Held): fc.Arbitrary<Pl
       indicator: fc.constantFrom(...seeds.indicators),
       body: bodyValues(described),
     })
-    .map(({ path, question, headers, body, ...named }) => {
+    .map(({ path, question, headers, body: made, ...named }) => {
+      const isRevert = described.template === '/v1/reverts'
+      // A rehearsed revert of the seeds: there is no other version that is sure to be there, and they must stay.
+      const body = isRevert ? { version: 1 } : made
       const isHeld = held.ids.includes(path.id ?? '')
       return {
         method,
         path: filled(described.template, path),
-        query: queryOf(fitting(described, question, path.resourceID)),
+        query: queryOf({
+          ...fitting(described, question, path.resourceID),
+          ...(isRevert ? { dry_run: 'true' } : {}),
+        }),
         headers: {
           ...headers,
           ...(needsKey ? { authorization: `Bearer ${held.key}` } : {}),
@@ -48,7 +54,7 @@ export function validRequests(described: Described, held: Held): fc.Arbitrary<Pl
         },
         ...(typeof body === 'string' ? { body } : {}),
         ...(typeof body === 'object'
-          ? { body: JSON.stringify(coherent(body, { id: path.id, ...named })) }
+          ? { body: JSON.stringify(isRevert ? body : coherent(body, { id: path.id, ...named })) }
           : {}),
       }
     })

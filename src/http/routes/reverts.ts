@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { eventLoopYielder } from '../../concurrency/event-loop-yield.ts'
 import { revertedWritesSchema, revertSchema } from '../../domain/revert.ts'
-import { NothingToRevert, revert } from '../../store/revert.ts'
+import { BadRevert, revert } from '../../store/revert.ts'
 import type { Dependencies } from '../ask.ts'
 import { parameters } from '../parameters.ts'
 import { Problem } from '../problem.ts'
@@ -36,9 +36,9 @@ export const revertsRoutes: FastifyPluginAsync<Dependencies> = async (app, depen
           const { version, ...data } = await revert(transaction, body, reason, eventLoopYielder())
           return { status: version === null ? 200 : 201, body: { data } }
         } catch (error) {
-          if (!(error instanceof NothingToRevert)) throw error
-          const errors = [{ pointer: `/${error.by}`, detail: error.message }]
-          throw new Problem(422, 'There is nothing to revert.', { errors })
+          if (!(error instanceof BadRevert)) throw error
+          const errors = [{ pointer: `/${error.field}`, detail: error.message }]
+          throw new Problem(422, 'This cannot be reverted.', { errors })
         }
       },
     }),

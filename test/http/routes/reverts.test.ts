@@ -174,7 +174,16 @@ describe('a revert', () => {
       expect(pointersOf(await api.refused(422, 'POST', PATH, { key: api.keys.admin, body }))).toEqual([
         pointer,
       ])
-    for (const body of [{}, { version: 0 }, { version: 1, author }, { version: 1, since: 1 }, { since: 1 }])
+    for (const [body, pointer] of [
+      [{}, '/version'],
+      [{ since: 1 }, '/version'],
+      [{ version: 1, author }, '/version'],
+      [{ version: 1, since: 1 }, '/since'],
+    ] as const)
+      expect(pointersOf(await api.refused(422, 'POST', PATH, { key: api.keys.admin, body }))).toEqual([
+        pointer,
+      ])
+    for (const body of [[], { version: 0 }, { author, since: 'yesterday' }, { author: '' }])
       await api.refused(400, 'POST', PATH, { key: api.keys.admin, body })
     await api.refused(400, 'POST', '/v1/reverts', { key: api.keys.admin, body: { version: 1 } })
     await api.refused(403, 'POST', PATH, { body: { version: 1 } })
