@@ -5,10 +5,16 @@ import { bordersMeant, windowMeant } from '../domain/question.ts'
 import { bordersNeeded, reconciledIndicator } from '../domain/reconcile-indicator.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
 import { breather } from './breather.ts'
+import { workLimiter } from './limit-work.ts'
 import type { FigureSources, Series } from './series-reader.ts'
 
 /** What a filter's evidence implies about one indicator, with the borders and the window that it means. */
-export async function reconcileEvidence({ store, series }: FigureSources, indicator: string, filter: Filter) {
+export async function reconcileEvidence(
+  { store, series }: FigureSources,
+  indicator: string,
+  filter: Filter,
+  limited = workLimiter(),
+) {
   const borders = await store.borders(filter.version)
   const withIndicator = await store.bordersWith(indicator, filter.version)
   const meant = bordersMeant(filter, borders, withIndicator)
@@ -17,7 +23,8 @@ export async function reconcileEvidence({ store, series }: FigureSources, indica
   const breathe = breather()
   const needed = bordersNeeded(meant, borders)
   for (const border of needed.toSorted((a, b) => Number(isGroup(a)) - Number(isGroup(b)))) {
-    seriesOf.set(border.id, await series.read({ border, borders, indicator, evidence }))
+    const { reconciliation, ...rest } = await series.read({ border, borders, indicator, evidence })
+    seriesOf.set(border.id, { ...rest, reconciliation: limited(reconciliation) })
     await breathe()
   }
   return {
@@ -30,6 +37,7 @@ export async function reconcileEvidence({ store, series }: FigureSources, indica
 /** How each observation fares against all others of its world, whichever rows are asked for. */
 export function reconcileWorld({ store, series }: FigureSources, world: World) {
   const evidence = worldOf(world)
+  const limited = workLimiter()
   const readBorders = async () => {
     const borders = await store.borders(world.version)
     return { borders, byId: new Map(borders.map((border) => [border.id, border])) }
@@ -42,7 +50,7 @@ export function reconcileWorld({ store, series }: FigureSources, world: World) {
     const border = byId.get(id)
     if (border === undefined) throw new RangeError(`no border ${id}`)
     const { reconciliation } = await series.read({ border, borders, indicator, evidence })
-    return reconciliation
+    return limited(reconciliation)
   }
   const known = new Map<string, Promise<Reconciliation>>()
   return ({ border, indicator }: Observation): Promise<Reconciliation> => {

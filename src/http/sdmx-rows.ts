@@ -27,7 +27,9 @@ export async function figureRows(
 ): Promise<AsyncIterable<Row>> {
   const worlds: (Awaited<ReturnType<typeof reconcileEvidence>> & { readonly indicator: string })[] = []
   for (const indicator of filter.indicator ?? []) {
-    const world = await reconcileEvidence(sources, indicator, { ...filter, indicator: [indicator] })
+    const chosen = { ...filter, indicator: [indicator] }
+    // Streamed row by row with pauses, so the whole of it may take longer than a page.
+    const world = await reconcileEvidence(sources, indicator, chosen, (unlimited) => unlimited)
     requireBearable(world.window, frequencies)
     worlds.push({ indicator, ...world })
   }
