@@ -4,6 +4,7 @@ import type { Observation } from '../domain/observation.ts'
 import { bordersMeant, windowMeant } from '../domain/question.ts'
 import { bordersNeeded, reconciledIndicator } from '../domain/reconcile-indicator.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
+import { workLimiter } from './limit-work.ts'
 import type { FigureSources, Series } from './series-reader.ts'
 
 /** What a filter's evidence implies about one indicator, with the borders and the window that it means. */
@@ -11,6 +12,7 @@ export async function reconcileEvidence(
   { store, series, turn }: FigureSources,
   indicator: string,
   filter: Filter,
+  limited = workLimiter(),
 ) {
   const borders = await store.borders(filter.version)
   const withIndicator = await store.bordersWith(indicator, filter.version)
@@ -19,7 +21,9 @@ export async function reconcileEvidence(
   const seriesOf = new Map<string, Series>()
   const needed = bordersNeeded(meant, borders)
   for (const border of needed.toSorted((a, b) => Number(isGroup(a)) - Number(isGroup(b)))) {
-    seriesOf.set(border.id, await series.read({ border, borders, indicator, evidence }, turn))
+    const asked = { border, borders, indicator, evidence }
+    const { reconciliation, ...rest } = await series.read(asked, turn)
+    seriesOf.set(border.id, { ...rest, reconciliation: limited(reconciliation) })
     await turn.yieldIfDue()
   }
   return {
@@ -32,6 +36,7 @@ export async function reconcileEvidence(
 /** How each observation fares against all others of its world, whichever rows are asked for. */
 export function reconcileWorld({ store, series, turn }: FigureSources, world: World) {
   const evidence = worldOf(world)
+  const limited = workLimiter()
   const readBorders = async () => {
     const borders = await store.borders(world.version)
     return { borders, byId: new Map(borders.map((border) => [border.id, border])) }
@@ -44,7 +49,7 @@ export function reconcileWorld({ store, series, turn }: FigureSources, world: Wo
     const border = byId.get(id)
     if (border === undefined) throw new RangeError(`no border ${id}`)
     const { reconciliation } = await series.read({ border, borders, indicator, evidence }, turn)
-    return reconciliation
+    return limited(reconciliation)
   }
   const known = new Map<string, Promise<Reconciliation>>()
   return ({ border, indicator }: Observation): Promise<Reconciliation> => {

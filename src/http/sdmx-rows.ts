@@ -33,7 +33,9 @@ export async function figureRows(
 ): Promise<AsyncIterable<Row>> {
   const worlds: (Awaited<ReturnType<typeof reconcileEvidence>> & { readonly indicator: string })[] = []
   for (const indicator of filter.indicator ?? []) {
-    const world = await reconcileEvidence(sources, indicator, { ...filter, indicator: [indicator] })
+    const chosen = { ...filter, indicator: [indicator] }
+    // Streamed row by row with pauses, so the whole of it may take longer than a page.
+    const world = await reconcileEvidence(sources, indicator, chosen, (unlimited) => unlimited)
     const window = filter.from === undefined ? world.window && latestYears(world.window) : world.window
     requireBearable(window, frequencies)
     worlds.push({ indicator, ...world, window })

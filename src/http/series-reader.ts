@@ -19,8 +19,8 @@ import { Problem } from './problem.ts'
 const MAX_OBSERVATIONS = 50_000
 const MAX_GROUP_BOUNDARIES = 2_000
 
-/** A series whose combination takes more steps of searches than this is refused: about a second. */
-const MAX_WORK = 60_000_000
+/** A series whose combination takes more steps of searches than this is refused: one to three seconds. */
+const MAX_WORK = 30_000_000
 
 /** What is asked of one series: the border, all borders of that version, the indicator, and which evidence. */
 export interface SeriesAsked {

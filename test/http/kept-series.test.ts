@@ -214,6 +214,27 @@ describe('kept series', () => {
     await store.close()
   })
 
+  test('that are too large are refused each time, and read once', async () => {
+    const plain = await openStore({ url: 'file::memory:', now: () => '2026-06-01T12:00:00.000Z' })
+    await plain.addMissing(START)
+    await plain.write(NOBODY, (transaction) => transaction.addObservation(statement({})))
+    const counted = counting({
+      ...plain,
+      async evidence(filter, after) {
+        const { rows } = await plain.evidence(filter)
+        return { rows: Array(10_001).fill(rows[0]), next: (after ?? 0) + 1 }
+      },
+    })
+    const series = keepSeries(counted.store)
+    for (const _ of [1, 2, 3]) {
+      await expect(
+        ask(counted.store, series, 'PL-BY', 'attempted_crossings', { version: 2 }),
+      ).rejects.toMatchObject({ status: 400 })
+    }
+    expect(counted.reads).toBe(5)
+    await plain.close()
+  })
+
   test('keep nothing of a write that is taken back, where the store has one connection', async () => {
     const store = await openStore({ url: 'file::memory:', now: () => '2026-06-01T12:00:00.000Z' })
     await store.addMissing(START)
