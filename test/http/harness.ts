@@ -8,6 +8,7 @@ import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { type AppOptions, buildApp } from '../../src/http/app.ts'
 import type { ProblemBody } from '../../src/http/problem.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
+import { closeWithTest } from '../support/close-with-test.ts'
 import { conformanceTo, type Document, linksOf } from './conformance.ts'
 
 /** The moment at which the tests take place, unless one moves the clock. */
@@ -86,6 +87,8 @@ export async function startApp({
   const store = await openStore({ url, now })
   await store.addMissing({ ...NOTHING, ...records })
   const app = await buildApp({ store, now, publicUrl, logLevel: 'silent', measure })
+  // Its clients keep their connections for as long as they like, so that none is closed under a request.
+  app.server.keepAliveTimeout = 0
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const document = JSON.parse(JSON.stringify(app.swagger())) as Document
@@ -155,11 +158,10 @@ export async function startApp({
     setTime(moment) {
       time = moment
     },
-    async close() {
+    close: closeWithTest(async () => {
       connections.destroy()
-      await app.close()
-      await store.close()
-    },
+      await app.close().finally(store.close)
+    }),
   }
 }
 

@@ -13,6 +13,7 @@ import { openDatabase } from '../../src/store/database.ts'
 import type { Scope } from '../../src/store/read-keys.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { contentOf } from '../store/scratch.ts'
+import { closeWithTest } from '../support/close-with-test.ts'
 import { conformanceTo, type Document, type Exchange, templateOf } from './conformance.ts'
 
 /** The moment at which the tests take place, unless one moves the clock. */
@@ -117,6 +118,8 @@ export async function startWriters({
     routes.push(route)
   }
   const app = await buildApp({ store, now, logLevel: 'silent', onRoute })
+  // Its clients keep their connections for as long as they like, so that none is closed under a request.
+  app.server.keepAliveTimeout = 0
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const faultsOf = checkerOf(JSON.parse(JSON.stringify(app.swagger())) as Document)
@@ -199,11 +202,10 @@ export async function startWriters({
     setTime(moment) {
       time = moment
     },
-    async close() {
+    close: closeWithTest(async () => {
       agent.destroy()
-      await app.close()
-      await store.close()
-    },
+      await app.close().finally(store.close)
+    }),
   }
 }
 
