@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/faults/**/*.fault.ts'],
+    globalSetup: ['test/support/announce-seed.ts'],
     fileParallelism: process.env.FAULTS === 'short',
     testTimeout: 3_600_000,
     hookTimeout: 600_000,

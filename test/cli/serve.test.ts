@@ -2,7 +2,6 @@ import { cpSync, existsSync, readdirSync, statSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { formatDay, toDay } from '../../src/domain/calendar.ts'
@@ -10,7 +9,8 @@ import { openStore } from '../../src/store/store.ts'
 import { timeOf } from '../store/history.ts'
 import { publication, statement } from '../store/sample-records.ts'
 import { folderForAll, scratchFolder } from '../store/scratch.ts'
-import { type Running, startCommand } from './command.ts'
+import { eventually } from '../support/eventually.ts'
+import { type Running, startCommand, stop } from './command.ts'
 
 /** An answer that takes some work, a step at a time. */
 const BUSY = '/v1/series?interval=day&from=2021-01-01&to=2025-12-31&country=EU&limit=2000'
@@ -51,14 +51,6 @@ async function serve(
   const running = startCommand(['serve', ...args], { env: settings })
   const [, url = ''] = /API +(http:\/\/\S+)\/v1\n/.exec(await running.said(/Example .*\n/)) ?? []
   return { ...running, url, port: Number(new URL(url).port) }
-}
-
-/** Stops a server, and says how it ended and after how many milliseconds. */
-async function stop({ child, ended }: Running, signal: NodeJS.Signals = 'SIGTERM') {
-  const start = performance.now()
-  child.kill(signal)
-  const { code, signal: by, stderr } = await ended
-  return { code, signal: by, stderr, ms: performance.now() - start }
 }
 
 /** What is left beside a database that was closed in order: nothing, or nothing that matters. */
@@ -152,7 +144,7 @@ describe('told to stop,', () => {
     const log = await server.said(/incoming request/, 6)
     expect(log.split('request completed').length - 1).toBeLessThan(6)
     const stopped = stop(server)
-    while (await takesRequests(server.url)) await setTimeout(10)
+    await eventually(async () => !(await takesRequests(server.url)))
     expect(unread.status).toBe(200)
     expect(JSON.parse(await unread.read()).data).toHaveLength(5_001)
     for (const { status, read } of await Promise.all(answers)) {
@@ -160,9 +152,8 @@ describe('told to stop,', () => {
       expect(JSON.parse(await read()).data).toHaveLength(5 * 365 + 1)
     }
     expect(await idle.closed).toMatch(/^HTTP\/1\.1 200 /)
-    const { code, signal, ms } = await stopped
+    const { code, signal } = await stopped
     expect([code, signal]).toEqual([0, null])
-    expect(ms).toBeLessThan(5_000)
     expectClosed(folder)
   })
 
@@ -177,7 +168,6 @@ describe('told to stop,', () => {
     const { code, signal, stderr, ms } = await stop(server)
     expect([code, signal, stderr]).toEqual([0, null, ''])
     expect(ms).toBeGreaterThan(2_000)
-    expect(ms).toBeLessThan(5_000)
     await Promise.all([half.closed, silent.closed])
     await expect(unread.read()).rejects.toThrow()
     expectClosed(folder)
@@ -190,11 +180,12 @@ describe('told to stop,', () => {
     half.socket.write('GET /v1 HTTP/1.1\r\n')
     const silent = await openSocket(server.port)
     server.child.kill('SIGTERM')
-    while (await takesRequests(server.url)) await setTimeout(10)
+    await eventually(async () => !(await takesRequests(server.url)))
     expect(server.child.exitCode).toBe(null)
-    const { code, signal, ms } = await stop(server)
+    // One that waits for the end of the grace ends with 0.
+    server.child.kill('SIGTERM')
+    const { code, signal } = await server.ended
     expect([code, signal]).toEqual([1, null])
-    expect(ms).toBeLessThan(1_500)
     await Promise.all([half.closed, silent.closed])
     const store = await openStore({ url: `file:${folder}/crossings.sqlite`, now: () => timeOf(1) })
     expect((await store.currentVersion()).version).toBe(1)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { databaseIn, prepareDatabase, serve } from '../faults/serving.ts'
 import { readExposition, valuesOf } from '../http/exposition.ts'
 import { scratchFolder } from '../store/scratch.ts'
-import { inOneLine, runCommand } from './command.ts'
+import { inOneLine, runCommand, stop } from './command.ts'
 import { freePort } from './free-port.ts'
 
 describe('metrics', () => {
@@ -21,8 +21,7 @@ describe('metrics', () => {
     })
     expect(valuesOf(families, 'crossings_data_version')[''] ?? 0).toBeGreaterThan(0)
     expect(families.has('nodejs_eventloop_lag_p99_seconds')).toBe(true)
-    server.child.kill('SIGTERM')
-    expect(await server.ended).toMatchObject({ code: 0, signal: null, stderr: '' })
+    expect(await stop(server)).toMatchObject({ code: 0, signal: null, stderr: '' })
     await expect(fetch(url)).rejects.toThrow()
   })
 
@@ -32,8 +31,7 @@ describe('metrics', () => {
     const server = await serve(folder)
     expect(await server.said(/Example/)).not.toContain('Metrics')
     expect((await fetch(`${server.url}/metrics`)).status).toBe(404)
-    server.child.kill('SIGTERM')
-    expect(await server.ended).toMatchObject({ code: 0 })
+    expect(await stop(server)).toMatchObject({ code: 0 })
   })
 
   test.for(['1', '2'])(
@@ -52,8 +50,7 @@ describe('metrics', () => {
       })
       expect(ended).toEqual(inOneLine(/EADDRINUSE/))
       expect(ended.stderr).toContain(`127.0.0.1:${holder.port}`)
-      holder.child.kill('SIGTERM')
-      expect(await holder.ended).toMatchObject({ code: 0 })
+      expect(await stop(holder)).toMatchObject({ code: 0 })
     },
   )
 })

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { prepareDatabase, type Serving, serve } from '../faults/serving.ts'
 import { readExposition, valuesOf } from '../http/exposition.ts'
 import { scratchFolder } from '../store/scratch.ts'
+import { stop } from './command.ts'
 import { freePort } from './free-port.ts'
 
 /** Each request takes a connection of its own, because connections are what the processes share out. */
@@ -22,21 +23,26 @@ const pidsOf = async (server: Serving) =>
 
 test('what two processes answer is counted together, and what they share once', async () => {
   const { server, metrics } = await serveTwo()
-  for (let asked = 1; asked <= 40; asked++) await fetch(`${server.url}/health/live`, { headers })
-  expect((await pidsOf(server)).size).toBe(2)
+  let asked = 0
+  const ask = async () => {
+    await fetch(`${server.url}/health/live`, { headers })
+    asked += 1
+  }
+  for (let time = 1; time <= 40; time++) await ask()
+  // Who takes a connection is left to the operating system, which prefers one process where the other is slow.
+  while ((await pidsOf(server)).size < 2) await ask()
   const families = await metrics()
   expect(valuesOf(families, 'crossings_http_requests_total')).toEqual({
-    'GET /health/live 200': 40,
+    'GET /health/live 200': asked,
     'GET /health/ready 200': 1,
   })
   expect(valuesOf(families, 'crossings_http_request_duration_seconds_count')).toMatchObject({
-    '/health/live': 40,
+    '/health/live': asked,
   })
   expect(valuesOf(families, 'crossings_http_requests_in_flight')).toEqual({ '': 0 })
   expect(valuesOf(families, 'crossings_data_version')).toEqual({ '': 1 })
   expect(families.has('nodejs_eventloop_lag_p99_seconds')).toBe(true)
-  server.child.kill('SIGTERM')
-  expect(await server.ended).toMatchObject({ code: 0, stderr: '' })
+  expect(await stop(server)).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('metrics are answered while one process is replaced, and its successor is counted', async () => {
@@ -44,16 +50,14 @@ test('metrics are answered while one process is replaced, and its successor is c
   while ((await pidsOf(server)).size < 2) await fetch(`${server.url}/health/live`, { headers })
   const [one = 0] = await pidsOf(server)
   process.kill(one, 'SIGKILL')
-  const begun = performance.now()
-  const during = await metrics()
-  expect(performance.now() - begun).toBeLessThan(4_000)
-  expect(valuesOf(during, 'crossings_data_version')).toEqual({ '': 1 })
+  // Where one that is gone were waited for, there would be a refusal in their place.
+  expect(valuesOf(await metrics(), 'crossings_data_version')).toEqual({ '': 1 })
   while ((await pidsOf(server)).size < 3) {
-    await fetch(`${server.url}/health/live`, { headers }).catch(() => null)
+    const signal = AbortSignal.timeout(1_000)
+    await fetch(`${server.url}/health/live`, { headers, signal }).catch(() => null)
     await metrics()
     await setTimeout(10)
   }
   expect(valuesOf(await metrics(), 'crossings_kept_answers_total')).toMatchObject({ hit: 0 })
-  server.child.kill('SIGTERM')
-  expect(await server.ended).toMatchObject({ code: 0 })
+  expect(await stop(server)).toMatchObject({ code: 0 })
 })

@@ -6,6 +6,7 @@ import { faultsOfFile } from '../../src/store/check-file.ts'
 import { openToRead } from '../../src/store/database.ts'
 import { runCommand, startCommand } from '../cli/command.ts'
 import { scratchFolder } from '../store/scratch.ts'
+import { random } from '../support/random.ts'
 import { extent, report } from './extent.ts'
 import { databaseIn, faultsIn, prepareDatabase, send, serve, source } from './serving.ts'
 import { answersTo, TWENTY_QUESTIONS } from './twenty-questions.ts'
@@ -99,7 +100,7 @@ test('a restore that is killed at any moment leaves the old database whole, or t
   await runCommand(['backup', backup], { env })
   for (let round = 0; round < extent(1, 10); round++) {
     const running = startCommand(['restore', backup], { env })
-    await setTimeout(Math.random() * 3_000)
+    await setTimeout(random() * 3_000)
     running.child.kill('SIGKILL')
     await running.ended
     expect(faultsIn(folder)).toEqual([])

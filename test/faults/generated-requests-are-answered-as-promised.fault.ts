@@ -7,10 +7,8 @@ import { inWords, type Planned } from '../generated/planned-request.ts'
 import { validRequests } from '../generated/valid-requests.ts'
 import { wildRequests } from '../generated/wild-requests.ts'
 import { folderForAll } from '../store/scratch.ts'
+import { SEED } from '../support/seed.ts'
 import { extent, report } from './extent.ts'
-
-/** Give this seed again to send the same requests again: `FUZZ_SEED=… npm run test:faults generated-requests`. */
-const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
 /** How many requests are made for each operation. */
 const VALID = extent(2, 100)
@@ -24,7 +22,6 @@ let service: AskedService
 let operations: Described[]
 
 beforeAll(async () => {
-  process.stderr.write(`generated with FUZZ_SEED=${SEED}\n`)
   service = await startAskedService({ reads: folderForAll(), writes: folderForAll() })
   operations = operationsOf(service.document)
 })

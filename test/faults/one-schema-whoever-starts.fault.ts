@@ -6,6 +6,7 @@ import { openDatabase } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { performTogether, startProcesses } from '../store/processes.ts'
 import { contentOf, emptyDatabase, scratchFolder } from '../store/scratch.ts'
+import { random } from '../support/random.ts'
 import { extent, report } from './extent.ts'
 
 function contentIn(path: string): Record<string, unknown[]> {
@@ -45,7 +46,7 @@ test('a process that is killed while it makes the database leaves nothing, or wh
       once(child, 'message').then(() => true),
       once(child, 'exit').then(() => false),
     ])
-    await setTimeout(300 + Math.random() * 700)
+    await setTimeout(300 + random() * 700)
     child.kill('SIGKILL')
     if (!(await answered)) cut += 1
     const connection = openDatabase(`file:${path}`)

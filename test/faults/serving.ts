@@ -7,6 +7,7 @@ import { openDatabase, openToRead } from '../../src/store/database.ts'
 import type { Scope } from '../../src/store/read-keys.ts'
 import { openStore } from '../../src/store/store.ts'
 import { COMMAND, type Running, startCommand } from '../cli/command.ts'
+import { random } from '../support/random.ts'
 
 /** A server that runs as a process of its own. */
 export interface Serving extends Running {
@@ -119,5 +120,5 @@ export function faultsIn(folder: string): string[] {
 
 /** A number of milliseconds at random. */
 export function between(least: number, most: number): number {
-  return least + Math.random() * (most - least)
+  return least + random() * (most - least)
 }

@@ -18,12 +18,22 @@ export async function askPlainly(
   headers: Headers = {},
   method = 'GET',
 ): Promise<PlainAnswer> {
-  const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, path, method, headers, agent: connections }
-    http.request(options, resolve).on('error', reject).end()
-  })
+  const options = { host: '127.0.0.1', port, path, method, headers, agent: connections }
+  const response = await responseTo(options)
   const bytes = await buffer(response)
   return { status: response.statusCode ?? 0, headers: singleHeaders(response.headers), bytes }
+}
+
+/** Sends a request, and once more where the server closed the connection, then idle, that it was sent on. */
+function responseTo(options: http.RequestOptions): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = http.request(options, resolve)
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (request.reusedSocket && error.code === 'ECONNRESET') resolve(responseTo(options))
+      else reject(error)
+    })
+    request.end()
+  })
 }
 
 function singleHeaders(headers: IncomingHttpHeaders): Record<string, string> {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { newKey } from '../../src/store/api-key.ts'
 import { openStore } from '../../src/store/store.ts'
-import { startCommand } from '../cli/command.ts'
+import { startCommand, stop } from '../cli/command.ts'
 import { folderForAll, scratchFolder } from '../store/scratch.ts'
 import {
   type Answer,
@@ -402,11 +402,10 @@ test('200 keys that were issued and used are nowhere in the database, its log, w
   const env = { DATABASE_URL: file, PORT: '0', LOG_LEVEL: 'trace' }
   const server = startCommand(['serve', '--no-seed'], { env })
   const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(await server.said(/Example/))?.[1])
-  const agent = new http.Agent({ keepAlive: true })
   const send = (authorization: string, method: string, path: string, body: unknown) => {
     const bytes = Buffer.from(JSON.stringify(body))
     const headers = { ...CHANGE, authorization, 'content-length': String(bytes.length) }
-    return exchange({ port, method, path, agent, headers }, bytes)
+    return exchange({ port, method, path, headers }, bytes)
   }
 
   const answers: Answer[] = []
@@ -434,9 +433,7 @@ test('200 keys that were issued and used are nowhere in the database, its log, w
   const inFiles = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'))
   const whileOpen = inFiles()
   expect(readdirSync(folder)).toContain('keys.sqlite-wal')
-  agent.destroy()
-  server.child.kill('SIGTERM')
-  const { stdout, stderr, code } = await server.ended
+  const { stdout, stderr, code } = await stop(server)
   expect(code).toBe(0)
   expect((stdout + stderr).split('/v1/sources').length).toBeGreaterThan(300)
   await store.close()

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { exchangeRaw, startApp } from './harness.ts'
 
@@ -13,9 +12,5 @@ test('a server that stops finishes what is in flight, and its connections end wi
   const text = await inFlight
   expect(text).toMatch(/^HTTP\/1\.1 200 /)
   expect(text).toMatch(/"next":/)
-  await expect(
-    new Promise((resolve, reject) =>
-      connect(api.port, '127.0.0.1', () => resolve('connected')).on('error', reject),
-    ),
-  ).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  expect(api.app.server.listening).toBe(false)
 })

@@ -1,18 +1,19 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect, type Socket } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { buildApp } from '../../src/http/app.ts'
 import { openStore } from '../../src/store/store.ts'
+import { eventually } from '../support/eventually.ts'
 import { PRESENT } from './harness.ts'
 
 test('connections above the cap are closed as they come, the others answer, and there is room again', async () => {
   const now = () => PRESENT
-  const app = await buildApp({
-    store: await openStore({ url: 'file::memory:', now }),
-    now,
-    logLevel: 'silent',
-    maxConnections: 3,
+  const store = await openStore({ url: 'file::memory:', now })
+  const app = await buildApp({ store, now, logLevel: 'silent', maxConnections: 3 })
+  onTestFinished(async () => {
+    app.server.closeAllConnections()
+    await app.close().finally(store.close)
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
@@ -33,6 +34,5 @@ test('connections above the cap are closed as they come, the others answer, and 
   const [leaving] = held
   leaving?.end()
   await once(leaving as Socket, 'close')
-  expect(await answerOn(await opened())).toBe('HTTP/1.1 200 OK')
-  await app.close()
+  await eventually(async () => (await answerOn(await opened())) === 'HTTP/1.1 200 OK')
 })

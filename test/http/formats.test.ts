@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { processorTimeMs } from '../support/processor-time.ts'
 import { type Harness, type List, linkOf, startApp, withQuery } from './harness.ts'
 import { addressOf, borderQuestion, evidenceQuestion, interval, windowQuestion } from './questions.ts'
 import { figure, publication } from './records.ts'
@@ -53,13 +54,14 @@ describe('the format of an answer', () => {
   })
 
   test('is found as soon in an Accept header of blanks', async () => {
-    const begun = performance.now()
-    for (let blanks = 15_000; blanks < 15_010; blanks++) {
-      const accept = `text/csv;${' '.repeat(blanks)}, application/x-ndjson`
-      const { headers } = await api.get('/v1/totals?period=2024', { accept })
-      expect(headers['content-type']).toMatch(/^(?:text\/csv|application\/x-ndjson);/)
-    }
-    expect(performance.now() - begun).toBeLessThan(2_000)
+    const usedMs = await processorTimeMs(async () => {
+      for (let blanks = 15_000; blanks < 15_010; blanks++) {
+        const accept = `text/csv;${' '.repeat(blanks)}, application/x-ndjson`
+        const { headers } = await api.get('/v1/totals?period=2024', { accept })
+        expect(headers['content-type']).toMatch(/^(?:text\/csv|application\/x-ndjson);/)
+      }
+    })
+    expect(usedMs).toBeLessThan(2_000)
   })
 
   test('is a 406 that lists what there is, where nothing fits', async () => {

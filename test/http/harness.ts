@@ -8,7 +8,9 @@ import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { type AppOptions, buildApp } from '../../src/http/app.ts'
 import type { ProblemBody } from '../../src/http/problem.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
-import { conformanceTo, type Document, linksOf } from './conformance.ts'
+import { closeWithTest } from '../support/close-with-test.ts'
+import { type Document, linksOf } from './conformance.ts'
+import { contractOf } from './contract.ts'
 
 /** The moment at which the tests take place, unless one moves the clock. */
 export const PRESENT = '2026-06-01T12:00:00.000Z'
@@ -86,10 +88,10 @@ export async function startApp({
   const store = await openStore({ url, now })
   await store.addMissing({ ...NOTHING, ...records })
   const app = await buildApp({ store, now, publicUrl, logLevel: 'silent', measure })
+  // Its clients keep their connections for as long as they like, so that none is closed under a request.
+  app.server.keepAliveTimeout = 0
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
-  const document = JSON.parse(JSON.stringify(app.swagger())) as Document
-  const faultsOf = conformanceTo(document)
   const connections = new http.Agent({ keepAlive: true, maxSockets: 8 })
   const client = supertest(`http://127.0.0.1:${port}`)
 
@@ -104,7 +106,7 @@ export async function startApp({
     const bytes = Buffer.isBuffer(response.body) ? response.body : Buffer.alloc(0)
     const { status, headers: received } = response
     const answer: Answer = { status, headers: received, text: bytes.toString(), bytes }
-    const faults = faultsOf({ method, target, ...answer })
+    const faults = contractOf(app, publicUrl).faultsOf({ method, target, ...answer })
     expect(faults, `${method} ${target} ${JSON.stringify(headers)}\n${answer.text.slice(0, 500)}`).toEqual([])
     return answer
   }
@@ -126,7 +128,9 @@ export async function startApp({
   return {
     app,
     store,
-    document,
+    get document() {
+      return contractOf(app, publicUrl).document
+    },
     port,
     send,
     get,
@@ -155,11 +159,10 @@ export async function startApp({
     setTime(moment) {
       time = moment
     },
-    async close() {
+    close: closeWithTest(async () => {
       connections.destroy()
-      await app.close()
-      await store.close()
-    },
+      await app.close().finally(store.close)
+    }),
   }
 }
 

@@ -4,10 +4,11 @@ import { setTimeout } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { buildApp } from '../../src/http/app.ts'
 import { openStore } from '../../src/store/store.ts'
+import { eventually } from '../support/eventually.ts'
 import { openStream } from './event-stream.ts'
 import { PRESENT } from './harness.ts'
 
-const IDLE_MS = 1_000
+const IDLE_MS = 2_000
 const PIECE = Buffer.alloc(64 * 1024, 'x')
 
 /** The app with an answer that does not end, and which of its readers have been given up. */
@@ -43,11 +44,13 @@ test('who takes nothing of an answer is let go; who takes it slowly, or follows 
   none.pause().on('error', () => undefined)
   const reading = setInterval(() => {
     for (let piece = slow.read(); piece !== null; piece = slow.read());
-  }, IDLE_MS / 10)
-  while (givenUp.length === 0) await setTimeout(50)
+  }, IDLE_MS / 40)
+  onTestFinished(() => {
+    clearInterval(reading)
+    for (const each of [slow, none, quiet]) each.destroy()
+  })
+  await eventually(() => givenUp.length > 0)
   await setTimeout(IDLE_MS)
   expect(givenUp).toEqual(['none'])
   expect([slow.destroyed, quiet.destroyed]).toEqual([false, false])
-  clearInterval(reading)
-  for (const each of [slow, none, quiet]) each.destroy()
 })

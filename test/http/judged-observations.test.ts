@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { judgedObservations } from '../../src/http/judged-observations.ts'
 import type { FigureSources } from '../../src/http/series-reader.ts'
 
@@ -12,10 +12,10 @@ test('a database that cannot be read fails who asks, and leaves no promise that 
   const unminded: unknown[] = []
   const note = (reason: unknown) => unminded.push(reason)
   process.on('unhandledRejection', note)
+  onTestFinished(() => void process.off('unhandledRejection', note))
   const asked = judgedObservations(sources, { version: 1 }, undefined, { after: null, limit: 10 })
   await expect(asked).rejects.toThrow('disk I/O error')
   await setImmediate()
   await setImmediate()
-  process.off('unhandledRejection', note)
   expect(unminded).toEqual([])
 })

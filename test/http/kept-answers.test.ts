@@ -8,6 +8,7 @@ import type { Total } from '../../src/domain/totals.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { openStore } from '../../src/store/store.ts'
 import { folderForAll } from '../store/scratch.ts'
+import { closeWithTest } from '../support/close-with-test.ts'
 import { askPlainly } from './ask-plainly.ts'
 import { type Harness, type Headers, type List, startApp } from './harness.ts'
 import { addressOf, borderQuestion, evidenceQuestion, interval, windowQuestion } from './questions.ts'
@@ -236,6 +237,7 @@ describe('the answers that are kept', () => {
       },
     }
     const app = await buildApp({ store: slow, now: () => '2026-06-01T12:00:00.000Z', logLevel: 'silent' })
+    const close = closeWithTest(() => app.close().finally(store.close))
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
     for (const delayMs of [1, 20, 45, 60, 110]) {
@@ -244,8 +246,7 @@ describe('the answers that are kept', () => {
       const { status } = await fetch(`http://127.0.0.1:${port}/v1/borders`)
       expect(status, `left after ${delayMs} ms`).toBe(200)
     }
-    await app.close()
-    await store.close()
+    await close()
   })
 
   test('wait for nobody who asked what is refused', async () => {

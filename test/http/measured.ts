@@ -28,5 +28,9 @@ export async function startMeasured(options: Parameters<typeof startApp>[0] = {}
     }
   }
   const inFlight = async () => inFlightIn(await read())
-  return { ...api, metrics, inFlight, values: async (name) => valuesOf(await metrics(), name) }
+  return Object.assign(api, {
+    metrics,
+    inFlight,
+    values: async (name: string) => valuesOf(await metrics(), name),
+  })
 }

@@ -1,7 +1,13 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type MetricsServer, serveMetrics } from '../../src/http/metrics-server.ts'
+import { eventually } from '../support/eventually.ts'
 import { exchangeRaw } from './harness.ts'
+
+/** On which Node tells of each request that a server of this process receives. */
+const REQUEST = 'http.server.request.start'
 
 let collect: () => Promise<string>
 let server: MetricsServer
@@ -58,10 +64,16 @@ describe('the server of the metrics', () => {
       begun.resolve()
       return promise
     }
+    let requests = 0
+    const count = () => {
+      requests += 1
+    }
+    subscribe(REQUEST, count)
+    onTestFinished(() => void unsubscribe(REQUEST, count))
     const first = fetch(server.url)
     await begun.promise
     const others = [fetch(server.url), fetch(server.url)]
-    await fetch(server.url.replace('/metrics', '/'))
+    await eventually(() => requests === 3)
     resolve('up 3\n')
     for (const answer of [first, ...others]) expect(await (await answer).text()).toBe('up 3\n')
     expect(times).toBe(1)
@@ -78,8 +90,8 @@ describe('the server of the metrics', () => {
     const other = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => new Promise(() => undefined))
     const socket = connect(portOf(other), '127.0.0.1').on('error', () => undefined)
     const closed = new Promise((resolve) => socket.once('close', resolve))
+    await once(socket, 'connect')
     socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n')
-    await new Promise((resolve) => socket.once('connect', resolve))
     await other.close()
     await closed
     await expect(fetch(other.url)).rejects.toThrow()

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { nearest, suggest } from '../../src/http/nearest.ts'
+import { processorTimeMs } from '../support/processor-time.ts'
 
 const SIDES = ['PL', 'LV', 'LT', 'EU', 'BY']
 
@@ -49,9 +50,11 @@ describe('suggest', () => {
     expect(suggest('x', [])).toBe('')
   })
 
-  test('takes no longer over a huge text', () => {
-    const begun = performance.now()
-    for (let round = 0; round < 100; round++) suggest('x'.repeat(100_000), ['country', 'interval', 'period'])
-    expect(performance.now() - begun).toBeLessThan(1_000)
+  test('takes no longer over a huge text', async () => {
+    const usedMs = await processorTimeMs(() => {
+      for (let round = 0; round < 100; round++)
+        suggest('x'.repeat(100_000), ['country', 'interval', 'period'])
+    })
+    expect(usedMs).toBeLessThan(1_000)
   })
 })

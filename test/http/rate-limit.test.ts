@@ -60,8 +60,8 @@ describe('the limit of requests', () => {
       expect(refused.headers).toMatchObject({
         'content-type': 'application/problem+json; charset=utf-8',
         'cache-control': 'no-store',
-        'retry-after': expect.stringMatching(/^(60|59)$/),
-        ratelimit: expect.stringMatching(/^"requests";r=0;t=(60|59)$/),
+        'retry-after': expect.stringMatching(/^(60|[1-5]?\d)$/),
+        ratelimit: expect.stringMatching(/^"requests";r=0;t=(60|[1-5]?\d)$/),
         'access-control-expose-headers': expect.stringContaining('RateLimit'),
       })
       expect(refused.json()).toMatchObject({ type: '/problems/too-many-requests', status: 429 })
@@ -79,8 +79,8 @@ describe('the limit of requests', () => {
     expect(refused.headers).toMatchObject({
       'content-type': 'application/problem+json; charset=utf-8',
       'cache-control': 'no-store',
-      'retry-after': expect.stringMatching(/^(60|59)$/),
-      ratelimit: expect.stringMatching(/^"requests";r=0;t=(60|59)$/),
+      'retry-after': expect.stringMatching(/^(60|[1-5]?\d)$/),
+      ratelimit: expect.stringMatching(/^"requests";r=0;t=(60|[1-5]?\d)$/),
     })
     expect((await ask('/%zz', '192.0.2.2')).statusCode).toBe(400)
   })

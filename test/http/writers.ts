@@ -13,7 +13,9 @@ import { openDatabase } from '../../src/store/database.ts'
 import type { Scope } from '../../src/store/read-keys.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { contentOf } from '../store/scratch.ts'
+import { closeWithTest } from '../support/close-with-test.ts'
 import { conformanceTo, type Document, type Exchange, templateOf } from './conformance.ts'
+import { contractOf } from './contract.ts'
 
 /** The moment at which the tests take place, unless one moves the clock. */
 export const PRESENT = '2026-06-01T12:00:00.000Z'
@@ -118,9 +120,11 @@ export async function startWriters({
     routes.push(route)
   }
   const app = await buildApp({ store, now, logLevel: 'silent', onRoute })
+  // Its clients keep their connections for as long as they like, so that none is closed under a request.
+  app.server.keepAliveTimeout = 0
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
-  const faultsOf = checkerOf(JSON.parse(JSON.stringify(app.swagger())) as Document)
+  const faultsOf = sharedChecker(app)
   const agent = new http.Agent({ keepAlive: true, maxSockets: 50 })
   const client = supertest(`http://127.0.0.1:${port}`)
 
@@ -201,11 +205,10 @@ export async function startWriters({
     setTime(moment) {
       time = moment
     },
-    async close() {
+    close: closeWithTest(async () => {
       agent.destroy()
-      await app.close()
-      await store.close()
-    },
+      await app.close().finally(store.close)
+    }),
   }
 }
 
@@ -239,6 +242,14 @@ export function dayOf(number: number): string {
 /** Which parts of a request a problem is about. */
 export function pointersOf({ errors = [] }: ProblemBody): (string | undefined)[] {
   return [...new Set(errors.map(({ pointer }) => pointer))]
+}
+
+let shared: ReturnType<typeof checkerOf> | undefined
+
+/** Returns the checker of answers of an app, made once for all apps on files, which describe themselves alike. */
+function sharedChecker(app: FastifyInstance): ReturnType<typeof checkerOf> {
+  shared ??= checkerOf(contractOf(app).document)
+  return shared
 }
 
 /** The checker of answers to any method: it answers all that an exchange has that the document does not promise. */

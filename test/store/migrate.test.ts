@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -12,6 +11,7 @@ import { type Connection, openDatabase } from '../../src/store/database.ts'
 import { DatabaseRefused } from '../../src/store/database-refused.ts'
 import { migrate, readMigrations } from '../../src/store/migrate.ts'
 import { openStore } from '../../src/store/store.ts'
+import { eventually } from '../support/eventually.ts'
 import { insert, makeHistory } from './history.ts'
 import { perform, performTogether, startProcesses } from './processes.ts'
 import { contentOf, emptyDatabase, messageOf, scratchFolder, tablesOf, textColumn } from './scratch.ts'
@@ -354,16 +354,18 @@ describe('processes that start at once', () => {
 })
 
 describe('a process killed in the middle of a migration', () => {
-  const large = `
+  const largeOf = (rows: number) => `
     CREATE TABLE large (x BLOB NOT NULL) STRICT;
-    INSERT INTO large WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
+    INSERT INTO large WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})
       SELECT zeroblob(1000) FROM n;
     UPDATE large SET x = zeroblob(1001);`
 
   test('leaves the old schema, and the next start completes it', async () => {
     const path = join(scratchFolder(), 'crossings.sqlite')
     const own = readMigrations().map(({ name, sql }) => ({ name, sql }))
-    const folder = writeMigrations([...own, { name: '90_large', sql: large }])
+    const folderOf = (rows: number) => writeMigrations([...own, { name: '90_large', sql: largeOf(rows) }])
+    // So many that it never ends before it is killed, however late this process has its turn.
+    const endless = folderOf(4_000_000)
     const first = openDatabase(`file:${path}`)
     migrate(first)
     const before = contentOf(first)
@@ -371,8 +373,8 @@ describe('a process killed in the middle of a migration', () => {
 
     for (const leastBytes of [1_000_000, 20_000_000]) {
       const [child] = startProcesses(1)
-      child?.send({ url: `file:${path}`, action: 'migrate', migrations: folder.href })
-      while (sizeOf(`${path}-wal`) < leastBytes && child?.exitCode === null) await setTimeout(1)
+      child?.send({ url: `file:${path}`, action: 'migrate', migrations: endless.href })
+      await eventually(() => sizeOf(`${path}-wal`) >= leastBytes || child?.exitCode !== null)
       child?.kill('SIGKILL')
       if (child) expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
       const connection = openDatabase(`file:${path}`)
@@ -382,7 +384,7 @@ describe('a process killed in the middle of a migration', () => {
     }
 
     const connection = openDatabase(`file:${path}`)
-    expect(migrate(connection, readMigrations(folder))).toEqual(['90_large'])
+    expect(migrate(connection, readMigrations(folderOf(40_000)))).toEqual(['90_large'])
     expect(textColumn(connection, 'SELECT count(*) FROM large WHERE length(x) = 1001')).toEqual(['40000'])
     connection.close()
   })
