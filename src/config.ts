@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { DURATION } from './duration.ts'
 
 const portSchema = z
   .string()
@@ -58,6 +59,22 @@ export const configSchema = z.object({
     .describe(
       'How long readers may wait for a turn before others get a 503, in milliseconds; 0 is any time.',
     ),
+  BACKUP_DIR: z
+    .string()
+    .min(1, 'names no folder')
+    .optional()
+    .describe('The folder for backups that the service makes by itself; without it, it makes none.'),
+  BACKUP_EVERY: z
+    .string()
+    .regex(DURATION, 'is not a time such as 90s, 30m, 6h or 1d')
+    .default('6h')
+    .describe('How old the newest backup gets before another is made.'),
+  BACKUP_KEEP: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, 'is not a number from 1 to 99999')
+    .transform(Number)
+    .default(14)
+    .describe('How many backups are kept.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn')

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Config } from './config.ts'
+import { parseDuration } from './duration.ts'
 import { readFilesLimit } from './files-limit.ts'
 import { buildApp, MAX_CONNECTIONS } from './http/app.ts'
+import type { BackupsToWatch } from './http/readiness.ts'
+import { newestBackup } from './store/backup-files.ts'
 import { openStore, type Store } from './store/store.ts'
 
 /** How long requests in flight may take once the server is told to stop, in milliseconds. */
@@ -31,6 +34,7 @@ export async function startServer(config: Config, store: Store): Promise<Measure
     store,
     now: presentTime,
     publicUrl: config.PUBLIC_URL,
+    backups: backupsToWatch(config),
     logLevel: config.LOG_LEVEL,
     rateLimit: config.RATE_LIMIT,
     trustedProxies: config.TRUSTED_PROXIES,
@@ -46,6 +50,15 @@ export async function startServer(config: Config, store: Store): Promise<Measure
 /** Opens the store that the configuration names. */
 export function openConfiguredStore(config: Config): Promise<Store> {
   return openStore({ url: config.DATABASE_URL, now: presentTime })
+}
+
+/** What the operator is told of backups; each process looks in the folder, whichever of them makes them. */
+function backupsToWatch({ BACKUP_DIR: folder, BACKUP_EVERY }: Config): BackupsToWatch | undefined {
+  if (folder === undefined) return undefined
+  return {
+    newest: () => newestBackup(folder, presentTime()),
+    everyMs: parseDuration(BACKUP_EVERY) ?? 0,
+  }
 }
 
 async function stop(app: FastifyInstance, store: Store): Promise<void> {

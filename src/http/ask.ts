@@ -6,6 +6,7 @@ import { questionOf } from './address.ts'
 import { type Position, readCursor } from './cursor.ts'
 import { suggest } from './nearest.ts'
 import { badRequest, type Fault } from './problem.ts'
+import type { BackupsToWatch } from './readiness.ts'
 import { quote } from './validate.ts'
 
 /** More unknown names than this are not listed. */
@@ -18,6 +19,8 @@ export interface Dependencies {
   readonly now: () => string
   /** The address at which the public finds the service, without a slash at its end; where that is known. */
   readonly publicUrl?: string | undefined
+  /** Where the service makes backups by itself. */
+  readonly backups?: BackupsToWatch | undefined
 }
 
 /** The parameters of a query as its schema leaves them. */
