@@ -59,6 +59,20 @@ export const configSchema = z.object({
     .describe(
       'How long readers may wait for a turn before others get a 503, in milliseconds; 0 is any time.',
     ),
+  MAX_BLOCK_MS: z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,5})$/, 'is not a number from 0 to 999999')
+    .transform(Number)
+    .default(1_000)
+    .describe('A block of the event loop longer than this is logged, in milliseconds; 0 logs none.'),
+  EXIT_AFTER_BLOCK_MS: z
+    .string()
+    .regex(/^(?:0|[1-9]\d{2,6})$/, 'is not 0, nor a number from 100 to 9999999')
+    .transform(Number)
+    .default(30_000)
+    .describe(
+      'A block of the event loop longer than this ends the process, in milliseconds; 0 ends it never.',
+    ),
   BACKUP_DIR: z
     .string()
     .min(1, 'names no folder')

@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { parseDuration } from './duration.ts'
 import { readFilesLimit } from './files-limit.ts'
 import { buildApp, MAX_CONNECTIONS } from './http/app.ts'
+import { eventLoopWatchdog } from './http/event-loop-watchdog.ts'
 import type { BackupsToWatch } from './http/readiness.ts'
 import { newestBackup } from './store/backup-files.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -30,6 +31,8 @@ export async function startServer(config: Config, store: Store): Promise<Measure
   // What measures takes time to load, and is not needed where nothing is measured.
   const measuring = config.METRICS_PORT === 0 ? null : await import('./http/measure.ts')
   const registry = measuring?.processRegistry() ?? null
+  const measureBlock = registry === null ? undefined : measuring?.measureBlocks(registry)
+  const watchdog = eventLoopWatchdog()
   const app = await buildApp({
     store,
     now: presentTime,
@@ -41,10 +44,20 @@ export async function startServer(config: Config, store: Store): Promise<Measure
     maxDelayMs: config.MAX_DELAY_MS,
     // The other half is for the files that answers are made of and imports are kept in.
     maxConnections: Math.min(MAX_CONNECTIONS, Math.floor(readFilesLimit() / 2)),
+    prepare: watchdog.watch,
     measure: registry === null ? undefined : measuring?.measureInto(registry),
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT })
-  return { url, registry, close: () => stop(app, store) }
+  const limits = { maxBlockMs: config.MAX_BLOCK_MS, exitAfterMs: config.EXIT_AFTER_BLOCK_MS }
+  watchdog.start(limits, ({ ms: blockedMs, routes }) => {
+    measureBlock?.(blockedMs)
+    app.log.warn({ blockedMs, routes }, 'the event loop was blocked')
+  })
+  const close = async () => {
+    await stop(app, store)
+    await watchdog.stop()
+  }
+  return { url, registry, close }
 }
 
 /** Opens the store that the configuration names. */

@@ -1,22 +1,15 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { freePort } from '../cli/free-port.ts'
 import { scratchFolder } from '../store/scratch.ts'
 import { extent, report } from './extent.ts'
-import { between, columnOf, faultsIn, prepareDatabase, type Serving, send, serve, source } from './serving.ts'
+import { between, childrenOf, columnOf, faultsIn, prepareDatabase, send, serve, source } from './serving.ts'
 
 const WRITERS = 8
 const KILLS = extent(3, 40)
 
 const held = (folder: string) =>
   columnOf(folder, "SELECT source FROM source_revisions WHERE publisher = 'Desk'").map(String)
-
-/** The processes that a process has started and that are there. */
-function childrenOf({ child: { pid } }: Serving): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-  return text.split(' ').filter(Boolean).map(Number)
-}
 
 test('a process that is killed beside another loses no write that was acknowledged, and doubles none that is sent again', async () => {
   const folder = scratchFolder()
