@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { DURATION } from './duration.ts'
 
 const portSchema = z
   .string()
@@ -72,6 +73,36 @@ export const configSchema = z.object({
     .describe(
       'How long answers to one client may wait to be begun before more of them get a 503, in milliseconds; 0 is any time.',
     ),
+  MAX_BLOCK_MS: z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,5})$/, 'is not a number from 0 to 999999')
+    .transform(Number)
+    .default(1_000)
+    .describe('A block of the event loop longer than this is logged, in milliseconds; 0 logs none.'),
+  EXIT_AFTER_BLOCK_MS: z
+    .string()
+    .regex(/^(?:0|[1-9]\d{2,6})$/, 'is not 0, nor a number from 100 to 9999999')
+    .transform(Number)
+    .default(30_000)
+    .describe(
+      'A block of the event loop longer than this ends the process, in milliseconds; 0 ends it never.',
+    ),
+  BACKUP_DIR: z
+    .string()
+    .min(1, 'names no folder')
+    .optional()
+    .describe('The folder for backups that the service makes by itself; without it, it makes none.'),
+  BACKUP_EVERY: z
+    .string()
+    .regex(DURATION, 'is not a time such as 90s, 30m, 6h or 1d')
+    .default('6h')
+    .describe('How old the newest backup gets before another is made.'),
+  BACKUP_KEEP: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, 'is not a number from 1 to 99999')
+    .transform(Number)
+    .default(14)
+    .describe('How many backups are kept.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn')

@@ -1,9 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Config } from './config.ts'
+import { parseDuration } from './duration.ts'
 import { readFilesLimit } from './files-limit.ts'
 import { buildApp, MAX_CONNECTIONS } from './http/app.ts'
+import { eventLoopWatchdog } from './http/event-loop-watchdog.ts'
+import type { BackupsToWatch } from './http/readiness.ts'
 import { renderInThread } from './http/render-in-thread.ts'
+import { newestBackup } from './store/backup-files.ts'
 import { openStore, type Store } from './store/store.ts'
 
 /** How long requests in flight may take once the server is told to stop, in milliseconds. */
@@ -29,11 +33,14 @@ export async function startServer(config: Config, store: Store): Promise<Measure
   const measuring = config.METRICS_PORT === 0 ? null : await import('./http/measure.ts')
   const registry = measuring?.processRegistry() ?? null
   const renderer = renderInThread()
+  const measureBlock = registry === null ? undefined : measuring?.measureBlocks(registry)
+  const watchdog = eventLoopWatchdog()
   const app = await buildApp({
     store,
     renderer,
     now: presentTime,
     publicUrl: config.PUBLIC_URL,
+    backups: backupsToWatch(config),
     logLevel: config.LOG_LEVEL,
     rateLimit: config.RATE_LIMIT,
     trustedProxies: config.TRUSTED_PROXIES,
@@ -42,16 +49,35 @@ export async function startServer(config: Config, store: Store): Promise<Measure
     maxConnectionsPerClient: config.MAX_CONNECTIONS_PER_CLIENT,
     // The other half is for the files that answers are made of and imports are kept in.
     maxConnections: Math.min(MAX_CONNECTIONS, Math.floor(readFilesLimit() / 2)),
+    prepare: watchdog.watch,
     measure: registry === null ? undefined : measuring?.measureInto(registry),
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT })
   renderer.start()
-  return { url, registry, close: () => stop(app, store) }
+  const limits = { maxBlockMs: config.MAX_BLOCK_MS, exitAfterMs: config.EXIT_AFTER_BLOCK_MS }
+  watchdog.start(limits, ({ ms: blockedMs, routes }) => {
+    measureBlock?.(blockedMs)
+    app.log.warn({ blockedMs, routes }, 'the event loop was blocked')
+  })
+  const close = async () => {
+    await stop(app, store)
+    await watchdog.stop()
+  }
+  return { url, registry, close }
 }
 
 /** Opens the store that the configuration names. */
 export function openConfiguredStore(config: Config): Promise<Store> {
   return openStore({ url: config.DATABASE_URL, now: presentTime })
+}
+
+/** What the operator is told of backups; each process looks in the folder, whichever of them makes them. */
+function backupsToWatch({ BACKUP_DIR: folder, BACKUP_EVERY }: Config): BackupsToWatch | undefined {
+  if (folder === undefined) return undefined
+  return {
+    newest: () => newestBackup(folder, presentTime()),
+    everyMs: parseDuration(BACKUP_EVERY) ?? 0,
+  }
 }
 
 async function stop(app: FastifyInstance, store: Store): Promise<void> {

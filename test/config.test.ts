@@ -14,6 +14,10 @@ describe('the configuration', () => {
       MAX_DELAY_MS: 100,
       METRICS_HOST: '127.0.0.1',
       METRICS_PORT: 0,
+      MAX_BLOCK_MS: 1_000,
+      EXIT_AFTER_BLOCK_MS: 30_000,
+      BACKUP_EVERY: '6h',
+      BACKUP_KEEP: 14,
       LOG_LEVEL: 'warn',
     })
   })
@@ -29,6 +33,11 @@ describe('the configuration', () => {
       MAX_DELAY_MS: '0',
       METRICS_HOST: '0.0.0.0',
       METRICS_PORT: '9464',
+      MAX_BLOCK_MS: '0',
+      EXIT_AFTER_BLOCK_MS: '100',
+      BACKUP_DIR: '/srv/backups',
+      BACKUP_EVERY: '1d',
+      BACKUP_KEEP: '7',
       LOG_LEVEL: 'silent',
       PUBLIC_URL: 'https://example.org/data',
     }
@@ -40,6 +49,9 @@ describe('the configuration', () => {
       TRUSTED_PROXIES: ['127.0.0.1', '::1', '10.0.0.0/8', '2001:db8::/32'],
       MAX_DELAY_MS: 0,
       METRICS_PORT: 9464,
+      MAX_BLOCK_MS: 0,
+      EXIT_AFTER_BLOCK_MS: 100,
+      BACKUP_KEEP: 7,
     })
   })
 
@@ -148,6 +160,17 @@ describe('the configuration', () => {
     ['METRICS_HOST', ''],
     ['METRICS_PORT', ''],
     ['METRICS_PORT', '65536'],
+    ['MAX_BLOCK_MS', '1s'],
+    ['EXIT_AFTER_BLOCK_MS', '99'],
+    ['EXIT_AFTER_BLOCK_MS', '-1'],
+    ['BACKUP_DIR', ''],
+    ['BACKUP_EVERY', ''],
+    ['BACKUP_EVERY', '6'],
+    ['BACKUP_EVERY', '0h'],
+    ['BACKUP_EVERY', '6 h'],
+    ['BACKUP_EVERY', '6w'],
+    ['BACKUP_KEEP', '0'],
+    ['BACKUP_KEEP', '1.5'],
   ])('does not take %s=%j, and says so in one line', ([name, value]) => {
     expect(messageOf(() => readConfig({ [name]: value }))).toMatch(
       new RegExp(`^bad configuration: ${name} [^\\n]+$`),

@@ -6,7 +6,8 @@ import { quoteIn } from '../bench/quote.ts'
 import { readSeeds } from '../src/cli/read-seeds.ts'
 import { configSchema } from '../src/config.ts'
 import { buildApp } from '../src/http/app.ts'
-import { measureInto } from '../src/http/measure.ts'
+import { measureBlocks, measureInto } from '../src/http/measure.ts'
+import { measureBackups } from '../src/http/measure-backups.ts'
 import { parameters } from '../src/http/parameters.ts'
 import { type Server, startServer } from '../src/server.ts'
 import { openStore } from '../src/store/store.ts'
@@ -92,6 +93,8 @@ describe('README', () => {
       logLevel: 'silent',
       measure: measureInto(registry),
     })
+    measureBackups(registry, async () => null)
+    measureBlocks(registry)
     const names = registry.getMetricsAsArray().map(({ name }) => name)
     expect(names.length).toBeGreaterThan(5)
     expect(names.filter((name) => !new RegExp(`^\\|[^|]*\`${name}\``, 'm').test(readme))).toEqual([])

@@ -21,7 +21,8 @@ export interface CheckedAnswers {
 
 /**
  * Asks the API for every observation and for the totals and years of every series, and holds the answers against
- * what all recorded rows imply, reckoned anew.
+ * what all recorded rows imply, reckoned anew. Every answer is pinned to the version of those rows, so that
+ * what is written meanwhile is no fault.
  */
 export async function checkAnswers(app: FastifyInstance, state: PlainState): Promise<CheckedAnswers> {
   const checked: CheckedAnswers = { rows: 0, refused: 0, faults: [] }
@@ -34,10 +35,10 @@ export async function checkAnswers(app: FastifyInstance, state: PlainState): Pro
 
 async function checkObservations(
   app: FastifyInstance,
-  { observations }: PlainState,
+  { version, observations }: PlainState,
   checked: CheckedAnswers,
 ): Promise<void> {
-  const served = await all<Observation>(app, '/v1/observations?limit=10000', checked)
+  const served = await all<Observation>(app, `/v1/observations?as_of=${version}&limit=10000`, checked)
   if (served === null) return
   const standing = new Map(observations.map((row) => [row.id, row]))
   for (const row of served) {
@@ -52,7 +53,7 @@ async function checkObservations(
 async function checkIndicator(
   app: FastifyInstance,
   indicator: string,
-  { borders, observations }: PlainState,
+  { version, borders, observations }: PlainState,
   checked: CheckedAnswers,
 ): Promise<void> {
   const observationsOf = Map.groupBy(
@@ -64,7 +65,7 @@ async function checkIndicator(
     [border, ...membersOf(border, borders)].some(({ id }) => observationsOf.has(id))
   const named = new Map(borders.filter(hasFigures).map((border) => [border.id, border]))
   const countries = [...new Set([...named.values()].map(({ country }) => country))]
-  const query = `indicator=${indicator}&country=${countries}`
+  const query = `indicator=${indicator}&country=${countries}&as_of=${version}`
   for (const path of [`/v1/totals?${query}`, `/v1/series?${query}&interval=year&limit=10000`]) {
     const answered = await all<Row>(app, path, checked)
     if (answered === null) continue

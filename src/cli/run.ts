@@ -46,7 +46,7 @@ export async function run(argv: readonly string[], environment: NodeJS.ProcessEn
 function settings(): string {
   return Object.entries(configSchema.shape)
     .map(
-      ([name, schema]) => `  ${name.padEnd(14)} ${schema.description} Default: ${schema.parse(undefined)}.`,
+      ([name, schema]) => `  ${name.padEnd(19)} ${schema.description} Default: ${schema.parse(undefined)}.`,
     )
     .join('\n')
 }

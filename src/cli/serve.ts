@@ -1,13 +1,16 @@
 import cluster from 'node:cluster'
 import { Command } from 'commander'
+import type { Registry } from 'prom-client'
 import { BadConfig, type Config } from '../config.ts'
 import { type MeasuredServer, openConfiguredStore, type Server, startServer } from '../server.ts'
 import { isInMemory } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
+import { databaseFile } from './database-file.ts'
 import { endOnFault } from './end-on-fault.ts'
 import { remindOfExpiry } from './expiry-reminder.ts'
 import { readSeeds } from './read-seeds.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
+import { withBackups } from './with-backups.ts'
 import { withMetrics } from './with-metrics.ts'
 import { gatherMetrics } from './worker-metrics.ts'
 import { serveInWorker, startWorkers } from './workers.ts'
@@ -21,17 +24,26 @@ export function serveCommand(config: () => Config): Command {
       endOnFault()
       const settings = config()
       if (cluster.isWorker) return await serveInWorker(() => startOn(settings))
+      if (settings.BACKUP_DIR !== undefined) databaseFile(settings)
       if (settings.WORKERS === 1) {
-        const server = await startOn(settings, seed)
+        const started = await startOn(settings, seed)
+        const server = await withBackups(settings, started, started.registry)
         announce(await withMetrics(settings, server, async () => (await server.registry?.metrics()) ?? ''))
         return remindOfExpiry(settings)
       }
       refuseMemory(settings)
       await (await openSeeded(settings, seed)).close()
-      const workers = await startWorkers(settings.WORKERS)
-      announce(await withMetrics(settings, workers, () => gatherMetrics(workers.serving)))
+      const registry = settings.METRICS_PORT === 0 ? null : await ownRegistry()
+      const workers = await withBackups(settings, await startWorkers(settings.WORKERS), registry)
+      announce(await withMetrics(settings, workers, () => gatherMetrics(workers.serving, registry)))
       remindOfExpiry(settings)
     })
+}
+
+/** What the process that answers nothing itself measures: only what no other does. */
+async function ownRegistry(): Promise<Registry> {
+  const { Registry } = await import('prom-client')
+  return new Registry()
 }
 
 /** @throws BadConfig where each process would have data of its own */

@@ -95,9 +95,11 @@ async function checkApi(connection: Connection, path: string): Promise<Checked> 
   const store = openStoreToRead(path, presentTime)
   const app = await buildApp({ store, now: presentTime, logLevel: 'silent' })
   try {
-    const { rows, refused, faults } = await checkAnswers(app, readPlainState(connection))
+    const state = readPlainState(connection)
+    const { rows, refused, faults } = await checkAnswers(app, state)
     const rest = refused === 0 ? '' : `; ${refused} questions weigh too much to be answered`
-    return { told: `answers: ${rows} rows of observations, totals and years${rest}`, faults }
+    const told = `answers: ${rows} rows of observations, totals and years in version ${state.version}${rest}`
+    return { told, faults }
   } finally {
     await app.close()
     await store.close()

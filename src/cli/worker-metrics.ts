@@ -16,14 +16,15 @@ export function tellMetrics(registry: Registry): void {
 }
 
 /**
- * What all workers measured, together, in the text format of Prometheus. It waits for those that are busy, for
+ * What all workers measured, together, and what this process did, in the text format of Prometheus. It waits for those that are busy, for
  * without one of them counters would seem to fall; prom-client's own way also asks those that have only begun
  * to start, and then fails after five seconds.
  * @throws Error where a worker cannot say it
  */
-export async function gatherMetrics(workers: Iterable<Worker>): Promise<string> {
+export async function gatherMetrics(workers: Iterable<Worker>, own: Registry | null): Promise<string> {
   const { AggregatorRegistry } = await import('prom-client')
-  const told = await Promise.all([...workers].map(ask))
+  const told: Told[] = await Promise.all([...workers].map(ask))
+  if (own !== null) told.push(await own.getMetricsAsJSON())
   return await AggregatorRegistry.aggregate(told).metrics()
 }
 

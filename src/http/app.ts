@@ -73,6 +73,8 @@ export interface AppOptions extends Dependencies {
   readonly renderer?: Renderer
   /** Told of each route as it is registered. */
   readonly onRoute?: onRouteHookHandler
+  /** Told of the server before it has any route or hook. */
+  readonly prepare?: (app: FastifyInstance) => void
   /** Begins to measure what is answered: nothing is measured unless it is given. */
   readonly measure?: ((app: FastifyInstance, store: Store) => Measured) | undefined
 }
@@ -117,6 +119,7 @@ export async function buildApp({
   patience,
   renderer = renderInThread(),
   onRoute,
+  prepare,
   measure,
   ...dependencies
 }: AppOptions): Promise<FastifyInstance> {
@@ -140,6 +143,7 @@ export async function buildApp({
       answerErrors(limits.countUnread(request, reply) ?? error, request, reply),
     clientErrorHandler,
   })
+  prepare?.(app)
   if (onRoute !== undefined) app.addHook('onRoute', onRoute)
   app.server.on('checkExpectation', refuseExpectation)
   app.server.maxConnections = maxConnections

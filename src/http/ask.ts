@@ -7,6 +7,7 @@ import { type Position, readCursor } from './cursor.ts'
 import type { AnswerTurn } from './limits/answer-queue.ts'
 import { suggest } from './nearest.ts'
 import { badRequest, type Fault } from './problem.ts'
+import type { BackupsToWatch } from './readiness.ts'
 import { quote } from './validate.ts'
 import { type VersionAsOf, versionAsOf } from './version-as-of.ts'
 
@@ -20,6 +21,8 @@ export interface Dependencies {
   readonly now: () => string
   /** The address at which the public finds the service, without a slash at its end; where that is known. */
   readonly publicUrl?: string | undefined
+  /** Where the service makes backups by itself. */
+  readonly backups?: BackupsToWatch | undefined
 }
 
 /** What routes that answer readers are built from. */

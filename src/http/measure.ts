@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { Store } from '../store/store.ts'
 import type { Measured } from './app.ts'
 import { measureData } from './measure-data.ts'
@@ -26,4 +26,17 @@ export function measureInto(registry: Registry): (app: FastifyInstance, store: S
       reconciled: measureReconciling(registry),
     }
   }
+}
+
+const BLOCK_SECONDS = [0.5, 1, 2, 5, 10, 30]
+
+/** Counts how often the event loop was blocked for longer than it may be, and for how long. */
+export function measureBlocks(registry: Registry): (ms: number) => void {
+  const duration = new Histogram({
+    name: 'crossings_event_loop_block_duration_seconds',
+    help: 'How long the event loop was blocked, each time that it was for longer than MAX_BLOCK_MS.',
+    buckets: BLOCK_SECONDS,
+    registers: [registry],
+  })
+  return (ms) => duration.observe(ms / 1_000)
 }

@@ -153,6 +153,9 @@ export const parameters = {
     )
     .meta({ wire: { type: 'integer', minimum: 0, examples: [1] } }),
   explain: flag.default(false).describe('`true`: each bound comes with its proof (JSON only).'),
+  detail: flag
+    .default(false)
+    .describe('`true`: also the size of the database, and the newest backup that was found sound.'),
   header: z
     .enum(['names', 'labels'])
     .optional()

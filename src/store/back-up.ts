@@ -26,8 +26,15 @@ export function backUp(path: string, file: string, mayReplace: boolean): Copied 
   })
 }
 
-/** Copies a database to a file of a passing name in the folder of another; what is made of that must be sound. */
-export function copying(path: string, target: string, place: (copy: string) => void): Copied {
+/**
+ * Copies a database to a file of a passing name in the folder of another; what is made of that must be sound.
+ * @param place told the name of the copy and the newest version in it
+ */
+export function copying(
+  path: string,
+  target: string,
+  place: (copy: string, version: number) => void,
+): Copied {
   const copy = join(dirname(target), `.${basename(target)}.${randomUUID()}`)
   try {
     const version = copyDatabase(path, copy)
@@ -35,7 +42,7 @@ export function copying(path: string, target: string, place: (copy: string) => v
     chmodSync(copy, statSync(path).mode & 0o777)
     syncFile(copy)
     const { size: bytes } = statSync(copy)
-    place(copy)
+    place(copy, version)
     return { version, bytes }
   } finally {
     for (const each of [copy, `${copy}-journal`]) rmSync(each, { force: true })

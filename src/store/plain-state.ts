@@ -3,8 +3,9 @@ import { type Border, borderSchema } from '../domain/border.ts'
 import { type Observation, observationSchema } from '../domain/observation.ts'
 import type { Connection } from './database.ts'
 
-/** What stands in the newest version. */
+/** What stands in a version. */
 export interface PlainState {
+  readonly version: number
   readonly borders: readonly Border[]
   readonly observations: readonly Observation[]
 }
@@ -14,12 +15,15 @@ const member = z.object({ border: z.string(), version: z.int(), member: z.string
 
 /**
  * Reads what stands in the newest version by going through every revision in order: slower than the questions
- * that are asked to answer requests, and by another way, so that these can be held against it.
+ * that are asked to answer requests, and by another way, so that these can be held against it. Revisions are
+ * only ever added, so every read that stops at one version sees one state, whatever is written meanwhile, and
+ * no transaction is held open that would let the log grow.
  */
 export function readPlainState(connection: Connection): PlainState {
+  const version = Number(connection.prepare('SELECT coalesce(max(version), 0) FROM versions').pluck().get())
   const newest = (sql: string) => {
     const last = new Map<unknown, z.infer<typeof revision>>()
-    for (const row of connection.prepare(`${sql} ORDER BY r.version`).iterate()) {
+    for (const row of connection.prepare(`${sql} WHERE r.version <= ? ORDER BY r.version`).iterate(version)) {
       const parsed = revision.parse(row)
       last.set(parsed.id, parsed)
     }
@@ -35,6 +39,7 @@ export function readPlainState(connection: Connection): PlainState {
     newest(`SELECT o.*, b.country, b.neighbour, r.period_basis, r.count, r.qualifier, r.note, r.version,
     r.retraction FROM observation_revisions r JOIN observations o ON o.id = r.observation JOIN borders b ON b.id = o.border`)
   return {
+    version,
     borders: borders
       .map(({ version, ...border }) => {
         const isMember = (row: z.infer<typeof member>) => row.border === border.id && row.version === version

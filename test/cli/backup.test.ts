@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -7,7 +8,7 @@ import { openStore } from '../../src/store/store.ts'
 import { timeOf } from '../store/history.ts'
 import { publication, records } from '../store/sample-records.ts'
 import { bytesOf, contentOf, scratchFolder } from '../store/scratch.ts'
-import { inOneLine, runCommand } from './command.ts'
+import { inOneLine, runCommand, startCommand } from './command.ts'
 
 /** A folder with a database of the seeds. */
 async function seeded() {
@@ -97,5 +98,58 @@ describe('crossings backup', () => {
       inOneLine(/damaged.*refers to nothing in sources/),
     )
     expect(readdirSync(folder)).toEqual(['crossings.sqlite'])
+  })
+})
+
+describe('crossings backup --every', () => {
+  test('goes on until it is stopped, each one sound and named by time and version, and keeps so many', async () => {
+    const { folder, env } = await seeded()
+    const backups = join(folder, 'made', 'backups')
+    const running = startCommand(['backup', backups, '--every', '1s', '--keep', '2'], { env })
+    await running.said(/backed up version 1 to \S+, \d/, 3)
+    running.child.kill('SIGTERM')
+    expect(await running.ended).toMatchObject({ code: 0, signal: null, stderr: '' })
+    const names = readdirSync(backups)
+    // One may have its name already when it is stopped.
+    expect([2, 3]).toContain(names.length)
+    for (const name of names) {
+      expect(name).toMatch(/^backup-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-v1\.sqlite$/)
+      expect(contentOfFile(join(backups, name))).toEqual(contentOfFile(join(folder, 'crossings.sqlite')))
+    }
+  })
+
+  test('makes none of rows that are not as they were recorded, says so in a line, and keeps the old ones', async () => {
+    const { folder, env } = await seeded()
+    const backups = join(folder, 'backups')
+    mkdirSync(backups)
+    const old = 'backup-2020-01-01T00-00-00Z-v1.sqlite'
+    writeFileSync(join(backups, old), 'old')
+    const connection = openDatabase(`file:${join(folder, 'crossings.sqlite')}`)
+    connection.exec(
+      "DROP TRIGGER source_revisions_refuse_update; UPDATE source_revisions SET publisher = ' x'",
+    )
+    connection.close()
+    const running = startCommand(['backup', backups, '--every', '1s', '--keep', '1'], { env })
+    let told = ''
+    running.child.stderr?.on('data', (text: string) => {
+      told += text
+    })
+    while (told.split('\n').length < 3) await once(running.child.stderr ?? running.child, 'data')
+    running.child.kill('SIGINT')
+    expect(await running.ended).toMatchObject({ code: 0 })
+    expect(told).toMatch(
+      /^crossings: the backup failed: the copy has \d+ faults, such as source [^\n]*; crossings verify tells all; the next try is in 1 s\n/,
+    )
+    expect(readdirSync(backups)).toEqual([old])
+  })
+
+  test('takes no time or number that is none, nor --force', async () => {
+    for (const flags of [
+      ['--every', '6'],
+      ['--every', '1s', '--keep', '0'],
+      ['--every', '1s', '--force'],
+    ]) {
+      expect(await runCommand(['backup', 'folder', ...flags])).toMatchObject({ code: 1, stdout: '' })
+    }
   })
 })

@@ -1,7 +1,10 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { backUp } from '../../src/store/back-up.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -11,6 +14,8 @@ import { timeOf } from '../store/history.ts'
 import { publication, records, statement } from '../store/sample-records.ts'
 import { scratchFolder } from '../store/scratch.ts'
 import { inOneLine, runCommand } from './command.ts'
+
+const WRITER = fileURLToPath(new URL('./write-until-killed.ts', import.meta.url))
 
 /** A database of the seeds, and of some writes after them. */
 async function seeded() {
@@ -46,6 +51,21 @@ describe('crossings verify', () => {
     await store.close()
     backUp(path, `${path}.backup`, false)
     expect(await runCommand(['verify', `${path}.backup`])).toEqual(all)
+  })
+
+  test('finds nothing wrong with a database that another process writes to all the time', async () => {
+    const { env } = await seeded()
+    const writer = fork(WRITER, [env.DATABASE_URL], { execArgv: [] })
+    onTestFinished(() => void writer.kill('SIGKILL'))
+    await once(writer, 'message')
+    const versions: number[] = []
+    for (let round = 0; round < 3; round++) {
+      const run = await runCommand(['verify'], { env })
+      expect(run).toMatchObject({ code: 0, stderr: '' })
+      versions.push(Number(/ in version (\d+)\n$/.exec(run.stdout)?.[1]))
+    }
+    expect(versions.toSorted((a, b) => a - b)).toEqual([...new Set(versions)])
+    expect(writer.exitCode).toBe(null)
   })
 
   test('finds nothing wrong with a database that never had seeds', async () => {

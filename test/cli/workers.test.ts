@@ -1,6 +1,9 @@
 import { once } from 'node:events'
+import { renameSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   databaseIn,
   killHard,
@@ -94,6 +97,59 @@ describe('two processes on one port', () => {
     })
   })
 
+  test('one that is killed leaves no connection hanging, nor does one that is blocked take any', async () => {
+    const folder = scratchFolder()
+    await prepareDatabase(folder)
+    const server = await serve(folder, { WORKERS: '2', LOG_LEVEL: 'info' })
+    const [one = 0] = await pidsOf(server, 2)
+    const held = await Promise.all(Array.from({ length: 20 }, () => openConnection(server)))
+    const takenBy = await Promise.all(held.map(({ firstAnswer }) => firstAnswer))
+    expect(takenBy).toEqual(held.map(() => 'HTTP/1.1 200 OK'))
+    process.kill(one, 'SIGSTOP')
+    const late = await Promise.all(Array.from({ length: 20 }, () => openConnection(server)))
+    expect(await Promise.all(late.map(({ firstAnswer }) => firstAnswer))).toEqual(
+      late.map(() => 'HTTP/1.1 200 OK'),
+    )
+    process.kill(one, 'SIGKILL')
+    await once(server.child.stderr ?? server.child, 'data')
+    for (const { ask } of [...held, ...late]) ask()
+    const outcomes = await Promise.all([...held, ...late].map(({ secondAnswer }) => secondAnswer))
+    const served = outcomes.filter((outcome) => outcome === 'HTTP/1.1 200 OK').length
+    expect(outcomes.filter((outcome) => outcome === 'closed')).toHaveLength(40 - served)
+    expect(served).toBeGreaterThanOrEqual(20)
+    expect(await stop(server)).toMatchObject({ code: 0 })
+  })
+
+  test('one that cannot be replaced is tried again, with patience, while the other goes on', async () => {
+    const folder = scratchFolder()
+    await prepareDatabase(folder)
+    const aside = join(scratchFolder(), 'aside.sqlite')
+    const server = await serve(folder, { WORKERS: '2', LOG_LEVEL: 'info' })
+    const [one = 0] = await pidsOf(server, 2)
+    renameSync(databaseIn(folder), aside)
+    process.kill(one, 'SIGKILL')
+    let said = ''
+    const { stderr } = server.child
+    stderr?.on('data', (text: string) => {
+      said += text
+    })
+    while (!said.includes('next try is in 2 s')) await once(stderr ?? server.child, 'data')
+    const answer = await fetch(`${server.url}/v1/totals`, { headers })
+    expect(answer.status).toBe(200)
+    renameSync(aside, databaseIn(folder))
+    expect((await pidsOf(server, 3)).size).toBe(3)
+    const { code, stderr: whole } = await stop(server)
+    expect(code).toBe(0)
+    const failure = (seconds: number) =>
+      `crossings: ${databaseIn(folder)} is missing[^\n]*\n` +
+      `crossings: the process that was to take its place ended before it served; the next try is in ${seconds} s\n`
+    expect(whole).toMatch(
+      new RegExp(
+        `^crossings: one of the processes ended \\(SIGKILL\\), and another takes its place\n${failure(1)}${failure(2)}`,
+      ),
+    )
+  })
+
   test('end with the process that started them', async () => {
     const folder = scratchFolder()
     await prepareDatabase(folder)
@@ -137,6 +193,30 @@ describe('two processes on one port', () => {
     expect(await stop(holder)).toMatchObject({ code: 0, stderr: '' })
   })
 })
+
+/** A connection that asks once when it is open, and again when it is told to; an answer is its first line. */
+async function openConnection({ port }: Serving) {
+  const socket = connect(port, '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  const ask = () => void socket.write('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n')
+  const [first, second] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()]
+  let text = ''
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+    const lines = text.match(/HTTP\/1\.1 \d+ \w+/g) ?? []
+    if (lines[0] !== undefined) first.resolve(lines[0])
+    if (lines[1] !== undefined) second.resolve(lines[1])
+  })
+  socket
+    .on('error', () => undefined)
+    .on('close', () => {
+      first.resolve('closed')
+      second.resolve('closed')
+    })
+  await once(socket, 'connect')
+  ask()
+  return { ask, firstAnswer: first.promise, secondAnswer: second.promise }
+}
 
 function isRunning(pid: number): boolean {
   try {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { containerCommand } from '../../bench/container-command.ts'
 import { readSeeds } from '../../src/cli/read-seeds.ts'
@@ -65,6 +66,12 @@ export async function serve(
   const ready = await fetch(`${url}/health/ready`)
   if (ready.status !== 200) throw new Error(`it is not ready: ${await ready.text()}`)
   return { ...running, url, port: Number(new URL(url).port), readyMs: performance.now() - begun }
+}
+
+/** The processes that a process has started and that are there; known on Linux only. */
+export function childrenOf({ child: { pid } }: Running): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return text.split(' ').filter(Boolean).map(Number)
 }
 
 /** Ends a server as a power cut would, and waits until it is gone. */

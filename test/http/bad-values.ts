@@ -130,6 +130,7 @@ export const BAD_VALUES: Readonly<Record<string, readonly string[]>> = {
   status: [...NO_LISTS, 'Accepted', 'accepted,', 'rejected'],
   cumulative: NO_FLAGS,
   explain: NO_FLAGS,
+  detail: NO_FLAGS,
   as_of: [
     '-1',
     '-0',

@@ -19,6 +19,7 @@ const GOOD_VALUES: Readonly<Record<string, string>> = {
   published_until: '2024-11-15',
   as_of: '1',
   explain: 'true',
+  detail: 'true',
   format: 'json',
   header: 'labels',
   sep: 'tab',
