@@ -10,6 +10,9 @@ import { renderInThread } from './http/render-in-thread.ts'
 import { newestBackup } from './store/backup-files.ts'
 import { openStore, type Store } from './store/store.ts'
 
+/** How many connections the kernel holds until they are accepted; Node's 511 overflow where many come at once. */
+const BACKLOG = 4_096
+
 /** How long requests in flight may take once the server is told to stop, in milliseconds. */
 const GRACE_MS = 2_500
 
@@ -52,7 +55,7 @@ export async function startServer(config: Config, store: Store): Promise<Measure
     prepare: watchdog.watch,
     measure: registry === null ? undefined : measuring?.measureInto(registry),
   })
-  const url = await app.listen({ host: config.HOST, port: config.PORT })
+  const url = await app.listen({ host: config.HOST, port: config.PORT, backlog: BACKLOG })
   renderer.start()
   const limits = { maxBlockMs: config.MAX_BLOCK_MS, exitAfterMs: config.EXIT_AFTER_BLOCK_MS }
   watchdog.start(limits, ({ ms: blockedMs, routes }) => {

@@ -43,21 +43,34 @@ interface Waiter {
 }
 
 /**
- * Schedules computations cooperatively: one turn in each iteration of the event loop, so that the network is
- * served between any two, to the task whose client has used least CPU time lately. A client that asks little
+ * Schedules computations cooperatively: at most one turn in each iteration of the event loop, so that the network
+ * is served between any two, to the task whose client has used least CPU time lately. A client that asks little
  * therefore waits for at most one turn, whatever others ask. Each turn's CPU time is charged to its client.
+ * @param arrivals returns how many connections have been accepted so far. libuv accepts only one in each iteration
+ *   (libuv#3696), so as long as more arrive, iterations go by without a turn, for as long as a turn lasts.
  */
 export function scheduleTurns({
   usage,
   clock = () => performance.now(),
   turnMs = TURN_MS,
+  arrivals = () => 0,
 }: {
   readonly usage: UsageMeter
   readonly clock?: () => number
   readonly turnMs?: number
+  readonly arrivals?: () => number
 }): Turns {
   const waiting = new Set<Waiter>()
   let isScheduled = false
+  let seenArrivals = 0
+  let turnEndedAt = clock()
+
+  /** Tells whether connections still arrive, unless they have had as much time as a turn. */
+  function isAccepting(): boolean {
+    const known = seenArrivals
+    seenArrivals = arrivals()
+    return seenArrivals !== known && clock() - turnEndedAt < turnMs
+  }
 
   /** Node runs both callbacks in the check phase, the computation's microtasks between them, and then polls. */
   function schedule(): void {
@@ -65,11 +78,14 @@ export function scheduleTurns({
     isScheduled = true
     let granted: { readonly client: string; readonly begun: number } | null = null
     setImmediate(() => {
-      granted = grant()
+      if (!isAccepting()) granted = grant()
     })
     setImmediate(() => {
       isScheduled = false
-      if (granted !== null) usage.charge(granted.client, clock() - granted.begun)
+      if (granted !== null) {
+        turnEndedAt = clock()
+        usage.charge(granted.client, turnEndedAt - granted.begun)
+      }
       if (waiting.size > 0) schedule()
     })
   }

@@ -8,7 +8,7 @@ import { bodyOf, Overloaded, PROBLEM_KINDS, PROBLEM_TYPE, Problem, problemFrom }
 /** Answers whatever was thrown for a request as a problem; a fault of ours is logged with it, and only there. */
 export function answerErrors(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemFrom(error)
-  const isLogged = problem.status >= 500 && problem.status !== 501 && !(problem instanceof Overloaded)
+  const isLogged = isFault(problem)
   if (isLogged) request.log.error({ err: error }, 'request failed')
   return reply
     .code(problem.status)
@@ -16,6 +16,11 @@ export function answerErrors(error: unknown, request: FastifyRequest, reply: Fas
     .type(PROBLEM_TYPE)
     .serializer((body: unknown) => JSON.stringify(body))
     .send(isLogged ? { ...bodyOf(problem), request_id: request.id } : bodyOf(problem))
+}
+
+/** Tells whether a problem is a fault of the server that has to be logged: overload and what is not done are none. */
+export function isFault(problem: Problem): boolean {
+  return problem.status >= 500 && problem.status !== 501 && !(problem instanceof Overloaded)
 }
 
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {

@@ -121,3 +121,24 @@ test('goes on with shared work when its client leaves, as early as the least dem
   heavy.leave()
   await expect(shared.yieldIfDue()).resolves.toBeUndefined()
 })
+
+test('lets iterations go by while connections arrive, but no longer than a turn lasts', async () => {
+  let [ms, arrivals] = [0, 0]
+  const usage = usageMeter({ drainPerMs: 1, clock: () => 0 })
+  const turns = scheduleTurns({ usage, clock: () => ms, turnMs: 10, arrivals: () => arrivals })
+  const signal = new AbortController().signal
+  let begun = 0
+  const first = turns.begin({ clients: new Set(['a']), signal }).then(() => {
+    begun += 1
+  })
+  for (let iteration = 0; iteration < 9; iteration++) {
+    arrivals += 1
+    ms += 1
+    await nextIteration()
+  }
+  expect(begun).toBe(0)
+  arrivals += 1
+  ms += 1
+  await first
+  expect(begun).toBe(1)
+})

@@ -111,7 +111,11 @@ export function queueAnswers(
 ): AnswerQueue {
   const drainPerMs = cpuLimitMs === 0 ? DEFAULT_DRAIN_PER_MS : cpuLimitMs / MINUTE_MS
   const usage = usageMeter({ drainPerMs, clock })
-  const turns = scheduleTurns({ usage, clock })
+  let connections = 0
+  app.server.on('connection', () => {
+    connections += 1
+  })
+  const turns = scheduleTurns({ usage, clock, arrivals: () => connections })
   const admission = createAdmission({ maxDelayMs, clock })
   const lanes = lanesFor(usage)
   const exempt = new Set<string>()

@@ -10,6 +10,7 @@ import { LANGUAGES } from '../../web/speech.ts'
 import { bordersOf } from '../../web/view.ts'
 import { addressWith, queryOf } from '../address.ts'
 import { cacheControlOf } from '../answer.ts'
+import { isFault } from '../errors.ts'
 import { formAddress } from '../form-address.ts'
 import { bodyOf, problemFrom } from '../problem.ts'
 import { readListed } from '../read-listed.ts'
@@ -126,7 +127,7 @@ async function tidyAddress(request: FastifyRequest, reply: FastifyReply): Promis
 function answerWithPage(ancestors: string) {
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const problem = problemFrom(error)
-    if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+    if (isFault(problem)) request.log.error({ err: error }, 'request failed')
     const { lang } = queryOf(request)
     const speech = speechFor(
       request,
