@@ -1,6 +1,7 @@
 import { countDays, FIRST_DAY, toDay, type Window } from './calendar.ts'
 import { type Evidence, PERIOD_BASES, windowOf } from './observation.ts'
 import { KINDS } from './source.ts'
+import { finish, type Work } from './work.ts'
 
 /** More than the days of all years that dates can have, so that two numbers below it fit into one. */
 const SPAN = 10_000_000
@@ -20,19 +21,24 @@ export interface Ranked<Figure extends Evidence> {
  * figure for a series and period.
  */
 export function byAuthority<Figure extends Evidence>(observations: readonly Figure[]): Figure[] {
-  return rankedByAuthority(observations).map(({ observation }) => observation)
+  return finish(rankedByAuthority(observations)).map(({ observation }) => observation)
 }
 
-/** Sorts as {@link byAuthority} does, and returns the windows too, since reading them from text takes longer. */
-export function rankedByAuthority<Figure extends Evidence>(
+/**
+ * Sorts as {@link byAuthority} does, with pauses, and returns the windows too, since reading them from text takes
+ * longer than sorting.
+ */
+export function* rankedByAuthority<Figure extends Evidence>(
   observations: readonly Figure[],
-): Ranked<Figure>[] {
-  return observations
-    .map(ranked)
-    .sort(
-      (a, b) =>
-        a.rank - b.rank || a.within - b.within || compareText(a.observation.source, b.observation.source),
-    )
+): Work<Ranked<Figure>[]> {
+  const all = observations.map(ranked)
+  yield 0
+  all.sort(
+    (a, b) =>
+      a.rank - b.rank || a.within - b.within || compareText(a.observation.source, b.observation.source),
+  )
+  yield 0
+  return all
 }
 
 function ranked<Figure extends Evidence>(observation: Figure): Ranked<Figure> {

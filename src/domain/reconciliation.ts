@@ -34,7 +34,7 @@ export function reconcile(observations: readonly Evidence[]): Reconciliation {
 
 /** Does what {@link reconcile} does, with pauses. */
 export function* reconcileInPieces(observations: readonly Evidence[]): Work<Reconciliation> {
-  const claims = rankedByAuthority(observations).map(claimOf)
+  const claims = (yield* rankedByAuthority(observations)).map(claimOf)
   yield 0
   const constraints = claims.flatMap(({ constraint }) => constraint ?? [])
   const days = boundaryDays(claims.map(({ window }) => window))
@@ -89,7 +89,7 @@ export function* reconcileGroupInPieces(
   members: readonly Reconciliation[],
 ): Work<Reconciliation> {
   const together = sum(members)
-  const claims = rankedByAuthority(observations).map(claimOf)
+  const claims = (yield* rankedByAuthority(observations)).map(claimOf)
   yield 0
   const days = boundaryDays(claims.map(({ window }) => window))
   const graph = createGraph(days, Float64Array.from(days, together.bounds.runningCount), 2 * claims.length)
