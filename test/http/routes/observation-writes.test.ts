@@ -738,7 +738,8 @@ describe('how a written figure fares', () => {
 
   test('is the same as everyone is told afterwards, for figures of all sorts', async () => {
     const sources = seeds.sources.slice(0, 12).map(({ id }) => id)
-    const first = 1_600
+    // In 2035, of which no other test tells.
+    const first = 3_000
     const facts = fc.record({
       source: fc.constantFrom(...sources),
       country: fc.constantFrom('PL', 'LV', 'LT', 'EU'),
