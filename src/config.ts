@@ -36,7 +36,7 @@ export const configSchema = z.object({
     .describe('The address at which Prometheus finds the metrics, if METRICS_PORT is set.'),
   METRICS_PORT: portSchema
     .default(0)
-    .describe('The port on which GET /metrics is answered; with 0 nothing is measured.'),
+    .describe('The port on which GET /metrics and health are answered; with 0 nothing is measured.'),
   RATE_LIMIT: z
     .string()
     .regex(/^(?:0|[1-9]\d{0,6})$/, 'is not a number from 0 to 9999999')

@@ -5,7 +5,7 @@ import { parseDuration } from './duration.ts'
 import { readFilesLimit } from './files-limit.ts'
 import { buildApp, MAX_CONNECTIONS } from './http/app.ts'
 import { eventLoopWatchdog } from './http/event-loop-watchdog.ts'
-import type { BackupsToWatch } from './http/readiness.ts'
+import { answerReadiness, type BackupsToWatch, type HealthAnswer } from './http/readiness.ts'
 import { renderInThread } from './http/render-in-thread.ts'
 import { newestBackup } from './store/backup-files.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -28,6 +28,8 @@ export interface Server {
 export interface MeasuredServer extends Server {
   /** Null where nothing is measured. */
   readonly registry: Registry | null
+  /** Says whether it can answer, past its own connections. */
+  readonly ready: (hasDetail: boolean) => Promise<HealthAnswer>
 }
 
 /** Serves a store over HTTP, as the configuration says. */
@@ -38,12 +40,13 @@ export async function startServer(config: Config, store: Store): Promise<Measure
   const renderer = renderInThread()
   const measureBlock = registry === null ? undefined : measuring?.measureBlocks(registry)
   const watchdog = eventLoopWatchdog()
+  const backups = backupsToWatch(config)
   const app = await buildApp({
     store,
     renderer,
     now: presentTime,
     publicUrl: config.PUBLIC_URL,
-    backups: backupsToWatch(config),
+    backups,
     logLevel: config.LOG_LEVEL,
     rateLimit: config.RATE_LIMIT,
     trustedProxies: config.TRUSTED_PROXIES,
@@ -66,7 +69,8 @@ export async function startServer(config: Config, store: Store): Promise<Measure
     await stop(app, store)
     await watchdog.stop()
   }
-  return { url, registry, close }
+  const ready = (hasDetail: boolean) => answerReadiness({ store, now: presentTime, backups }, hasDetail)
+  return { url, registry, ready, close }
 }
 
 /** Opens the store that the configuration names. */

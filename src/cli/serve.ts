@@ -12,6 +12,7 @@ import { readSeeds } from './read-seeds.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 import { withBackups } from './with-backups.ts'
 import { withMetrics } from './with-metrics.ts'
+import { liveOf, readyOf } from './worker-health.ts'
 import { gatherMetrics } from './worker-metrics.ts'
 import { serveInWorker, startWorkers } from './workers.ts'
 
@@ -28,14 +29,25 @@ export function serveCommand(config: () => Config): Command {
       if (settings.WORKERS === 1) {
         const started = await startOn(settings, seed)
         const server = await withBackups(settings, started, started.registry)
-        announce(await withMetrics(settings, server, async () => (await server.registry?.metrics()) ?? ''))
+        announce(
+          await withMetrics(settings, server, async () => (await server.registry?.metrics()) ?? '', {
+            live: async () => ({ status: 200, body: { status: 'live' } }),
+            ready: server.ready,
+          }),
+        )
         return remindOfExpiry(settings)
       }
       refuseMemory(settings)
       await (await openSeeded(settings, seed)).close()
       const registry = settings.METRICS_PORT === 0 ? null : await ownRegistry()
       const workers = await withBackups(settings, await startWorkers(settings.WORKERS), registry)
-      announce(await withMetrics(settings, workers, () => gatherMetrics(workers.serving, registry)))
+      const { serving } = workers
+      announce(
+        await withMetrics(settings, workers, () => gatherMetrics(serving, registry), {
+          live: () => liveOf(serving),
+          ready: (hasDetail) => readyOf(serving, hasDetail),
+        }),
+      )
       remindOfExpiry(settings)
     })
 }

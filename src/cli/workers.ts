@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import type { MeasuredServer, Server } from '../server.ts'
+import { tellHealth } from './worker-health.ts'
 import { tellMetrics } from './worker-metrics.ts'
 
 /** What a worker is told when it is to finish what it has begun. */
@@ -162,6 +163,7 @@ export async function serveInWorker(start: () => Promise<MeasuredServer>): Promi
       if (message === STOP) void server.close().then(() => process.exit(0))
     })
     if (server.registry !== null) tellMetrics(server.registry)
+    tellHealth(server.ready)
     process.send?.({ url: server.url })
   } catch (error) {
     process.disconnect()

@@ -1,19 +1,32 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { PROBLEM_TYPE } from './problem.ts'
+import type { HealthAnswer } from './readiness.ts'
 
 /** The text format of Prometheus. */
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** What is asked for `/health/live` and `/health/ready`. */
+export interface Health {
+  live(): Promise<HealthAnswer>
+  ready(hasDetail: boolean): Promise<HealthAnswer>
+}
 
 export interface MetricsServer {
   readonly url: string
   close(): Promise<void>
 }
 
-/** Answers `GET /metrics`, and nothing else, on an address of its own; who asks while others wait gets what they get. */
+/**
+ * Answers `GET /metrics`, `/health/live` and `/health/ready`, and nothing else, on an address of its own, so that
+ * whoever takes all connections of the public one does not shut the operator out. Who asks for metrics while
+ * others wait gets what they get.
+ */
 export async function serveMetrics(
   address: { readonly host: string; readonly port: number },
   collect: () => Promise<string>,
+  health: Health,
 ): Promise<MetricsServer> {
   let underWay: Promise<string> | null = null
   const collected = () => {
@@ -22,15 +35,29 @@ export async function serveMetrics(
     })
     return underWay
   }
-  const server = createServer(async ({ method, url }, response) => {
-    if (url?.split('?', 1)[0] !== '/metrics') return refuse(response, 404, 'Metrics are at /metrics.')
-    if (method !== 'GET') return refuse(response.setHeader('allow', 'GET'), 405, 'Only GET is accepted here.')
+  const sendMetrics = async (response: ServerResponse) => {
     try {
       const text = await collected()
       response.writeHead(200, { 'content-type': CONTENT_TYPE }).end(text)
     } catch {
       refuse(response, 503, 'The metrics cannot be collected now.')
     }
+  }
+  const routes: Readonly<
+    Record<string, (response: ServerResponse, query: URLSearchParams) => Promise<void>>
+  > = {
+    '/metrics': sendMetrics,
+    '/health/live': async (response) => sendHealth(response, await health.live()),
+    '/health/ready': async (response, query) =>
+      sendHealth(response, await health.ready(query.get('detail') === 'true')),
+  }
+  const server = createServer(async ({ method, url }, response) => {
+    const [path = '', query = ''] = url?.split('?', 2) ?? []
+    const answer = Object.hasOwn(routes, path) ? routes[path] : undefined
+    if (answer === undefined)
+      return refuse(response, 404, 'Metrics are at /metrics, health at /health/ready.')
+    if (method !== 'GET') return refuse(response.setHeader('allow', 'GET'), 405, 'Only GET is accepted here.')
+    await answer(response, new URLSearchParams(query))
   })
   server.listen(address)
   await once(server, 'listening')
@@ -44,6 +71,11 @@ export async function serveMetrics(
       await closed
     },
   }
+}
+
+function sendHealth(response: ServerResponse, { status, body }: HealthAnswer): void {
+  const type = status === 200 ? 'application/json; charset=utf-8' : PROBLEM_TYPE
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(JSON.stringify(body))
 }
 
 function refuse(response: ServerResponse, status: number, detail: string): void {

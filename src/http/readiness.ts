@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Dependencies } from './ask.ts'
-import { Problem } from './problem.ts'
+import { bodyOf, Problem } from './problem.ts'
 
 /** What the operator is told of backups. */
 export interface BackupsToWatch {
@@ -73,4 +73,27 @@ export async function readReadiness(
       is_backup_overdue: backups !== undefined && ageMs > 2 * backups.everyMs,
     },
   }
+}
+
+/** An answer about the health of the service, for wherever it is asked. */
+export interface HealthAnswer {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** Returns whether the service can answer, with the status for it. */
+export async function answerReadiness(
+  dependencies: Pick<Dependencies, 'store' | 'now' | 'backups'>,
+  hasDetail: boolean,
+): Promise<HealthAnswer> {
+  try {
+    return { status: 200, body: await readReadiness(dependencies, hasDetail) }
+  } catch (error) {
+    return unavailable(error instanceof Problem ? error.message : 'It cannot be told whether it is ready.')
+  }
+}
+
+/** Returns a 503 that says why. */
+export function unavailable(detail: string): HealthAnswer {
+  return { status: 503, body: { ...bodyOf(new Problem(503, detail)) } }
 }

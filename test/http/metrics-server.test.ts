@@ -2,18 +2,25 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { type MetricsServer, serveMetrics } from '../../src/http/metrics-server.ts'
+import { type Health, type MetricsServer, serveMetrics } from '../../src/http/metrics-server.ts'
+import { unavailable } from '../../src/http/readiness.ts'
 import { eventually } from '../support/eventually.ts'
 import { exchangeRaw } from './harness.ts'
 
 /** On which Node tells of each request that a server of this process receives. */
 const REQUEST = 'http.server.request.start'
 
+const HEALTHY: Health = {
+  live: async () => ({ status: 200, body: { status: 'live' } }),
+  ready: async (hasDetail) =>
+    hasDetail ? { status: 200, body: { status: 'ready', detail: {} } } : unavailable('Not now.'),
+}
+
 let collect: () => Promise<string>
 let server: MetricsServer
 beforeEach(async () => {
   collect = async () => 'up 1\n'
-  server = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => collect())
+  server = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => collect(), HEALTHY)
 })
 afterEach(() => server.close())
 
@@ -31,12 +38,15 @@ describe('the server of the metrics', () => {
     ['GET', '/', 404],
     ['GET', '/metrics/', 404],
     ['GET', '/v1', 404],
-    ['GET', '/health/live', 404],
+    ['GET', '/health', 404],
+    ['GET', '/health/live/', 404],
+    ['GET', '/constructor', 404],
     ['GET', '//metrics', 404],
     ['POST', '/metrics', 405],
     ['HEAD', '/metrics', 405],
     ['DELETE', '/metrics', 405],
     ['OPTIONS', '/metrics', 405],
+    ['POST', '/health/ready', 405],
   ] as const)('does not answer %s %s', async ([method, path, status]) => {
     const text = await exchangeRaw(
       portOf(server),
@@ -53,6 +63,28 @@ describe('the server of the metrics', () => {
     expect([failed.status, await failed.text()]).toEqual([503, 'The metrics cannot be collected now.\n'])
     collect = async () => 'up 2\n'
     expect(await (await fetch(server.url)).text()).toBe('up 2\n')
+  })
+
+  test('answers health too, never from a cache, and a problem where it is not ready', async () => {
+    const ask = async (path: string) => {
+      const response = await fetch(server.url.replace('/metrics', path))
+      const { headers, status } = response
+      return [status, await response.json(), headers.get('content-type'), headers.get('cache-control')]
+    }
+    const json = 'application/json; charset=utf-8'
+    expect(await ask('/health/live')).toEqual([200, { status: 'live' }, json, 'no-store'])
+    expect(await ask('/health/ready?detail=true')).toEqual([
+      200,
+      { status: 'ready', detail: {} },
+      json,
+      'no-store',
+    ])
+    expect(await ask('/health/ready')).toEqual([
+      503,
+      expect.objectContaining({ status: 503, detail: 'Not now.', type: '/problems/service-unavailable' }),
+      'application/problem+json; charset=utf-8',
+      'no-store',
+    ])
   })
 
   test('collects once for all who wait', async () => {
@@ -80,14 +112,20 @@ describe('the server of the metrics', () => {
   })
 
   test('rejects a port that is in use', async () => {
-    await expect(serveMetrics({ host: '127.0.0.1', port: portOf(server) }, collect)).rejects.toMatchObject({
+    await expect(
+      serveMetrics({ host: '127.0.0.1', port: portOf(server) }, collect, HEALTHY),
+    ).rejects.toMatchObject({
       code: 'EADDRINUSE',
       syscall: 'listen',
     })
   })
 
   test('closes at once, whoever is connected', async () => {
-    const other = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => new Promise(() => undefined))
+    const other = await serveMetrics(
+      { host: '127.0.0.1', port: 0 },
+      () => new Promise(() => undefined),
+      HEALTHY,
+    )
     const socket = connect(portOf(other), '127.0.0.1').on('error', () => undefined)
     const closed = new Promise((resolve) => socket.once('close', resolve))
     await once(socket, 'connect')
