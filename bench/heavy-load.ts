@@ -181,7 +181,9 @@ async function addressOf(): Promise<string> {
   for await (const chunk of server.stdout.iterator({ destroyOnReturn: false })) {
     said += chunk
     const [, url] = /API +(http:\/\/\S+)\/v1\n/.exec(said) ?? []
-    if (url !== undefined) return url
+    if (url === undefined) continue
+    server.stdout.resume()
+    return url
   }
   throw new Error('the server ended')
 }
