@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { unqueuedTurn } from '../../src/concurrency/event-loop-yield.ts'
 import { judgedObservations } from '../../src/http/judged-observations.ts'
 import type { FigureSources } from '../../src/http/series-reader.ts'
 
@@ -8,6 +9,7 @@ test('a database that cannot be read fails who asks, and leaves no promise that 
   const sources = {
     store: { observations: fail, borders: fail },
     series: { read: fail },
+    turn: unqueuedTurn(),
   } as unknown as FigureSources
   const unminded: unknown[] = []
   const note = (reason: unknown) => unminded.push(reason)
