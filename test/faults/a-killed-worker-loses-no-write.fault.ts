@@ -6,7 +6,8 @@ import { extent, report } from './extent.ts'
 import { between, childrenOf, columnOf, faultsIn, prepareDatabase, send, serve, source } from './serving.ts'
 
 const WRITERS = 8
-const KILLS = extent(3, 40)
+/** One that is killed again soon after its start is replaced ever later, so that many would take long. */
+const KILLS = extent(3, 12)
 
 const held = (folder: string) =>
   columnOf(folder, "SELECT source FROM source_revisions WHERE publisher = 'Desk'").map(String)
