@@ -2,9 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 
-/** The end of what a run prints, in which Vitest repeats every failure. */
-const REPORT_CHARACTERS = 20_000
-
 const { values, positionals: filters } = parseArgs({
   allowPositionals: true,
   options: { seeds: { type: 'string', default: '20' }, from: { type: 'string' } },
@@ -17,14 +14,14 @@ if (seeds.length === 0 || !Number.isInteger(first))
 /** Runs the tests with a seed, the files and the tests of each in an order that follows from it. */
 function passes(seed: number): boolean {
   const shuffle = ['--sequence.shuffle.files', '--sequence.shuffle.tests', `--sequence.seed=${seed}`]
-  const { status, stdout, stderr } = spawnSync('vitest', ['run', '--reporter=dot', ...shuffle, ...filters], {
+  const { status, stderr } = spawnSync('vitest', ['run', '--reporter=dot', ...shuffle, ...filters], {
     encoding: 'utf8',
-    env: { ...process.env, TEST_SEED: String(seed) },
+    env: { ...process.env, TEST_SEED: String(seed), NO_COLOR: '1' },
     maxBuffer: 1024 ** 3,
   })
   const again = `TEST_SEED=${seed} npm test -- ${[...shuffle, ...filters].join(' ')}`
   process.stdout.write(status === 0 ? `passed with ${seed}\n` : `FAILED with ${seed}; once more: ${again}\n`)
-  if (status !== 0) process.stdout.write(`${(stdout + stderr).slice(-REPORT_CHARACTERS)}\n`)
+  if (status !== 0) process.stdout.write(`${stderr}\n`)
   return status === 0
 }
 
