@@ -75,6 +75,7 @@ export function backUpRegularly(
   async function makeOne(): Promise<void> {
     const begun = performance.now()
     await removeUnfinished(plan.folder).catch(noFolder)
+    signal.throwIfAborted()
     const made = await make({ path: plan.path, folder: plan.folder, now: presentSecond() }, signal)
     observer.made(made, performance.now() - begun)
     await pruneBackups(plan.folder, plan.keep, made.file)
