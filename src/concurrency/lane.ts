@@ -1,11 +1,11 @@
-import { ClientGone, isAbandoned, nextOf, type Task } from './task.ts'
+import { ClientGone, nextOf, type Task, WaitTimeout } from './task.ts'
 import type { UsageMeter } from './usage-meter.ts'
 
 /** Bounds how many tasks of one sort are in progress at a time: a semaphore that is fair to clients. */
 export interface Lane {
   /**
    * Resolves once the task may start, with the function that gives its place free again.
-   * @throws LaneTimeout where no place became free in time, ClientGone where the client left before
+   * @throws WaitTimeout where no place became free in time, ClientGone where the client left before
    */
   enter(task: Task): Promise<() => void>
   /** The number of tasks that have a place, and of those that wait for one. */
@@ -22,16 +22,10 @@ export interface LaneOptions {
   readonly usage: UsageMeter
 }
 
-/** Thrown where a task has waited too long for a place. */
-export class LaneTimeout extends Error {
-  constructor() {
-    super('No place became free in time.')
-  }
-}
-
 interface Waiter {
   readonly task: Task
   readonly client: string
+  readonly order: number
   readonly start: () => void
 }
 
@@ -40,6 +34,7 @@ export function createLane({ capacity, perClient, maxWaitMs, usage }: LaneOption
   const waiting = new Set<Waiter>()
   const placesOf = new Map<string, number>()
   let running = 0
+  let entered = 0
 
   function take(client: string): () => void {
     running += 1
@@ -68,8 +63,8 @@ export function createLane({ capacity, perClient, maxWaitMs, usage }: LaneOption
 
   return {
     enter(task) {
-      const [client = ''] = task.clients
-      if (isAbandoned(task)) return Promise.reject(new ClientGone())
+      const client = task.owner
+      if (task.signal.aborted) return Promise.reject(new ClientGone())
       if (hasPlaceFor(client)) return Promise.resolve(take(client))
       return new Promise((resolve, reject) => {
         const end = () => {
@@ -80,19 +75,19 @@ export function createLane({ capacity, perClient, maxWaitMs, usage }: LaneOption
         const waiter: Waiter = {
           task,
           client,
+          order: ++entered,
           start() {
             end()
             resolve(take(client))
           },
         }
         const leave = () => {
-          if (!isAbandoned(task)) return
           end()
           reject(new ClientGone())
         }
         const timer = setTimeout(() => {
           end()
-          reject(new LaneTimeout())
+          reject(new WaitTimeout())
         }, maxWaitMs)
         task.signal.addEventListener('abort', leave)
         waiting.add(waiter)

@@ -1,11 +1,19 @@
+import { setMaxListeners } from 'node:events'
 import type { UsageMeter } from './usage-meter.ts'
 
-/** One request's computation, as the queues see it. */
+/** A computation, as the scheduler sees it. */
 export interface Task {
-  /** The clients that wait for its result. The first of them started it, and its CPU time is charged to that one. */
-  readonly clients: ReadonlySet<string>
-  /** Aborted once the client that started it has left. */
+  /** The client that started it, to which its CPU time is charged. */
+  readonly owner: string
+  /** The clients that wait for its result at the moment. */
+  readonly clients: Iterable<string>
+  /** Aborted once none of them waits any more. */
   readonly signal: AbortSignal
+}
+
+/** A task whose result several others wait for: it goes on for as long as one of them does. */
+export interface TaskGroup extends Task {
+  join(task: Task): void
 }
 
 /** Thrown in a computation that nobody waits for any more. */
@@ -15,30 +23,74 @@ export class ClientGone extends Error {
   }
 }
 
-/** Tells whether the client that started a task has left and no other waits for the same result. */
-export function isAbandoned({ clients, signal }: Task): boolean {
-  return signal.aborted && clients.size <= 1
+/** Thrown where a computation has waited too long for its turn or place. */
+export class WaitTimeout extends Error {
+  constructor() {
+    super('The computation has waited too long.')
+  }
 }
 
-/** Returns the usage of the least demanding client that waits for a task, so that a shared result is not held back by the one that started it. */
-export function leastUsedMs({ clients }: Task, usage: UsageMeter): number {
-  let least = Number.POSITIVE_INFINITY
-  for (const client of clients) least = Math.min(least, usage.usedMs(client))
-  return least
+/** Creates a group that starts with one task; the clients of all that join it count as waiting. */
+export function createTaskGroup(first: Task): TaskGroup {
+  const members = new Set<Task>()
+  const done = new AbortController()
+  setMaxListeners(0, done.signal)
+  function leave(task: Task): void {
+    members.delete(task)
+    if (members.size === 0) done.abort()
+  }
+  function join(task: Task): void {
+    if (task.signal.aborted) return
+    members.add(task)
+    task.signal.addEventListener('abort', () => leave(task), { once: true })
+  }
+  join(first)
+  if (members.size === 0) done.abort()
+  return {
+    owner: first.owner,
+    clients: {
+      *[Symbol.iterator]() {
+        for (const member of members) yield* member.clients
+      },
+    },
+    signal: done.signal,
+    join,
+  }
 }
 
-/** Returns the waiting entry whose clients have used least; of equals the one that has waited longest. */
-export function nextOf<Entry extends { readonly task: Task }>(
+/** Clients that have used less than this lately are all alike, in milliseconds of CPU. */
+const FIRST_LEVEL_MS = 25
+
+/** How much more a client has to use to come to the next level. */
+const LEVEL_FACTOR = 5
+
+/**
+ * Returns the entry to go on with: of those whose clients are at the lowest level of usage, the first in order. By
+ * levels, because equal clients that took turns would all end last, and hold all memory until then.
+ */
+export function nextOf<Entry extends { readonly task: Task; readonly order: number }>(
   waiting: Iterable<Entry>,
   usage: UsageMeter,
 ): Entry | undefined {
+  const levels = new Map<string, number>()
+  const levelOf = (client: string): number => {
+    const known = levels.get(client) ?? levelAt(usage.usedMs(client))
+    levels.set(client, known)
+    return known
+  }
   let next: Entry | undefined
-  let least = Number.POSITIVE_INFINITY
+  let lowest = Number.POSITIVE_INFINITY
   for (const entry of waiting) {
-    const used = leastUsedMs(entry.task, usage)
-    if (next !== undefined && used >= least) continue
+    let level = Number.POSITIVE_INFINITY
+    for (const client of entry.task.clients) level = Math.min(level, levelOf(client))
+    if (next !== undefined && (level > lowest || (level === lowest && entry.order > next.order))) continue
     next = entry
-    least = used
+    lowest = level
   }
   return next
+}
+
+function levelAt(usedMs: number): number {
+  if (usedMs < FIRST_LEVEL_MS) return 0
+  return 1 + Math.floor(Math.log(usedMs / FIRST_LEVEL_MS) / Math.log(LEVEL_FACTOR))
 }

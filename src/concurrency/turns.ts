@@ -1,16 +1,17 @@
-import { ClientGone, isAbandoned, nextOf, type Task } from './task.ts'
+import { ClientGone, createTaskGroup, nextOf, type Task, WaitTimeout } from './task.ts'
 import type { UsageMeter } from './usage-meter.ts'
 
-const NEVER_ABORTED = new AbortController().signal
-
 /** How long a computation may hold the event loop in one piece, in milliseconds. */
-const TURN_MS = 10
+export const TURN_MS = 10
+
+/** How long a computation waits for a turn before it is given up, in milliseconds. */
+const MAX_WAIT_MS = 10_000
 
 /** Gives computations the event loop one at a time, each for one turn. */
 export interface Turns {
   /**
    * Begins a task: resolves at its first turn.
-   * @throws ClientGone once nobody waits for the result
+   * @throws ClientGone once nobody waits for the result, WaitTimeout where no turn came in time
    */
   begin(task: Task): Promise<Turn>
   /** The number of tasks that wait for a turn. */
@@ -19,33 +20,37 @@ export interface Turns {
 
 /** What a computation calls to share the event loop. */
 export interface Turn {
+  readonly task: Task
   /**
    * Resolves at once while the turn lasts, else at the next one. Call it often in a long computation.
-   * @throws ClientGone once nobody waits for the result
+   * @throws ClientGone once nobody waits for the result, WaitTimeout where no turn came in time
    */
   yieldIfDue(): Promise<void>
-  /** The clients that wait for the result. */
-  readonly clients: ReadonlySet<string>
-  /** Returns a turn for a part of the work whose result others may use too; it goes on when this client leaves. */
+  /** Waits for any turn as long as it takes from now on, because a part of the result is sent already. */
+  persist(): void
+  /** Returns a turn for a part of the work whose result others may use too. */
   share(): SharedTurn
 }
 
-/** The turn of work that several computations wait for. */
+/** The turn of work that several computations wait for; it goes on as long as one of them does. */
 export interface SharedTurn extends Turn {
-  /** Lets the work go on as soon as the least demanding of all clients that wait for it may. */
-  join(turn: Pick<Turn, 'clients'>): void
+  join(turn: Pick<Turn, 'task'>): void
 }
 
 interface Waiter {
   readonly task: Task
+  /** The place of the computation in the order in which all began. */
+  readonly order: number
+  readonly until: number
   readonly resolve: (turnEnds: number) => void
-  readonly reject: (error: ClientGone) => void
+  readonly reject: (error: Error) => void
 }
 
 /**
  * Schedules computations cooperatively: at most one turn in each iteration of the event loop, so that the network
- * is served between any two, to the task whose client has used least CPU time lately. A client that asks little
- * therefore waits for at most one turn, whatever others ask. Each turn's CPU time is charged to its client.
+ * is served between any two. The next turn goes to the client that has used least CPU time lately, by levels; of
+ * equals to the computation that began first. A client that asks little therefore waits for at most one turn,
+ * whatever others ask, and long computations end one after the other. A turn's CPU time is charged to its client.
  * @param arrivals returns how many connections have been accepted so far. libuv accepts only one in each iteration
  *   (libuv#3696), so as long as more arrive, iterations go by without a turn, for as long as a turn lasts.
  */
@@ -53,14 +58,17 @@ export function scheduleTurns({
   usage,
   clock = () => performance.now(),
   turnMs = TURN_MS,
+  maxWaitMs = MAX_WAIT_MS,
   arrivals = () => 0,
 }: {
   readonly usage: UsageMeter
   readonly clock?: () => number
   readonly turnMs?: number
+  readonly maxWaitMs?: number
   readonly arrivals?: () => number
 }): Turns {
   const waiting = new Set<Waiter>()
+  let begun = 0
   let isScheduled = false
   let seenArrivals = 0
   let turnEndedAt = clock()
@@ -76,7 +84,7 @@ export function scheduleTurns({
   function schedule(): void {
     if (isScheduled) return
     isScheduled = true
-    let granted: { readonly client: string; readonly begun: number } | null = null
+    let granted: { readonly client: string; readonly since: number } | null = null
     setImmediate(() => {
       if (!isAccepting()) granted = grant()
     })
@@ -84,69 +92,61 @@ export function scheduleTurns({
       isScheduled = false
       if (granted !== null) {
         turnEndedAt = clock()
-        usage.charge(granted.client, turnEndedAt - granted.begun)
+        usage.charge(granted.client, turnEndedAt - granted.since)
       }
       if (waiting.size > 0) schedule()
     })
   }
 
   function grant() {
-    for (const waiter of waiting) if (isAbandoned(waiter.task)) drop(waiter)
+    const since = clock()
+    for (const waiter of waiting) {
+      if (waiter.task.signal.aborted) drop(waiter, new ClientGone())
+      else if (waiter.until < since) drop(waiter, new WaitTimeout())
+    }
     const waiter = nextOf(waiting, usage)
     if (waiter === undefined) return null
     waiting.delete(waiter)
-    const begun = clock()
-    waiter.resolve(begun + turnMs)
-    const [client = ''] = waiter.task.clients
-    return { client, begun }
+    waiter.resolve(since + turnMs)
+    return { client: waiter.task.owner, since }
   }
 
-  function drop(waiter: Waiter): void {
+  function drop(waiter: Waiter, error: Error): void {
     waiting.delete(waiter)
-    waiter.reject(new ClientGone())
+    waiter.reject(error)
   }
 
-  function nextTurn(task: Task): Promise<number> {
-    if (isAbandoned(task)) return Promise.reject(new ClientGone())
+  function nextTurn(task: Task, order: number, waitMs: number): Promise<number> {
+    if (task.signal.aborted) return Promise.reject(new ClientGone())
     return new Promise((resolve, reject) => {
-      waiting.add({ task, resolve, reject })
+      waiting.add({ task, order, until: clock() + waitMs, resolve, reject })
       schedule()
     })
   }
 
-  function turnOf(task: Task, firstEnds: number): Turn {
+  function turnOf(task: Task, order: number, firstEnds: number): Turn {
     let turnEnds = firstEnds
+    let waitMs = maxWaitMs
     return {
-      clients: task.clients,
+      task,
       async yieldIfDue() {
-        if (clock() < turnEnds) return
-        turnEnds = await nextTurn(task)
+        if (clock() >= turnEnds) turnEnds = await nextTurn(task, order, waitMs)
       },
-      share: () => sharedTurn(task.clients, turnEnds),
-    }
-  }
-
-  function sharedTurn(first: ReadonlySet<string>, firstEnds: number): SharedTurn {
-    const clients = new Set(first)
-    const parts: SharedTurn[] = []
-    const turn = turnOf({ clients, signal: NEVER_ABORTED }, firstEnds)
-    return {
-      ...turn,
+      persist() {
+        waitMs = Number.POSITIVE_INFINITY
+      },
       share() {
-        const part = sharedTurn(clients, firstEnds)
-        parts.push(part)
-        return part
-      },
-      join(other) {
-        for (const client of other.clients) clients.add(client)
-        for (const part of parts) part.join(other)
+        const group = createTaskGroup(task)
+        return { ...turnOf(group, order, turnEnds), join: (other) => group.join(other.task) }
       },
     }
   }
 
   return {
     async begin(task) {
-      return turnOf(task, await nextTurn(task))
+      begun += 1
+      const order = begun
+      return turnOf(task, order, await nextTurn(task, order, maxWaitMs))
     },
     get pending() {
       return waiting.size

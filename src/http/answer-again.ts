@@ -81,6 +81,8 @@ export function answerAgain({ store, keptUnder, limits, closing, sendKept }: Aga
     },
     isKnown: (request, headers) => known.has(questionOf(request.url, headers)),
     remember({ raw, originalUrl }, answered) {
+      // A fragment ends the canonical target, but not the one that the fast path reads.
+      if (originalUrl[0] !== '/' || originalUrl.includes('#')) return
       const headers = plainHeaders(raw)
       const question = headers === null ? null : questionOf(originalUrl, headers)
       if (question !== null && question.length <= LONGEST_QUESTION) known.set(question, answered)

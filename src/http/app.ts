@@ -14,7 +14,7 @@ import { keepDimensions } from './kept-dimensions.ts'
 import { keepSeries } from './kept-series.ts'
 import { type QueueObserver, queueAnswers } from './limits/answer-queue.ts'
 import { limitConnections } from './limits/connection-limit.ts'
-import { createWaitingClients } from './limits/waiting-clients.ts'
+import { createRequestTasks } from './limits/request-tasks.ts'
 import { gatherLists } from './lists.ts'
 import { type LogTo, logging, logsRequests } from './logging.ts'
 import { declareMethods } from './methods.ts'
@@ -155,12 +155,12 @@ export async function buildApp({
   const closing = closeGracefully(app)
   requireOneHost(app)
   const clientOf = clientsBehind(trustedProxies)
-  const clients = createWaitingClients(clientOf)
+  const tasks = createRequestTasks(clientOf)
   const limits: RateLimits = limitRates(app, { perMinute: rateLimit, clientOf })
   const again = keepAnswers(app, dependencies, {
     maxBytes: keptBytes,
     build: `${readBuildId()} ${dependencies.publicUrl ?? ''}`,
-    clients,
+    tasks,
     limits,
     closing,
     observer: measured?.kept,
@@ -169,7 +169,7 @@ export async function buildApp({
     maxDelayMs,
     cpuLimitMs,
     clientOf,
-    clients,
+    tasks,
     limits,
     isCached: again.isKnown,
     observer: measured?.queue,

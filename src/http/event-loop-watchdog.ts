@@ -56,8 +56,10 @@ export function eventLoopWatchdog(): Watchdog {
       const workerData: WatchedLoop = { shared, routes: [...places.keys()], beatMs, maxBlockMs, exitAfterMs }
       const resourceLimits = { maxOldGenerationSizeMb: 16 }
       thread = new Worker(SCRIPT, { workerData, name: 'watchdog', resourceLimits })
-      thread.unref()
+      // The service goes on without it.
+      thread.on('error', () => undefined)
       thread.on('message', blocked)
+      thread.unref()
     },
 
     async stop() {

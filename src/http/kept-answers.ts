@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
+import type { TaskGroup } from '../concurrency/task.ts'
 import type { Version } from '../store/read-versions.ts'
 import { cacheControlOf } from './answer.ts'
 import { type Again, answerAgain } from './answer-again.ts'
@@ -11,9 +12,10 @@ import { compressedStream, encodingFor, isCompressible } from './compressed.ts'
 import { isKnown, weakTag } from './etag.ts'
 import { hasBody } from './has-body.ts'
 import { encodedFor, encodingOf, type Kept, keptAnswer, notModifiedHead } from './kept.ts'
-import type { WaitingClients } from './limits/waiting-clients.ts'
+import type { RequestTasks } from './limits/request-tasks.ts'
 import { OPEN_HEADERS } from './methods.ts'
 import { pinnedBy } from './pinned-by.ts'
+import { Overloaded } from './problem.ts'
 import { RATE_LIMIT_FIELDS, type RateLimits } from './rate-limit.ts'
 import { keptSender, sendNotModified } from './send-kept.ts'
 import { type VersionAsOf, versionAsOf } from './version-as-of.ts'
@@ -32,17 +34,20 @@ interface Asked {
   readonly current: Version
   readonly etag: string
   readonly vary: string
-  /** Told what was made, or null where that is nothing to be kept. */
-  readonly made: (kept: Kept | null) => void
+  /** Told how the computation ended. */
+  readonly made: (outcome: Outcome) => void
 }
+
+/** The end of a computation that others may wait for: after an abandoned one the next of them begins anew. */
+type Outcome = Kept | 'not cacheable' | 'refused' | 'abandoned'
 
 export interface KeepOptions {
   /** How much is kept; with 0 every answer is made anew. */
   readonly maxBytes: number
   /** The program and the settings that make the answers: others may make other answers of the same data. */
   readonly build: string
-  /** Told which clients wait for an answer that is being made for another. */
-  readonly clients: WaitingClients
+  /** The tasks of requests: one that waits for the answer to another joins that one's. */
+  readonly tasks: RequestTasks
   readonly limits: RateLimits
   readonly closing: Closing
   /** Told how answers come about. */
@@ -72,7 +77,7 @@ const OVERHEAD_BYTES = 2_000
 export function keepAnswers(
   app: FastifyInstance,
   { store }: Pick<Dependencies, 'store'>,
-  { maxBytes, build, clients, limits, closing, observer }: KeepOptions,
+  { maxBytes, build, tasks, limits, closing, observer }: KeepOptions,
 ): Again {
   const kept = new LRUCache<string, Kept>({
     maxSize: Math.max(1, maxBytes),
@@ -80,10 +85,7 @@ export function keepAnswers(
     sizeCalculation: ({ bytes }, key) => 2 * (bytes.length + key.length) + OVERHEAD_BYTES,
   })
   observer?.holds(() => ({ entries: kept.size, bytes: kept.calculatedSize }))
-  const beingMade = new Map<
-    string,
-    { readonly request: FastifyRequest; readonly answer: Promise<Kept | null> }
-  >()
+  const inFlight = new Map<string, { readonly task: TaskGroup; readonly outcome: Promise<Outcome> }>()
   const asking = new WeakMap<FastifyRequest, Asked>()
 
   const sendKept = keptSender(closing, observer)
@@ -99,9 +101,12 @@ export function keepAnswers(
     const key = keyOf(request, varies, asked)
     let known = kept.get(key) ?? null
     // No await may stand between the end of this loop and the announcement, else several would make the same.
-    for (let other = beingMade.get(key); known === null && other !== undefined; other = beingMade.get(key)) {
-      clients.join(request, other.request)
-      known = await other.answer
+    for (let other = inFlight.get(key); known === null && other !== undefined; other = inFlight.get(key)) {
+      other.task.join(tasks.of(request, reply))
+      const outcome = await other.outcome
+      if (outcome === 'refused') throw new Overloaded()
+      if (outcome === 'not cacheable') break
+      if (outcome !== 'abandoned') known = outcome
     }
     if (known !== null) {
       again.remember(request, { key, current, route })
@@ -123,7 +128,7 @@ export function keepAnswers(
       observer?.answered('not_modified')
       return reply
     }
-    asking.set(request, { key, current, etag, vary, made: announce(request, key) })
+    asking.set(request, { key, current, etag, vary, made: announce(tasks.of(request, reply), key) })
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
@@ -132,7 +137,8 @@ export function keepAnswers(
     asking.delete(request)
     const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload)
     if (reply.statusCode !== 200 || !(isWhole || payload instanceof Readable)) {
-      asked.made(null)
+      const isRefused = reply.statusCode === 503
+      asked.made(reply.raw.destroyed ? 'abandoned' : isRefused ? 'refused' : 'not cacheable')
       return payload
     }
     const { url: route = '' } = request.routeOptions
@@ -144,7 +150,7 @@ export function keepAnswers(
       kept.set(asked.key, answer)
       again.remember(request, { key: asked.key, current: asked.current, route })
     }
-    asked.made(answer)
+    asked.made(answer ?? 'not cacheable')
     if (isKnown(asked.etag, request.headers['if-none-match'])) {
       reply.code(304)
       return null
@@ -168,12 +174,13 @@ export function keepAnswers(
   }
 
   /** Lets others wait for an answer that is being made. */
-  function announce(request: FastifyRequest, key: string): Asked['made'] {
-    const { promise, resolve } = Promise.withResolvers<Kept | null>()
-    beingMade.set(key, { request, answer: promise })
-    return (answer) => {
-      if (beingMade.get(key)?.request === request) beingMade.delete(key)
-      resolve(answer)
+  function announce(task: TaskGroup, key: string): Asked['made'] {
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    const flight = { task, outcome: promise }
+    inFlight.set(key, flight)
+    return (outcome) => {
+      if (inFlight.get(key) === flight) inFlight.delete(key)
+      resolve(outcome)
     }
   }
 }

@@ -1,4 +1,5 @@
-import type { SharedTurn } from '../concurrency/turns.ts'
+import { ClientGone } from '../concurrency/task.ts'
+import type { SharedTurn, Turn } from '../concurrency/turns.ts'
 import type { Border } from '../domain/border.ts'
 import type { Filter } from '../domain/filter.ts'
 import { membersOf } from '../domain/reconcile-indicator.ts'
@@ -43,19 +44,33 @@ export function keepSeries(
       const state = states.of(asked) ?? states.know(asked, await findState(history, asked))
       if (state === null) return await readSeries(store, reader, asked, turn, reconciled)
       const key = state + evidenceNameOf(asked.evidence)
-      inFlight.get(key)?.join(turn)
-      const series = await kept.get(key, () => {
-        const shared = turn.share()
-        inFlight.set(key, shared)
-        return readSeries(store, reader, asked, shared, reconciled)
-          .catch(refusalOf)
-          .finally(() => inFlight.delete(key))
-      })
+      const series = await shared(key, asked, turn)
       if ('tooLarge' in series) throw new TooLarge(series.tooLarge)
       return series
     },
   }
   return reader
+
+  /** Reads a series once for all that ask while it is being read, and anew where those before have left. */
+  async function shared(key: string, asked: SeriesAsked, turn: Turn): Promise<Series | Refused> {
+    for (;;) {
+      try {
+        inFlight.get(key)?.join(turn)
+        return await kept.get(key, () => readFor(key, asked, turn.share()))
+      } catch (error) {
+        if (!(error instanceof ClientGone) || turn.task.signal.aborted) throw error
+      }
+    }
+  }
+
+  async function readFor(key: string, asked: SeriesAsked, turn: SharedTurn): Promise<Series | Refused> {
+    inFlight.set(key, turn)
+    try {
+      return await readSeries(store, reader, asked, turn, reconciled).catch(refusalOf)
+    } finally {
+      if (inFlight.get(key) === turn) inFlight.delete(key)
+    }
+  }
 }
 
 /** Stands for a series that is too large, so that this is found out once for each state of it. */

@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
-import { LaneTimeout } from '../concurrency/lane.ts'
-import { ClientGone } from '../concurrency/task.ts'
+import { ClientGone, WaitTimeout } from '../concurrency/task.ts'
 import { QuotaExceeded, type RowQuota } from '../store/row-quota.ts'
 import { whyUnavailable } from '../store/unavailable.ts'
 import { StoreBusy } from '../store/write.ts'
@@ -157,7 +156,7 @@ export function problemFrom(error: unknown): Problem {
   if (error instanceof StoreBusy) {
     return new Problem(503, 'Another write takes too long; try again.', { headers: { 'retry-after': '5' } })
   }
-  if (error instanceof LaneTimeout || error instanceof ClientGone) return new Overloaded()
+  if (error instanceof WaitTimeout || error instanceof ClientGone) return new Overloaded()
   if (error instanceof QuotaExceeded) return quotaProblem(error.quota)
   const why = whyUnavailable(error)
   if (why !== null) {

@@ -33,7 +33,7 @@ export function parseQuery(text: string): Query {
  * is left parses as the whole did; it costs next to nothing where there is no such pair.
  */
 export function withoutCacheBuster(target: string): string {
-  if (!target.includes('_=')) return target
+  if (!target.includes('_=') || target.includes('#')) return target
   const mark = target.indexOf('?')
   if (mark < 0) return target
   const pairs = target.slice(mark + 1).split('&')

@@ -1,7 +1,7 @@
 import { setImmediate as nextIteration } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createLane, LaneTimeout } from '../../src/concurrency/lane.ts'
-import { ClientGone, type Task } from '../../src/concurrency/task.ts'
+import { createLane } from '../../src/concurrency/lane.ts'
+import { ClientGone, type Task, WaitTimeout } from '../../src/concurrency/task.ts'
 import { usageMeter } from '../../src/concurrency/usage-meter.ts'
 
 const LONG_MS = 1_000_000
@@ -12,7 +12,7 @@ function started({ capacity = 2, perClient = 2, maxWaitMs = LONG_MS } = {}) {
   const entered: string[] = []
   const task = (client: string): Task & { leave(): void } => {
     const left = new AbortController()
-    return { clients: new Set([client]), signal: left.signal, leave: () => left.abort() }
+    return { owner: client, clients: [client], signal: left.signal, leave: () => left.abort() }
   }
   const enter = async (name: string, each: Task = task(name)) => {
     const release = await lane.enter(each)
@@ -65,7 +65,7 @@ test('lets one client have no more than its places, whatever is free', async () 
 test('refuses who has waited too long, and forgets clients that leave', async () => {
   const { lane, enter, task } = started({ capacity: 1, maxWaitMs: 1 })
   const release = await enter('a')
-  await expect(enter('b')).rejects.toThrow(LaneTimeout)
+  await expect(enter('b')).rejects.toThrow(WaitTimeout)
   const leaving = task('c')
   const waiting = enter('c', leaving)
   leaving.leave()

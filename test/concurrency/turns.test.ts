@@ -1,7 +1,7 @@
 import { setImmediate as nextIteration } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ClientGone, type Task } from '../../src/concurrency/task.ts'
+import { ClientGone, createTaskGroup, type Task, WaitTimeout } from '../../src/concurrency/task.ts'
 import { scheduleTurns } from '../../src/concurrency/turns.ts'
 import { usageMeter } from '../../src/concurrency/usage-meter.ts'
 
@@ -12,9 +12,9 @@ function started() {
   const usage = usageMeter({ drainPerMs: 1e-9, clock })
   const turns = scheduleTurns({ usage, clock, turnMs: 10 })
   const log: string[] = []
-  const task = (...clients: string[]): Task & { leave(): void } => {
+  const task = (client: string): Task & { leave(): void } => {
     const left = new AbortController()
-    return { clients: new Set(clients), signal: left.signal, leave: () => left.abort() }
+    return { owner: client, clients: [client], signal: left.signal, leave: () => left.abort() }
   }
   /** Works in pieces of a millisecond, and logs the name at each new turn. */
   async function work(name: string, task: Task, pieces: number): Promise<void> {
@@ -31,10 +31,43 @@ function started() {
   return { turns, usage, log, task, work }
 }
 
-test('gives turns in rotation to clients that use the same', async () => {
+test('ends what began first, of clients that use about the same', async () => {
   const { log, task, work } = started()
   await Promise.all([work('a', task('a'), 30), work('b', task('b'), 30)])
-  expect(log.slice(0, 4)).toEqual(['a', 'b', 'a', 'b'])
+  expect(log.lastIndexOf('a')).toBeLessThan(log.lastIndexOf('b'))
+  expect(log.indexOf('b')).toBeLessThan(log.lastIndexOf('a'))
+})
+
+test('ends the computations of one client in the order in which they began, while usage drains', async () => {
+  const usage = usageMeter({ drainPerMs: 1 / 3 })
+  const turns = scheduleTurns({ usage })
+  const signal = new AbortController().signal
+  usage.charge('a', 10_000)
+  const order: number[] = []
+  await Promise.all(
+    Array.from({ length: 20 }, async (_, index) => {
+      await turns.begin({ owner: 'a', clients: ['a'], signal })
+      order.push(index)
+    }),
+  )
+  expect(order).toEqual(Array.from({ length: 20 }, (_, index) => index))
+})
+
+test('gives up what has waited too long, unless a part of it is sent already', async () => {
+  let ms = 0
+  const usage = usageMeter({ drainPerMs: 1, clock: () => 0 })
+  const turns = scheduleTurns({ usage, clock: () => ms, turnMs: 10, maxWaitMs: 1_000 })
+  const signal = new AbortController().signal
+  const [late, patient] = [
+    await turns.begin({ owner: 'a', clients: ['a'], signal }),
+    await turns.begin({ owner: 'b', clients: ['b'], signal }),
+  ]
+  patient.persist()
+  ms = 20
+  const waiting = [late.yieldIfDue(), patient.yieldIfDue()]
+  ms = 2_000
+  await expect(waiting[0]).rejects.toThrow(WaitTimeout)
+  await expect(waiting[1]).resolves.toBeUndefined()
 })
 
 test('lets a client that has used little pass those that have used much', async () => {
@@ -67,32 +100,36 @@ test('serves the network between any two turns, however many tasks wait', async 
 
 test('charges the time of each turn to the client that started the task', async () => {
   const { task, work, usage } = started()
-  await Promise.all([work('a', task('a', 'joined'), 25), work('b', task('b'), 7)])
+  const shared = createTaskGroup(task('a'))
+  shared.join(task('joined'))
+  await Promise.all([work('a', shared, 25), work('b', task('b'), 7)])
   await nextIteration()
   expect([usage.usedMs('a'), usage.usedMs('b'), usage.usedMs('joined')].map(Math.round)).toEqual([25, 7, 0])
 })
 
-test('ends the work for a client that has left, unless others wait for the same', async () => {
+test('ends the work for clients once the last that waits for it has left', async () => {
   const { turns, task } = started()
-  const [left, shared] = [task('a'), task('a', 'b')]
-  left.leave()
-  shared.leave()
-  await expect(turns.begin(left)).rejects.toThrow(ClientGone)
+  const [first, second] = [task('a'), task('b')]
+  const shared = createTaskGroup(first)
+  shared.join(second)
+  first.leave()
+  await expect(turns.begin(first)).rejects.toThrow(ClientGone)
   await expect(turns.begin(shared)).resolves.toBeDefined()
-  const leaving = task('a')
-  const waiting = turns.begin(leaving)
-  leaving.leave()
+  const waiting = turns.begin(shared)
+  second.leave()
   await expect(waiting).rejects.toThrow(ClientGone)
   expect(turns.pending).toBe(0)
 })
 
 test('lets a result that a light client waits for pass, whoever started it', async () => {
   const { log, task, work, usage } = started()
-  usage.charge('heavy', 1_000)
+  usage.charge('heavy', 10_000)
   usage.charge('middle', 500)
+  const shared = createTaskGroup(task('heavy'))
+  shared.join(task('light'))
   await Promise.all([
     work('middle', task('middle'), 1),
-    work('shared', task('heavy', 'light'), 1),
+    work('shared', shared, 1),
     work('heavy', task('heavy'), 1),
   ])
   expect(log).toEqual(['shared', 'middle', 'heavy'])
@@ -112,14 +149,18 @@ test('finishes all work, of any clients and lengths', async () => {
   )
 })
 
-test('goes on with shared work when its client leaves, as early as the least demanding that joined', async () => {
+test('goes on with shared work, and with parts of it, for as long as anyone waits for it', async () => {
   const { turns, task, usage } = started()
   usage.charge('heavy', 1_000)
-  const heavy = task('heavy')
+  const [heavy, light] = [task('heavy'), task('light')]
   const shared = (await turns.begin(heavy)).share()
-  shared.join(task('light'))
+  const part = shared.share()
+  shared.join(await turns.begin(light))
   heavy.leave()
-  await expect(shared.yieldIfDue()).resolves.toBeUndefined()
+  expect([...part.task.clients]).toEqual(['light'])
+  expect(part.task.signal.aborted).toBe(false)
+  light.leave()
+  expect(part.task.signal.aborted).toBe(true)
 })
 
 test('lets iterations go by while connections arrive, but no longer than a turn lasts', async () => {
@@ -128,7 +169,7 @@ test('lets iterations go by while connections arrive, but no longer than a turn 
   const turns = scheduleTurns({ usage, clock: () => ms, turnMs: 10, arrivals: () => arrivals })
   const signal = new AbortController().signal
   let begun = 0
-  const first = turns.begin({ clients: new Set(['a']), signal }).then(() => {
+  const first = turns.begin({ owner: 'a', clients: ['a'], signal }).then(() => {
     begun += 1
   })
   for (let iteration = 0; iteration < 9; iteration++) {

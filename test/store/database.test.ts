@@ -290,7 +290,11 @@ describe('a log', () => {
       Buffer.from(log.subarray(0, 9_000)),
       Buffer.from('x'),
     ]) {
-      for (const part of [log, log.subarray(0, log.length - 1), log.subarray(0, Math.floor(log.length * 0.75))]) {
+      for (const part of [
+        log,
+        log.subarray(0, log.length - 1),
+        log.subarray(0, Math.floor(log.length * 0.75)),
+      ]) {
         const copy = join(scratchFolder(), 'crossings.sqlite')
         writeFileSync(copy, database)
         writeFileSync(`${copy}-wal`, Buffer.concat([part, garbage]))

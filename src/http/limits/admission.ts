@@ -4,6 +4,9 @@ export interface Admission {
   isFull(client: string): boolean
   /** Admits an answer; call {@link Ticket.start} when it begins and {@link Ticket.end} when it is over. */
   admit(client: string): Ticket
+  /** The number of answers that have begun, and of those that wait. */
+  readonly running: number
+  readonly pending: number
 }
 
 export interface Ticket {
@@ -20,7 +23,7 @@ export interface AdmissionOptions {
 /** Always admits this many concurrent answers, shared among the clients: one dashboard page asks for a dozen. */
 const ALWAYS_ADMITTED = 32
 
-/** Bounds what waits: of one client, and in all. */
+/** Bounds what waits of one client, and in all; a client of which nothing waits is always admitted. */
 const MAX_PER_CLIENT = 500
 const MAX_IN_ALL = 1_500
 
@@ -39,6 +42,7 @@ export function createAdmission({
 }: AdmissionOptions): Admission {
   const answersOf = new Map<string, Set<Waiting>>()
   let count = 0
+  let running = 0
 
   function isLate(answers: ReadonlySet<Waiting>): boolean {
     const now = clock()
@@ -48,10 +52,9 @@ export function createAdmission({
 
   return {
     isFull(client) {
-      if (count >= MAX_IN_ALL) return true
       const answers = answersOf.get(client)
       if (answers === undefined) return false
-      if (answers.size >= MAX_PER_CLIENT) return true
+      if (count >= MAX_IN_ALL || answers.size >= MAX_PER_CLIENT) return true
       const share = Math.max(1, Math.floor(ALWAYS_ADMITTED / answersOf.size))
       return maxDelayMs > 0 && answers.size >= share && isLate(answers)
     },
@@ -62,14 +65,23 @@ export function createAdmission({
       count += 1
       return {
         start() {
+          if (answer.hasStarted || !answers.has(answer)) return
           answer.hasStarted = true
+          running += 1
         },
         end() {
           if (!answers.delete(answer)) return
           count -= 1
+          if (answer.hasStarted) running -= 1
           if (answers.size === 0) answersOf.delete(client)
         },
       }
+    },
+    get running() {
+      return running
+    },
+    get pending() {
+      return count - running
     },
   }
 }

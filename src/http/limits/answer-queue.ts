@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { createLane, type Lane } from '../../concurrency/lane.ts'
+import { createLane } from '../../concurrency/lane.ts'
 import { scheduleTurns, type Turn } from '../../concurrency/turns.ts'
-import { type UsageMeter, usageMeter } from '../../concurrency/usage-meter.ts'
+import { usageMeter } from '../../concurrency/usage-meter.ts'
 import type { ClientOf } from '../client.ts'
 import type { Taker } from '../front.ts'
 import { COMMON_HEADERS } from '../methods.ts'
@@ -11,28 +11,22 @@ import type { PlainHeaders } from '../plain-headers.ts'
 import { bodyOf, Overloaded, PROBLEM_TYPE, Problem } from '../problem.ts'
 import type { RateLimits } from '../rate-limit.ts'
 import { createAdmission, type Ticket } from './admission.ts'
-import type { WaitingClients } from './waiting-clients.ts'
-
-const LANES = ['data', 'drawings', 'downloads'] as const
-type LaneName = (typeof LANES)[number]
+import { createOpenDownloads } from './open-downloads.ts'
+import type { RequestTasks } from './request-tasks.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Where answers of this route wait to be computed: those that draw need far more memory and time. */
-    readonly lane?: 'data' | 'drawings'
-    /** For a response that goes on for as long as its client likes, which has limits of its own. */
+    /** Whether answers of this route are drawn, which takes far more memory and time than data. */
+    readonly isDrawn?: boolean
+    /** Whether a response goes on for as long as its client likes; such a route has limits of its own. */
     readonly isEndless?: boolean
   }
 }
 
-/** How many answers are computed at a time, in all and for one client: what bounds the memory that they take. */
-const PLACES: Readonly<Record<LaneName, { readonly capacity: number; readonly perClient: number }>> = {
-  data: { capacity: 24, perClient: 24 },
-  drawings: { capacity: 4, perClient: 4 },
-  downloads: { capacity: 16, perClient: 4 },
-}
+/** How many drawings are in progress at a time, and of one client: what bounds the memory that they take. */
+const DRAWINGS = { capacity: 4, perClient: 2 }
 
-/** How long an answer waits to be begun, in milliseconds: a client that waits longer gives up. */
+/** How long a drawing waits to be begun, in milliseconds: a client that waits longer gives up. */
 const MAX_WAIT_MS = 10_000
 
 const MINUTE_MS = 60_000
@@ -46,7 +40,7 @@ export interface AnswerQueueOptions {
   /** How many milliseconds of CPU time a minute one client's answers may take; 0 is no limit. */
   readonly cpuLimitMs: number
   readonly clientOf: ClientOf
-  readonly clients: WaitingClients
+  readonly tasks: RequestTasks
   readonly limits: RateLimits
   /** Whether a response is cached already: then it costs too little to be refused. */
   readonly isCached: (request: IncomingMessage, headers: PlainHeaders) => boolean
@@ -62,8 +56,8 @@ export interface QueueObserver {
 }
 
 export interface QueueState {
-  readonly running: Readonly<Record<LaneName, number>>
-  readonly pending: Readonly<Record<LaneName, number>>
+  readonly running: { readonly data: number; readonly drawings: number; readonly downloads: number }
+  readonly pending: { readonly data: number; readonly drawings: number }
   readonly turns: number
 }
 
@@ -76,7 +70,7 @@ export interface AnswerQueue {
 
 /** The turn of one answer. */
 export interface AnswerTurn extends Turn {
-  /** Aborted once the client has left. */
+  /** Aborted once nobody waits for the answer any more. */
   readonly signal: AbortSignal
   /** Charges CPU time that was spent for the answer elsewhere, in milliseconds. */
   charge(ms: number): void
@@ -84,17 +78,19 @@ export interface AnswerTurn extends Turn {
 
 /** A request whose answer waits or is being computed. */
 interface InProgress {
-  readonly clients: ReadonlySet<string>
-  readonly signal: AbortSignal
   readonly ticket: Ticket
   turn?: AnswerTurn
+  /** Gives the drawing's place free again. */
   place?: () => void
 }
 
+/** The header fields of a download that a problem sent in its place must not have. */
+const DESCRIBES_BODY = /^(?:content-|etag$|link$|vary$|cache-control$|last-modified$)/
+
 /**
  * Queues every answer to a reader that has to be computed. One client's answers decide neither whether nor when
- * others are computed: admission, places and turns all go to the client that has used least. Register it after
- * the response cache, which answers for next to nothing.
+ * others are computed: each client is admitted by its own backlog, and turns go to the one that has used least.
+ * Register it after the response cache, which answers for next to nothing.
  */
 export function queueAnswers(
   app: FastifyInstance,
@@ -102,7 +98,7 @@ export function queueAnswers(
     maxDelayMs,
     cpuLimitMs,
     clientOf,
-    clients,
+    tasks,
     limits,
     isCached,
     observer,
@@ -117,10 +113,15 @@ export function queueAnswers(
   })
   const turns = scheduleTurns({ usage, clock, arrivals: () => connections })
   const admission = createAdmission({ maxDelayMs, clock })
-  const lanes = lanesFor(usage)
+  const drawings = createLane({ ...DRAWINGS, maxWaitMs: MAX_WAIT_MS, usage })
+  const downloads = createOpenDownloads()
   const exempt = new Set<string>()
   const inProgress = new WeakMap<FastifyRequest, InProgress>()
-  observer?.onQueue(() => stateOf(lanes, turns.pending))
+  observer?.onQueue(() => ({
+    running: { data: admission.running, drawings: drawings.running, downloads: downloads.count },
+    pending: { data: admission.pending, drawings: drawings.pending },
+    turns: turns.pending,
+  }))
 
   /** Returns why an answer for this client is refused now, or null. */
   function refusalFor(client: string): Problem | null {
@@ -144,52 +145,51 @@ export function queueAnswers(
   })
 
   app.addHook('onRequest', async (request, reply) => {
-    const { isUnlimited, scope, lane = 'data' } = request.routeOptions.config
+    const { isUnlimited, scope, isDrawn } = request.routeOptions.config
     if (isUnlimited === true || scope !== undefined || request.is404) return
-    const client = clientOf(request.raw)
+    const task = tasks.of(request, reply)
+    const { owner: client, signal } = task
     const refusal = refusalFor(client)
     if (refusal !== null) throw refusal
-    const left = new AbortController()
-    const answer: InProgress = {
-      clients: clients.of(request),
-      signal: left.signal,
-      ticket: admission.admit(client),
-    }
+    const answer: InProgress = { ticket: admission.admit(client) }
     inProgress.set(request, answer)
-    reply.raw.once('close', () => {
-      left.abort()
-      answer.place?.()
-      answer.ticket.end()
-    })
-    if (reply.raw.destroyed) left.abort()
-    answer.place = await lanes[lane].enter(answer)
-    const turn = await turns.begin(answer)
+    reply.raw.once('close', answer.ticket.end)
+    if (isDrawn === true) answer.place = await drawings.enter(task)
+    const turn = await turns.begin(task)
     answer.ticket.start()
-    answer.turn = { ...turn, signal: left.signal, charge: (ms) => usage.charge(client, ms) }
+    answer.turn = { ...turn, signal, charge: (ms) => usage.charge(client, ms) }
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
     const answer = inProgress.get(request)
     if (answer === undefined) return payload
-    // A slow reader must not keep others from being answered: only the computation needs a place.
+    // Given free here alone, where every computation ends, also that of a client that has left.
     answer.place?.()
+    answer.ticket.end()
     const isDownload = payload instanceof Readable && request.routeOptions.config.isEndless !== true
-    if (isDownload) await startDownload(reply, payload, answer)
-    else answer.ticket.end()
+    if (isDownload && request.method !== 'HEAD') openDownload(request, reply, payload, answer)
     return payload
   })
 
-  async function startDownload(reply: FastifyReply, payload: Readable, answer: InProgress): Promise<void> {
-    try {
-      answer.place = await lanes.downloads.enter(answer)
-      if (answer.signal.aborted) answer.place()
-    } catch (error) {
-      payload.destroy()
-      for (const name of Object.keys(reply.getHeaders())) {
-        if (DESCRIBES_BODY.test(name)) reply.removeHeader(name)
-      }
-      throw error
+  /** @throws Problem (503) where the client has too many downloads open */
+  function openDownload(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    payload: Readable,
+    { turn }: InProgress,
+  ): void {
+    const close = downloads.open(clientOf(request.raw))
+    if (close !== null) {
+      turn?.persist()
+      reply.raw.once('close', close)
+      if (reply.raw.destroyed) close()
+      return
     }
+    payload.destroy()
+    for (const name of Object.keys(reply.getHeaders())) {
+      if (DESCRIBES_BODY.test(name)) reply.removeHeader(name)
+    }
+    throw OVERLOADED
   }
 
   return {
@@ -214,20 +214,6 @@ export function queueAnswers(
 }
 
 const OVERLOADED = new Overloaded()
-
-/** The header fields of a download that a problem sent in its place must not have. */
-const DESCRIBES_BODY = /^(?:content-|etag$|link$|vary$|cache-control$|last-modified$)/
-
-function lanesFor(usage: UsageMeter): Record<LaneName, Lane> {
-  const lane = (name: LaneName) => createLane({ ...PLACES[name], maxWaitMs: MAX_WAIT_MS, usage })
-  return { data: lane('data'), drawings: lane('drawings'), downloads: lane('downloads') }
-}
-
-function stateOf(lanes: Readonly<Record<LaneName, Lane>>, turns: number): QueueState {
-  const count = (of: 'running' | 'pending') =>
-    Object.fromEntries(LANES.map((name) => [name, lanes[name][of]])) as Record<LaneName, number>
-  return { running: count('running'), pending: count('pending'), turns }
-}
 
 function sendRefusal(
   { method }: IncomingMessage,

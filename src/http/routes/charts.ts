@@ -36,7 +36,7 @@ export const chartsRoutes: FastifyPluginAsync<RenderDependencies> = async (app, 
             ...problemResponses(400, 500, 503),
           },
         },
-        config: { varies: ['Accept-Language'], lane: 'drawings' },
+        config: { varies: ['Accept-Language'], isDrawn: true },
         handler: async (request, reply) => {
           const { theme, width } = request.query as z.output<typeof querystring>
           const { asked, view, speech } = await viewed(dependencies, request)

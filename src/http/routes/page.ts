@@ -93,7 +93,7 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
     method: 'GET',
     url: '/',
     schema: { hide: true, querystring: pageQuery },
-    config: { varies: ['Accept-Language'], lane: 'drawings' },
+    config: { varies: ['Accept-Language'], isDrawn: true },
     preValidation: tidyAddress,
     errorHandler: answerWithPage("'none'"),
     handler: async (request, reply) => {
@@ -106,7 +106,7 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
     method: 'GET',
     url: '/embed',
     schema: { hide: true, querystring: embedQuery },
-    config: { varies: ['Accept-Language'], lane: 'drawings' },
+    config: { varies: ['Accept-Language'], isDrawn: true },
     preValidation: tidyAddress,
     errorHandler: answerWithPage('*'),
     handler: async (request, reply) => {

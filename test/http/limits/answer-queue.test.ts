@@ -250,18 +250,34 @@ test('does not begin to compute answers for clients that have left', async () =>
   expect(reconciled()).toBeLessThan(2 * days.length)
 })
 
-test('bounds the downloads of one client; the next begins once one is over', async () => {
+test('bounds the open downloads of one client, and of no other', async () => {
   const { ask, statusOf, state } = await served()
   const path = (year: number) => `/v1/series?interval=day&from=000${year}&to=2024&format=csv&limit=all`
-  const slow = Array.from({ length: 5 }, (_, index) => ask(path(index + 1)))
+  const slow = Array.from({ length: 6 }, (_, index) => ask(path(index + 1)))
   const responses: IncomingMessage[] = []
   for (const request of slow) request.once('response', (response) => responses.push(response.pause()))
-  while (responses.length < 4 || state().pending.downloads < 1) await setImmediate()
-  expect(state().running.downloads).toBe(4)
+  while (responses.length < 6) await setImmediate()
+  expect(state().running.downloads).toBe(6)
+  const refused = await statusOf(path(7))
+  expect(refused.statusCode).toBe(503)
+  expect(refused.headers['content-type']).toMatch(/problem/)
+  expect(refused.headers.etag).toBeUndefined()
   expect((await statusOf('/v1/totals?period=2021')).statusCode).toBe(200)
   expect((await statusOf('/v1/borders?format=csv', '127.0.0.2')).statusCode).toBe(200)
   responses[0]?.destroy()
-  while (responses.length < 5) await setImmediate()
-  expect(state().pending.downloads).toBe(0)
+  while (state().running.downloads > 5) await setImmediate()
+  expect((await statusOf('/v1/borders?format=csv')).statusCode).toBe(200)
   for (const request of slow) request.destroy()
+  while (state().running.downloads > 0) await setImmediate()
+})
+
+test('gives the answer that one client began and left to those that wait for it', async () => {
+  const { ask, statusOf, reconciled } = await served()
+  const path = '/v1/totals?published_until=2024-12-31'
+  const first = ask(path)
+  const others = Array.from({ length: 5 }, (_, index) => statusOf(path, `127.0.0.${index + 2}`))
+  await once(first, 'finish')
+  first.destroy()
+  for (const { statusCode } of await Promise.all(others)) expect(statusCode).toBe(200)
+  expect(reconciled()).toBe(4)
 })
