@@ -126,8 +126,8 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
     stopWriting: stop,
 
     async close() {
-      await activity.recordActivity()
       await stop()
+      await activity.recordActivity()
       emptyLog(writing)
       writing.close()
       reading.close()
