@@ -4,6 +4,9 @@ import type { UsageMeter } from './usage-meter.ts'
 /** How long a computation may hold the event loop in one piece, in milliseconds. */
 export const TURN_MS = 10
 
+/** For how many times as long as a turn connections are accepted before the next one. */
+const ACCEPTING_TURNS = 5
+
 /** How long a computation waits for a turn before it is given up, in milliseconds. */
 const MAX_WAIT_MS = 10_000
 
@@ -52,7 +55,7 @@ interface Waiter {
  * equals to the computation that began first. A client that asks little therefore waits for at most one turn,
  * whatever others ask, and long computations end one after the other. A turn's CPU time is charged to its client.
  * @param arrivals returns how many connections have been accepted so far. libuv accepts only one in each iteration
- *   (libuv#3696), so as long as more arrive, iterations go by without a turn, for as long as a turn lasts.
+ *   (libuv#3696), so while more arrive, iterations go by without a turn, for several times as long as a turn lasts.
  */
 export function scheduleTurns({
   usage,
@@ -73,11 +76,11 @@ export function scheduleTurns({
   let seenArrivals = 0
   let turnEndedAt = clock()
 
-  /** Tells whether connections still arrive, unless they have had as much time as a turn. */
+  /** Tells whether connections still arrive, unless they have had several times as long as a turn. */
   function isAccepting(): boolean {
     const known = seenArrivals
     seenArrivals = arrivals()
-    return seenArrivals !== known && clock() - turnEndedAt < turnMs
+    return seenArrivals !== known && clock() - turnEndedAt < ACCEPTING_TURNS * turnMs
   }
 
   /** Node runs both callbacks in the check phase, the computation's microtasks between them, and then polls. */

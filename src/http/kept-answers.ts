@@ -153,7 +153,8 @@ export function keepAnswers(
     asked.made(answer ?? 'not cacheable')
     if (isKnown(asked.etag, request.headers['if-none-match'])) {
       reply.code(304)
-      return null
+      // Fastify's own handler of HEAD reads the payload.
+      return request.method === 'HEAD' ? '' : null
     }
     return answer === null
       ? encodedStream(request, reply, payload as Readable)

@@ -163,7 +163,7 @@ test('goes on with shared work, and with parts of it, for as long as anyone wait
   expect(part.task.signal.aborted).toBe(true)
 })
 
-test('lets iterations go by while connections arrive, but no longer than a turn lasts', async () => {
+test('lets iterations go by while connections arrive, but not for long', async () => {
   let [ms, arrivals] = [0, 0]
   const usage = usageMeter({ drainPerMs: 1, clock: () => 0 })
   const turns = scheduleTurns({ usage, clock: () => ms, turnMs: 10, arrivals: () => arrivals })
@@ -172,7 +172,7 @@ test('lets iterations go by while connections arrive, but no longer than a turn 
   const first = turns.begin({ owner: 'a', clients: ['a'], signal }).then(() => {
     begun += 1
   })
-  for (let iteration = 0; iteration < 9; iteration++) {
+  for (let iteration = 0; iteration < 49; iteration++) {
     arrivals += 1
     ms += 1
     await nextIteration()

@@ -261,3 +261,15 @@ describe('the answers that are kept', () => {
     expect((await ask('/?period=2022')).text).not.toBe(first.text)
   })
 })
+
+test('a HEAD that a client has already is a 304, whether or not its answer is cached', async () => {
+  const { app, close } = await startApp()
+  closeWithTest(close)
+  for (const target of ['/v1/indicators', '/v1/observations?format=csv', '/']) {
+    for (let time = 0; time < 2; time++) {
+      const headers = { 'if-none-match': '*' }
+      const { statusCode, body } = await app.inject({ method: 'HEAD', url: target, headers })
+      expect({ target, statusCode, body }).toEqual({ target, statusCode: 304, body: '' })
+    }
+  }
+})

@@ -166,8 +166,9 @@ export function queueAnswers(
     // Given free here alone, where every computation ends, also that of a client that has left.
     answer.place?.()
     answer.ticket.end()
-    const isDownload = payload instanceof Readable && request.routeOptions.config.isEndless !== true
-    if (isDownload && request.method !== 'HEAD') openDownload(request, reply, payload, answer)
+    const isEndless = request.routeOptions.config.isEndless === true
+    if (request.method !== 'HEAD' && !isEndless && isLarge(payload))
+      openDownload(request, reply, payload, answer)
     return payload
   })
 
@@ -175,7 +176,7 @@ export function queueAnswers(
   function openDownload(
     request: FastifyRequest,
     reply: FastifyReply,
-    payload: Readable,
+    payload: unknown,
     { turn }: InProgress,
   ): void {
     const close = downloads.open(clientOf(request.raw))
@@ -185,7 +186,7 @@ export function queueAnswers(
       if (reply.raw.destroyed) close()
       return
     }
-    payload.destroy()
+    if (payload instanceof Readable) payload.destroy()
     for (const name of Object.keys(reply.getHeaders())) {
       if (DESCRIBES_BODY.test(name)) reply.removeHeader(name)
     }
@@ -214,6 +215,14 @@ export function queueAnswers(
 }
 
 const OVERLOADED = new Overloaded()
+
+/** A body of more bytes is held for as long as a slow client reads it, as a download is. */
+const LARGE_BYTES = 1_000_000
+
+function isLarge(payload: unknown): boolean {
+  if (payload instanceof Readable) return true
+  return (typeof payload === 'string' || Buffer.isBuffer(payload)) && payload.length > LARGE_BYTES
+}
 
 function sendRefusal(
   { method }: IncomingMessage,
