@@ -7,6 +7,7 @@ import { readSeeds } from '../../src/cli/read-seeds.ts'
 import { configSchema } from '../../src/config.ts'
 import { type Server, startServer } from '../../src/server.ts'
 import { openStore } from '../../src/store/store.ts'
+import { statusOf } from '../support/status-of.ts'
 import { hasChromium, launch } from './chromium.ts'
 
 const HOSTILE = '</script><img src=x onerror=alert(1)> & "quotes"'
@@ -252,11 +253,11 @@ describe.skipIf(!hasChromium)('the page', () => {
       const [address = ''] = /http[^'"\s]+/.exec(copied) ?? []
       expect(address, copied).toContain(server.url)
       expect(address).toContain('period=2024')
-      expect((await fetch(address)).status, address).toBe(200)
+      expect(await statusOf(address), address).toBe(200)
     }
     expect(await buttons.first().innerText()).toBe('Copied')
     for (const link of await page.locator('.copies a').all()) {
-      expect((await fetch(server.url + (await link.getAttribute('href')))).status).toBe(200)
+      expect(await statusOf(`${server.url}${await link.getAttribute('href')}`)).toBe(200)
     }
   })
 

@@ -10,6 +10,7 @@ import { timeOf } from '../store/history.ts'
 import { publication, statement } from '../store/sample-records.ts'
 import { folderForAll, scratchFolder } from '../store/scratch.ts'
 import { eventually } from '../support/eventually.ts'
+import { statusOf } from '../support/status-of.ts'
 import { type Running, startCommand, stop } from './command.ts'
 
 /** An answer that takes some work, a step at a time. */
@@ -103,7 +104,7 @@ describe('crossings serve', () => {
     const ask = async (url: string) => (await fetch(url)).text()
     const before = [await ask(`${first.url}/v1/observations?limit=10000`), await ask(example)]
     expect(JSON.parse(before[1] ?? '')).toMatchObject({ meta: { version: 1 }, data: expect.any(Array) })
-    expect((await fetch(`${first.url}/docs`)).status).toBe(200)
+    expect(await statusOf(`${first.url}/docs`)).toBe(200)
     expect(await stop(first)).toMatchObject({ code: 0, signal: null, stderr: '' })
     expectClosed(folder)
 

@@ -8,6 +8,7 @@ import { buildApp } from '../../src/http/app.ts'
 import { renderInThread } from '../../src/http/render-in-thread.ts'
 import { type Rendered, type Renderer, RenderingFailed } from '../../src/http/renderer.ts'
 import { openStore } from '../../src/store/store.ts'
+import { statusOf } from '../support/status-of.ts'
 import { PRESENT } from './harness.ts'
 
 const FAULTY_SCRIPT = new URL('./faulty-render-thread.ts', import.meta.url)
@@ -71,7 +72,7 @@ test('requests are answered while a page is being rendered, and stopping does no
   const hanging = fetch(`${url}/?figure=hang`)
   while (renderer.pending === 0) await fetch(`${url}/health/live`)
   for (const path of ['/health/ready', '/v1/totals', '/v1/series?period=2024']) {
-    expect((await fetch(url + path)).status, path).toBe(200)
+    expect(await statusOf(url + path), path).toBe(200)
   }
   expect(renderer.pending).toBe(1)
   const closed = app.close()
