@@ -1,3 +1,4 @@
+import { createClientCounts } from './client-counts.ts'
 import { ClientGone, nextOf, type Task, WaitTimeout } from './task.ts'
 import type { UsageMeter } from './usage-meter.ts'
 
@@ -32,31 +33,23 @@ interface Waiter {
 /** Creates a lane; a free place goes to the waiting task whose client has used least CPU time lately. */
 export function createLane({ capacity, perClient, maxWaitMs, usage }: LaneOptions): Lane {
   const waiting = new Set<Waiter>()
-  const placesOf = new Map<string, number>()
-  let running = 0
+  const places = createClientCounts()
   let entered = 0
 
   function take(client: string): () => void {
-    running += 1
-    placesOf.set(client, (placesOf.get(client) ?? 0) + 1)
-    let isHeld = true
+    const release = places.add(client)
     return () => {
-      if (!isHeld) return
-      isHeld = false
-      running -= 1
-      const left = (placesOf.get(client) ?? 0) - 1
-      if (left > 0) placesOf.set(client, left)
-      else placesOf.delete(client)
+      release()
       startNext()
     }
   }
 
   function hasPlaceFor(client: string): boolean {
-    return running < capacity && (placesOf.get(client) ?? 0) < perClient
+    return places.total < capacity && places.of(client) < perClient
   }
 
   function startNext(): void {
-    if (running >= capacity) return
+    if (places.total >= capacity) return
     const startable = [...waiting].filter(({ client }) => hasPlaceFor(client))
     nextOf(startable, usage)?.start()
   }
@@ -94,7 +87,7 @@ export function createLane({ capacity, perClient, maxWaitMs, usage }: LaneOption
       })
     },
     get running() {
-      return running
+      return places.total
     },
     get pending() {
       return waiting.size

@@ -70,8 +70,6 @@ export interface AnswerQueue {
 
 /** The turn of one answer. */
 export interface AnswerTurn extends Turn {
-  /** Aborted once nobody waits for the answer any more. */
-  readonly signal: AbortSignal
   /** Charges CPU time that was spent for the answer elsewhere, in milliseconds. */
   charge(ms: number): void
 }
@@ -148,7 +146,7 @@ export function queueAnswers(
     const { isUnlimited, scope, isDrawn } = request.routeOptions.config
     if (isUnlimited === true || scope !== undefined || request.is404) return
     const task = tasks.of(request, reply)
-    const { owner: client, signal } = task
+    const { owner: client } = task
     const refusal = refusalFor(client)
     if (refusal !== null) throw refusal
     const answer: InProgress = { ticket: admission.admit(client) }
@@ -157,7 +155,7 @@ export function queueAnswers(
     if (isDrawn === true) answer.place = await drawings.enter(task)
     const turn = await turns.begin(task)
     answer.ticket.start()
-    answer.turn = { ...turn, signal, charge: (ms) => usage.charge(client, ms) }
+    answer.turn = { ...turn, charge: (ms) => usage.charge(client, ms) }
   })
 
   app.addHook('onSend', async (request, reply, payload) => {

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import proxyAddr from '@fastify/proxy-addr'
+import { createClientCounts } from '../../concurrency/client-counts.ts'
 import { clientAt } from '../client.ts'
 
 export interface ConnectionLimitOptions {
@@ -15,22 +16,13 @@ export function limitConnections(
   server: Server,
   { perClient, trustedProxies }: ConnectionLimitOptions,
 ): void {
-  const connectionsOf = new Map<string, number>()
+  const connections = createClientCounts()
   const isProxy = trustedProxies.length === 0 ? () => false : proxyAddr.compile([...trustedProxies])
   server.prependListener('connection', (socket: Socket) => {
     const { remoteAddress = '' } = socket
     if (isProxy(remoteAddress, 0)) return
     const client = clientAt(remoteAddress)
-    const open = connectionsOf.get(client) ?? 0
-    if (open >= perClient) {
-      socket.destroy()
-      return
-    }
-    connectionsOf.set(client, open + 1)
-    socket.once('close', () => {
-      const left = (connectionsOf.get(client) ?? 0) - 1
-      if (left > 0) connectionsOf.set(client, left)
-      else connectionsOf.delete(client)
-    })
+    if (connections.of(client) < perClient) socket.once('close', connections.add(client))
+    else socket.destroy()
   })
 }

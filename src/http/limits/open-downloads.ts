@@ -1,3 +1,5 @@
+import { createClientCounts } from '../../concurrency/client-counts.ts'
+
 /** Bounds how many downloads are open: each holds a page of rows and buffers for as long as its client reads. */
 export interface OpenDownloads {
   /** Returns the function that gives the download's place free again, or null where the client has too many. */
@@ -11,26 +13,14 @@ const MAX_SHARED = 200
 
 /** Counts open downloads; a client without any always gets one, so that slow readers shut nobody out. */
 export function createOpenDownloads(): OpenDownloads {
-  const openOf = new Map<string, number>()
-  let count = 0
+  const counts = createClientCounts()
   return {
     open(client) {
-      const open = openOf.get(client) ?? 0
-      if (open >= (count < MAX_SHARED ? MAX_PER_CLIENT : 1)) return null
-      openOf.set(client, open + 1)
-      count += 1
-      let isOpen = true
-      return () => {
-        if (!isOpen) return
-        isOpen = false
-        count -= 1
-        const left = (openOf.get(client) ?? 0) - 1
-        if (left > 0) openOf.set(client, left)
-        else openOf.delete(client)
-      }
+      const isFull = counts.of(client) >= (counts.total < MAX_SHARED ? MAX_PER_CLIENT : 1)
+      return isFull ? null : counts.add(client)
     },
     get count() {
-      return count
+      return counts.total
     },
   }
 }

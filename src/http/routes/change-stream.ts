@@ -1,6 +1,7 @@
 import { finished, Readable } from 'node:stream'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
+import { createClientCounts } from '../../concurrency/client-counts.ts'
 import { afterVersion } from '../../store/read-history.ts'
 import type { Dependencies } from '../ask.ts'
 import { changeEvents } from '../change-events.ts'
@@ -55,8 +56,7 @@ export const changeStreamRoutes: FastifyPluginAsync<StreamDependencies> = async 
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
   const log = { currentVersion: store.currentVersion, changes: inTurns(store.changes) }
-  const streamsOf = new Map<string, number>()
-  let streams = 0
+  const streams = createClientCounts()
   app.route({
     method: 'GET',
     url: '/v1/changes/stream',
@@ -90,14 +90,13 @@ export const changeStreamRoutes: FastifyPluginAsync<StreamDependencies> = async 
         const parameter = resumeAt === undefined ? 'after' : 'last-event-id'
         throw badRequest([{ parameter, detail: `is beyond the present: the newest version is ${version}` }])
       }
-      if (streams >= MAX_STREAMS) {
+      if (streams.total >= MAX_STREAMS) {
         throw new Problem(503, `${MAX_STREAMS} clients are following already.`, {
           headers: { 'retry-after': '10' },
         })
       }
       const client = clientOf(request.raw)
-      const own = streamsOf.get(client) ?? 0
-      if (own >= MAX_STREAMS_PER_CLIENT) {
+      if (streams.of(client) >= MAX_STREAMS_PER_CLIENT) {
         throw new Problem(429, `Limit of ${MAX_STREAMS_PER_CLIENT} streams per client exceeded.`, {
           headers: { 'retry-after': '10' },
         })
@@ -105,13 +104,9 @@ export const changeStreamRoutes: FastifyPluginAsync<StreamDependencies> = async 
       reply.headers(HEADERS).type('text/event-stream')
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
       const leaving = new AbortController()
-      streams += 1
-      streamsOf.set(client, own + 1)
+      const end = streams.add(client)
       finished(reply.raw, () => {
-        streams -= 1
-        const left = (streamsOf.get(client) ?? 0) - 1
-        if (left > 0) streamsOf.set(client, left)
-        else streamsOf.delete(client)
+        end()
         leaving.abort()
       })
       reply.raw.setTimeout(STALLED_MS)

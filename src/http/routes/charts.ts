@@ -44,7 +44,7 @@ export const chartsRoutes: FastifyPluginAsync<RenderDependencies> = async (app, 
           const kind = extension as keyof typeof TYPES
           const turn = dependencies.turnOf(request)
           const job = { kind, view, language: speech.code, chart, theme, width } as const
-          const { bytes, cpuMs } = await dependencies.renderer.render(job, turn)
+          const { bytes, cpuMs } = await dependencies.renderer.render(job, turn.task)
           turn.charge(cpuMs)
           return reply
             .header('cache-control', cacheControlOf(asked))

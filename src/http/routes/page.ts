@@ -81,7 +81,7 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
     seen: Viewed,
   ) => {
     const turn = dependencies.turnOf(request)
-    const { bytes, cpuMs } = await dependencies.renderer.render(job, turn)
+    const { bytes, cpuMs } = await dependencies.renderer.render(job, turn.task)
     turn.charge(cpuMs)
     return withHeaders(reply, ancestors, seen.speech.code)
       .header('cache-control', cacheControlOf(seen.asked))
