@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { readAtlas } from './atlas.ts'
 import { createRenderer, type RenderJob } from './render.ts'
@@ -12,6 +13,8 @@ export type FromThread = { readonly cpuMs: number } & (
   | { readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly error: Error }
 )
+
+lowerPriority()
 
 const render = createRenderer(readAtlas())
 const pieces: Partial<View>[] = []
@@ -43,4 +46,17 @@ function threadCpuMs(): number {
   if (process.threadCpuUsage === undefined) return performance.eventLoopUtilization().active
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1_000
+}
+
+/**
+ * Lets the event loop's thread run first where both want the same core. On Linux each thread has a priority of its
+ * own (setpriority(2), "C library/kernel differences"); elsewhere it would be that of the whole process.
+ */
+function lowerPriority(): void {
+  if (process.platform !== 'linux') return
+  try {
+    setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // A sandbox may forbid it; rendering works at any priority.
+  }
 }
