@@ -13,9 +13,15 @@ export function clientsBehind(trustedProxies: readonly string[]): ClientOf {
   if (trustedProxies.length === 0) return ({ socket }) => clientAt(socket.remoteAddress)
   const isTrusted = proxyAddr.compile([...trustedProxies])
   return (request) => {
-    const address = proxyAddr(request, isTrusted)
+    const address = withoutPort(proxyAddr(request, (each, index) => isTrusted(withoutPort(each), index)))
     return clientAt(isIP(address) === 0 ? request.socket.remoteAddress : address)
   }
+}
+
+/** Returns the address alone: some proxies forward it with the port of the connection, IPv6 in brackets. */
+function withoutPort(text: string): string {
+  const [, ipv4, ipv6] = /^(?:(\d+\.\d+\.\d+\.\d+):\d+|\[([^\]]+)\](?::\d+)?)$/.exec(text) ?? []
+  return ipv4 ?? ipv6 ?? text
 }
 
 /** Returns what tells a client apart: its address, of IPv6 the network. */

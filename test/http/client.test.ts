@@ -33,6 +33,15 @@ describe('what a proxy says of who asks', () => {
     expect(clientOf(requestFrom('192.0.2.7', '203.0.113.1, 198.51.100.1, 192.0.2.8'))).toBe('198.51.100.1')
   })
 
+  test.each([
+    ['198.51.100.1:4711', '198.51.100.1'],
+    ['[2001:db8:0:1::5]:4711', '2001:db8:0:1::/64'],
+    ['[2001:db8:0:1::5]', '2001:db8:0:1::/64'],
+    ['198.51.100.1:4711, 192.0.2.8:80', '198.51.100.1'],
+  ])('is understood with a port, as in %s', (forwardedFor, client) => {
+    expect(clientsBehind(['192.0.2.0/24'])(requestFrom('192.0.2.7', forwardedFor))).toBe(client)
+  })
+
   test('is not who asks where it is no address: the connection is', () => {
     expect(clientsBehind(['192.0.2.0/24'])(requestFrom('192.0.2.7', 'unknown'))).toBe('192.0.2.7')
   })

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createFairPlaces } from '../../concurrency/fair-places.ts'
 import { createLane } from '../../concurrency/lane.ts'
 import { scheduleTurns, type Turn } from '../../concurrency/turns.ts'
 import { usageMeter } from '../../concurrency/usage-meter.ts'
@@ -11,7 +12,6 @@ import type { PlainHeaders } from '../plain-headers.ts'
 import { bodyOf, Overloaded, PROBLEM_TYPE, Problem } from '../problem.ts'
 import type { RateLimits } from '../rate-limit.ts'
 import { createAdmission, type Ticket } from './admission.ts'
-import { createOpenDownloads } from './open-downloads.ts'
 import type { RequestTasks } from './request-tasks.ts'
 
 declare module 'fastify' {
@@ -25,6 +25,9 @@ declare module 'fastify' {
 
 /** How many drawings are in progress at a time, and of one client: what bounds the memory that they take. */
 const DRAWINGS = { capacity: 4, perClient: 2 }
+
+/** How many downloads may be open: each holds a page of rows and buffers for as long as its client reads. */
+const DOWNLOADS = { perClient: 6, shared: 200 }
 
 /** How long a drawing waits to be begun, in milliseconds: a client that waits longer gives up. */
 const MAX_WAIT_MS = 10_000
@@ -112,7 +115,7 @@ export function queueAnswers(
   const turns = scheduleTurns({ usage, clock, arrivals: () => connections })
   const admission = createAdmission({ maxDelayMs, clock })
   const drawings = createLane({ ...DRAWINGS, maxWaitMs: MAX_WAIT_MS, usage })
-  const downloads = createOpenDownloads()
+  const downloads = createFairPlaces(DOWNLOADS)
   const exempt = new Set<string>()
   const inProgress = new WeakMap<FastifyRequest, InProgress>()
   observer?.onQueue(() => ({
@@ -177,7 +180,7 @@ export function queueAnswers(
     payload: unknown,
     { turn }: InProgress,
   ): void {
-    const close = downloads.open(clientOf(request.raw))
+    const close = downloads.take(clientOf(request.raw))
     if (close !== null) {
       turn?.persist()
       reply.raw.once('close', close)

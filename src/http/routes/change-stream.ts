@@ -1,7 +1,7 @@
 import { finished, Readable } from 'node:stream'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { createClientCounts } from '../../concurrency/client-counts.ts'
+import { createFairPlaces } from '../../concurrency/fair-places.ts'
 import { afterVersion } from '../../store/read-history.ts'
 import type { Dependencies } from '../ask.ts'
 import { changeEvents } from '../change-events.ts'
@@ -12,9 +12,8 @@ import { badRequest, Problem } from '../problem.ts'
 import { problemResponses } from '../response.ts'
 import { readResumePoint, resumePointSchema } from '../resume-point.ts'
 
-/** How many streams may be open at a time, in all and of one client. */
-const MAX_STREAMS = 100
-const MAX_STREAMS_PER_CLIENT = 10
+/** How many streams may be open: of one client, before each client gets one only, and in all. */
+const STREAMS = { perClient: 10, shared: 100, capacity: 300 }
 
 /** How long a client may read nothing before its stream is closed, in milliseconds. */
 const STALLED_MS = 60_000
@@ -56,7 +55,18 @@ export const changeStreamRoutes: FastifyPluginAsync<StreamDependencies> = async 
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
   const log = { currentVersion: store.currentVersion, changes: inTurns(store.changes) }
-  const streams = createClientCounts()
+  const streams = createFairPlaces(STREAMS)
+
+  /** @throws Problem (429) where the client has as many streams as it may, (503) where there are too many */
+  function openStream(client: string): () => void {
+    const close = streams.take(client)
+    if (close !== null) return close
+    const headers = { 'retry-after': '10' }
+    throw streams.of(client) >= STREAMS.perClient
+      ? new Problem(429, `Limit of ${STREAMS.perClient} streams per client exceeded.`, { headers })
+      : new Problem(503, 'Too many streams are open; try again later.', { headers })
+  }
+
   app.route({
     method: 'GET',
     url: '/v1/changes/stream',
@@ -67,8 +77,8 @@ export const changeStreamRoutes: FastifyPluginAsync<StreamDependencies> = async 
         'The same changes as server-sent events, without end. By default only those to come; `after` asks for those ' +
         'of later versions too, `after=0` for all. Cut off anywhere, even within a version, a client that comes back ' +
         'with `Last-Event-ID`, as browsers do by themselves, neither misses a change nor gets one twice. ' +
-        `A comment comes every 15 seconds of silence. More than ${MAX_STREAMS} at once are a 503, more than ` +
-        `${MAX_STREAMS_PER_CLIENT} of one client a 429.`,
+        `A comment comes every 15 seconds of silence. More than ${STREAMS.perClient} of one client are a 429; once ` +
+        `${STREAMS.shared} are open, each client gets one only, until ${STREAMS.capacity} are: more are a 503.`,
       tags: ['Evidence'],
       querystring: query,
       headers: z.looseObject({ 'last-event-id': lastEventId }),
@@ -90,23 +100,15 @@ export const changeStreamRoutes: FastifyPluginAsync<StreamDependencies> = async 
         const parameter = resumeAt === undefined ? 'after' : 'last-event-id'
         throw badRequest([{ parameter, detail: `is beyond the present: the newest version is ${version}` }])
       }
-      if (streams.total >= MAX_STREAMS) {
-        throw new Problem(503, `${MAX_STREAMS} clients are following already.`, {
-          headers: { 'retry-after': '10' },
-        })
-      }
-      const client = clientOf(request.raw)
-      if (streams.of(client) >= MAX_STREAMS_PER_CLIENT) {
-        throw new Problem(429, `Limit of ${MAX_STREAMS_PER_CLIENT} streams per client exceeded.`, {
-          headers: { 'retry-after': '10' },
-        })
-      }
+      const close = openStream(clientOf(request.raw))
       reply.headers(HEADERS).type('text/event-stream')
-      if (request.method === 'HEAD') return reply.send(Readable.from([]))
+      if (request.method === 'HEAD') {
+        close()
+        return reply.send(Readable.from([]))
+      }
       const leaving = new AbortController()
-      const end = streams.add(client)
       finished(reply.raw, () => {
-        end()
+        close()
         leaving.abort()
       })
       reply.raw.setTimeout(STALLED_MS)

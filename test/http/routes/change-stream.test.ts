@@ -278,13 +278,15 @@ describe('a client', () => {
     expect(looks.length).toBe(afterwards)
   })
 
-  test('beyond the hundredth is told to come back, and let in when another leaves', async () => {
+  test('leaves one place for every other client, until there are three hundred', async () => {
     const api = await start()
     const streams: IncomingMessage[] = []
     for (let count = 0; count < 100; count++) {
       const localAddress = `127.0.0.${2 + Math.floor(count / 10)}`
       streams.push(await openStream(api.port, STREAM, { localAddress }))
     }
+    for (let client = 0; client < 200; client++)
+      streams.push(await openStream(api.port, STREAM, { localAddress: `127.0.1.${client}` }))
     expect(streams.every(({ statusCode }) => statusCode === 200)).toBe(true)
     const { status, headers } = await api.get(STREAM)
     expect(status).toBe(503)

@@ -1,0 +1,39 @@
+import { createClientCounts } from './client-counts.ts'
+
+/** Shares a bounded number of places among clients: downloads, streams. */
+export interface FairPlaces {
+  /** Returns the function that gives the place free again, or null where this client gets none now. */
+  take(client: string): (() => void) | null
+  /** Returns how many places one client has. */
+  of(client: string): number
+  /** The number of places that are taken. */
+  readonly count: number
+}
+
+export interface FairPlacesOptions {
+  /** How many places one client may have. */
+  readonly perClient: number
+  /** How many places are taken before each client gets one only. */
+  readonly shared: number
+  /** How many places there are; without end unless it is given. */
+  readonly capacity?: number
+}
+
+/** Shares places so that a client without any gets one long after others have taken all that they may have. */
+export function createFairPlaces({
+  perClient,
+  shared,
+  capacity = Number.POSITIVE_INFINITY,
+}: FairPlacesOptions): FairPlaces {
+  const counts = createClientCounts()
+  return {
+    take(client) {
+      const limit = counts.total < shared ? perClient : 1
+      return counts.of(client) < limit && counts.total < capacity ? counts.add(client) : null
+    },
+    of: counts.of,
+    get count() {
+      return counts.total
+    },
+  }
+}
