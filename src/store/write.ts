@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { createFairSerialQueue } from '../concurrency/fair-serial-queue.ts'
 import { latestDayOnEarth } from '../domain/latest-day.ts'
 import { auditWriter } from './audit-log.ts'
 import { revisionCopier } from './copy-revisions.ts'
@@ -40,11 +41,12 @@ const PATIENCE_MS = 5_000
 const RETRY_MS = 25
 
 /**
- * Writes, one at a time, on a connection of their own: readers go on seeing what was committed before.
+ * Writes, one at a time, on a connection of their own: readers go on seeing what was committed before. Keys take
+ * turns, so that one that sends many writes at once delays another's by one of them.
  * All that a piece of work records shares one version, and is recorded whole or not at all.
  */
 export function writer(connection: Connection, now: () => string) {
-  let last: Promise<unknown> = Promise.resolve()
+  const queue = createFairSerialQueue()
   let isStopping = false
   let failedAt: number | null = null
   const goOn = () => {
@@ -64,12 +66,17 @@ export function writer(connection: Connection, now: () => string) {
       work: (transaction: Transaction) => Promise<Result>,
     ): Promise<Result> {
       const deadline = performance.now() + PATIENCE_MS
-      const turn = last.then(() => inTransaction({ connection, now, goOn }, deadline, options, work))
-      last = turn.then(
-        () => note(options),
-        (error: unknown) => note(options, error),
-      )
-      return turn
+      const owner = options.apiKey === undefined ? (options.author ?? '') : `key ${options.apiKey}`
+      return queue.run(owner, async () => {
+        try {
+          const result = await inTransaction({ connection, now, goOn }, deadline, options, work)
+          note(options)
+          return result
+        } catch (error) {
+          note(options, error)
+          throw error
+        }
+      })
     },
 
     /** How many milliseconds ago a write failed because of the machine; null where one was taken since. */
@@ -78,7 +85,7 @@ export function writer(connection: Connection, now: () => string) {
     /** Ends work that takes long, and waits for what is under way and in line. */
     async stop(): Promise<void> {
       isStopping = true
-      await last
+      await queue.idle()
     },
   }
 }

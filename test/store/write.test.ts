@@ -170,6 +170,17 @@ describe('a write', () => {
     expect(await idsHeld()).toEqual(['a', 'quick', 'slow'])
   })
 
+  test('waits for one of each other author, not for all that another has queued', async () => {
+    const put = (author: string, id: string) =>
+      store.write({ author, reason: null }, async (transaction) => {
+        await transaction.putSource(publication({ id }))
+        return transaction.versionMade()
+      })
+    const backlog = Array.from({ length: 10 }, (_, n) => put('a', `a-${n}`))
+    expect(await put('b', 'b')).toBe(3)
+    expect(await Promise.all(backlog)).toEqual([2, ...Array.from({ length: 9 }, (_, n) => 4 + n)])
+  })
+
   test('is recorded no earlier than the one before it, even where the clock goes back', async () => {
     const clock = ['2026-06-01T12:00:00.001Z', '2026-05-01T00:00:00.000Z', '2026-06-01T11:59:59.999Z']
     for (const [index, moment] of [...clock, '2026-06-01T12:00:00.002Z'].entries()) {
