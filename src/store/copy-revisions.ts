@@ -1,14 +1,37 @@
+import { getTableColumns } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { THINGS, type Thing } from '../domain/history.ts'
 import type { RevertedWrites } from '../domain/revert.ts'
 import type { Connection } from './database.ts'
+import {
+  borderMembers,
+  borderRevisions,
+  eventRevisions,
+  indicatorDefinitions,
+  indicatorRevisions,
+  observationRevisions,
+  sourceRevisions,
+} from './schema.ts'
 
-/** What a revision of each kind of thing says, besides whose it is, of which version, and its retraction. */
+/** The columns of each table of revisions that are copied as they are. */
 const COLUMNS: Readonly<Record<Thing, string>> = {
-  indicator: 'position, label, definition',
-  border: 'position, label',
-  source: 'publisher, origin, kind, title, published_on, url',
-  observation: 'period_basis, count, qualifier, note',
-  event: 'period_start, period_end, precision, title, source',
+  indicator: copiedColumns(indicatorRevisions, 'indicator'),
+  border: copiedColumns(borderRevisions, 'border'),
+  source: copiedColumns(sourceRevisions, 'source'),
+  observation: copiedColumns(observationRevisions, 'observation'),
+  event: copiedColumns(eventRevisions, 'event'),
+}
+
+/** The columns of the tables that hold a part of each state. */
+const PART_COLUMNS = {
+  indicator_definitions: copiedColumns(indicatorDefinitions, 'indicator'),
+  border_members: copiedColumns(borderMembers, 'border'),
+}
+
+/** Returns all columns of a table, for SQL, but its owner's, the version and the retraction, which are new in a copy. */
+function copiedColumns(table: SQLiteTable, owner: string): string {
+  const names = Object.values(getTableColumns(table)).map(({ name }) => name)
+  return names.filter((name) => ![owner, 'version', 'retraction'].includes(name)).join(', ')
 }
 
 /** Indicators and borders have no retraction. */
@@ -62,12 +85,12 @@ export function revisionCopier(connection: Connection, startVersion: () => numbe
             FROM ${thing}_revisions WHERE ${thing} = @id AND version = @from`,
         )
         .run(values)
-      if (thing === 'indicator') copyParts(connection, 'indicator_definitions', 'country, definition', values)
+      if (thing === 'indicator') copyParts(connection, 'indicator_definitions', values)
     },
 
     /** Records the members that a border formerly had, once its state and those of its members are recorded. */
     copyMembers(border: string, from: number): void {
-      copyParts(connection, 'border_members', 'member', { id: border, from, version: startVersion() })
+      copyParts(connection, 'border_members', { id: border, from, version: startVersion() })
     },
 
     /** The members that a border had in a version that changed it. */
@@ -134,16 +157,15 @@ function statementsFor(connection: Connection, thing: Thing, isSelected: string)
 
 function copyParts(
   connection: Connection,
-  table: 'indicator_definitions' | 'border_members',
-  columns: string,
+  table: keyof typeof PART_COLUMNS,
   values: { readonly id: number | string; readonly from: number; readonly version: number },
 ): void {
   const owner = table === 'border_members' ? 'border' : 'indicator'
-  const { id, from, version } = values
+  const columns = PART_COLUMNS[table]
   connection
     .prepare(
       `INSERT INTO ${table} (${owner}, version, ${columns}) SELECT ${owner}, @version, ${columns}
         FROM ${table} WHERE ${owner} = @id AND version = @from`,
     )
-    .run({ id, from, version })
+    .run({ ...values })
 }
