@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_proces
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -42,7 +43,13 @@ async function measure(): Promise<void> {
   execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' })
   const folder = mkdtempSync(join(tmpdir(), 'bench-heavy-load-'))
   const database = process.argv[2] ?? join(folder, 'crossings.sqlite')
-  const env = { ...process.env, PORT: '0', DATABASE_URL: `file:${database}` }
+  const metricsPort = await freePort()
+  const env = {
+    ...process.env,
+    PORT: '0',
+    METRICS_PORT: String(metricsPort),
+    DATABASE_URL: `file:${database}`,
+  }
   const [first = '', ...args] = containerCommand()
   server = spawn(process.execPath, [...(process.env.SERVER_FLAGS?.split(' ') ?? []), first, ...args], {
     env,
@@ -51,13 +58,15 @@ async function measure(): Promise<void> {
   try {
     const { port } = new URL(await addressOf())
     const ask = asker(Number(port))
+    const askOperator = asker(metricsPort)
     await ask(CACHED, '127.0.0.1')
     const deadline = performance.now() + SECONDS * 1_000
     const isOn = () => performance.now() < deadline
     // The attack has a thread of its own, so that what is measured here does not wait for it.
     const attackers = new Worker(new URL(import.meta.url), { workerData: Number(port) })
     const attacked = once(attackers, 'message') as Promise<[Record<string, number>]>
-    const [health, ready, cached, light, memory] = await Promise.all([
+    const [operator, health, ready, cached, light, memory] = await Promise.all([
+      watch(() => askOperator('/health/live', '127.0.0.2'), isOn, 20),
       watch(() => ask('/health/live', '127.0.0.2'), isOn, 20),
       watch(() => ask('/health/ready', '127.0.0.2'), isOn, 100),
       watch(() => ask(CACHED, '127.0.0.3'), isOn, 20),
@@ -70,6 +79,7 @@ async function measure(): Promise<void> {
     console.log('| what | requests | other than 200 | median, ms | p99, ms | longest, ms |')
     console.log('| --- | ---: | ---: | ---: | ---: | ---: |')
     for (const [name, each] of Object.entries({
+      '/health/live at METRICS_PORT': operator,
       '/health/live': health,
       '/health/ready': ready,
       'a cached response': cached,
@@ -174,6 +184,16 @@ function row(name: string, answers: readonly Answer[]): string {
     (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(0)
   const failed = answers.filter(({ status }) => status !== '200').length
   return `| ${name} | ${answers.length} | ${failed} | ${at(0.5)} | ${at(0.99)} | ${at(1)} |`
+}
+
+/** Returns a port that nothing listens on at the moment. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 async function addressOf(): Promise<string> {

@@ -136,12 +136,16 @@ describe('what would be SQL elsewhere is a code that names nothing', () => {
       processorTimeMs(async () => expect((await api.get(address)).status, address).toBe(400))
     const ratios: number[] = []
     for (const [target, text] of targets.flatMap((each) => SLOW.map((text) => [each, text] as const))) {
-      let [attackMs, harmlessMs] = [0, 0]
-      for (let round = 0; round < ROUNDS; round++) {
-        attackMs += await timeMs(target + encodeURIComponent(text))
-        harmlessMs += await timeMs(target + encodeURIComponent([...text].sort().join('')))
+      // What is slow is slow each time; a collection of garbage is not.
+      let ratio = Number.POSITIVE_INFINITY
+      for (let attempt = 0; attempt < 5 && ratio >= 10; attempt++) {
+        let [attackMs, harmlessMs] = [0, 0]
+        for (let round = 0; round < ROUNDS; round++) {
+          attackMs += await timeMs(target + encodeURIComponent(text))
+          harmlessMs += await timeMs(target + encodeURIComponent([...text].sort().join('')))
+        }
+        ratio = Math.max(LEAST_MS, attackMs) / Math.max(LEAST_MS, harmlessMs)
       }
-      const ratio = Math.max(LEAST_MS, attackMs) / Math.max(LEAST_MS, harmlessMs)
       ratios.push(ratio)
       expect(ratio, target + text).toBeLessThan(10)
     }
