@@ -66,12 +66,12 @@ export async function ask(
 
   async function versionAsked(): Promise<VersionAsOf> {
     if (typeof as_of === 'string' && as_of > now()) {
-      throw badRequest([{ parameter: 'as_of', detail: `is beyond the present: it is ${now()}` }])
+      throw badRequest([{ parameter: 'as_of', detail: 'is in the future' }])
     }
     const asked = await versionAsOf(store, current, as_of)
     if (asked !== null) return asked
     throw badRequest([
-      { parameter: 'as_of', detail: `is beyond the present: the newest version is ${current.version}` },
+      { parameter: 'as_of', detail: `is in the future; the newest version is ${current.version}` },
     ])
   }
 

@@ -98,7 +98,7 @@ export const changeStreamRoutes: FastifyPluginAsync<StreamDependencies> = async 
       const start = typeof resumeAt === 'string' ? readResumePoint(resumeAt) : afterVersion(after ?? version)
       if (start.version > version) {
         const parameter = resumeAt === undefined ? 'after' : 'last-event-id'
-        throw badRequest([{ parameter, detail: `is beyond the present: the newest version is ${version}` }])
+        throw badRequest([{ parameter, detail: `is in the future; the newest version is ${version}` }])
       }
       const close = openStream(clientOf(request.raw))
       reply.headers(HEADERS).type('text/event-stream')

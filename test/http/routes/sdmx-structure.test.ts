@@ -195,7 +195,7 @@ describe('a query', () => {
     ['/dataflow/BC/FIGURES/latest', 'version', 'is no version'],
     ['/dataflow?references=everything', 'references', 'has no value'],
     ['/dataflow?detail=some', 'detail', 'has no value'],
-    ['/dataflow?asOf=99', 'asOf', 'beyond the present'],
+    ['/dataflow?asOf=99', 'asOf', 'in the future'],
     ['/dataflow?startPeriod=2024', 'startPeriod', 'is no parameter here'],
   ])('that is malformed is a 400 that names what: %s', async (rest, parameter, detail) => {
     const { errors } = await api.problem(400, `/sdmx/structure${rest}`)
