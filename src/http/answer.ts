@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import { z } from 'zod'
+import type { Turn } from '../concurrency/turns.ts'
+import { jsonBytes } from '../formats/json-bytes.ts'
 import type { Row } from '../formats/table.ts'
 import { addressWith, questionOf } from './address.ts'
 import type { Asked } from './ask.ts'
@@ -66,13 +68,18 @@ interface Answer {
   readonly next?: unknown
 }
 
-/** Sends rows as JSON, with the links that lead on from them. */
-export function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+/** Sends rows as JSON, with the links that lead on from them; many rows are serialized piece by piece. */
+export async function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer,
+  { yieldIfDue }: Pick<Turn, 'yieldIfDue'>,
+): Promise<FastifyReply> {
   const { asked, rows, extra = {}, next } = answer
   const { version } = asked.filter
   const { permalink, cursor } = link(request, reply, answer)
   const meta = { version, as_of: asked.as_of, permalink, ...(next === undefined ? {} : { next: cursor }) }
-  return sendJson(reply, { data: rows, ...extra, meta })
+  return reply.type(JSON_TYPE).send(await jsonBytes({ data: rows, ...extra, meta }, yieldIfDue))
 }
 
 /** Sets what every answer says in its headers: how long it stands, and the links that lead on from it. */

@@ -113,7 +113,7 @@ export function collection<Query extends z.ZodObject, Place>(
       const turn = turnOf(request)
       const read = (page: Page<Place>) => answer({ filter: asked.filter, query, page, turn })
       const page = { after: position?.after ?? null, limit: query.limit ?? DEFAULT_LIMIT }
-      if (format === 'json') return send(request, reply, { asked, ...(await pageOf(read, page)) })
+      if (format === 'json') return send(request, reply, { asked, ...(await pageOf(read, page)) }, turn)
       const { rows, next } = await rowsOf(read, page)
       const { permalink, nextAddress } = link(request, reply, { asked, next })
       const about = () =>

@@ -98,7 +98,7 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
       if (row === undefined)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)
       reply.header('etag', etagOf(row.version))
-      return send(request, reply, { asked, rows: row })
+      return send(request, reply, { asked, rows: row }, sources.turn)
     },
   })
 
@@ -128,7 +128,7 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
       const rows = await store.revisions(id, asked.filter.version)
       if (rows.length === 0)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)
-      return send(request, reply, { asked, rows })
+      return send(request, reply, { asked, rows }, dependencies.turnOf(request))
     },
   })
 }

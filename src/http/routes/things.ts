@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { eventSchema } from '../../domain/event.ts'
 import { metaSchema, requireJson, send } from '../answer.ts'
-import { ask, type Dependencies } from '../ask.ts'
+import { ask, type ReaderDependencies } from '../ask.ts'
 import { deliveryParameters, parameters } from '../parameters.ts'
 import { type Fault, Problem } from '../problem.ts'
 import { jsonResponses } from '../response.ts'
@@ -14,7 +14,7 @@ import { etagOf, pointTo, requireMatch, writeParameters, writeRoute } from '../w
 const MAX_THINGS = 1_000
 
 /** One source, event, indicator or border by its id, and what writes them. */
-export const thingsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
+export const thingsRoutes: FastifyPluginAsync<ReaderDependencies> = async (app, dependencies) => {
   getOne(app, dependencies, sources)
   postMany(app, dependencies, sources)
   putOne(app, dependencies, sources)
@@ -38,7 +38,7 @@ function titleOf({ thing }: { readonly thing: string }): string {
 
 function getOne<Row extends { readonly id: string }>(
   app: FastifyInstance,
-  dependencies: Dependencies,
+  dependencies: ReaderDependencies,
   kind: Kind<Row>,
 ): void {
   const { store } = dependencies
@@ -71,14 +71,14 @@ function getOne<Row extends { readonly id: string }>(
         throw new Problem(404, `There is no ${kind.thing} ${quote(id)} in this version of the data.`)
       const state = await store.newestState(kind.thing, id, asked.filter.version)
       if (state !== null) reply.header('etag', etagOf(state.version))
-      return send(request, reply, { asked, rows: row })
+      return send(request, reply, { asked, rows: row }, dependencies.turnOf(request))
     },
   })
 }
 
 function postMany<Row extends { readonly id: string }>(
   app: FastifyInstance,
-  dependencies: Dependencies,
+  dependencies: ReaderDependencies,
   kind: Kind<Row>,
 ): void {
   const row = z.object(kind.schema.shape)
@@ -135,7 +135,7 @@ function postMany<Row extends { readonly id: string }>(
 
 function putOne<Row extends { readonly id: string }>(
   app: FastifyInstance,
-  dependencies: Dependencies,
+  dependencies: ReaderDependencies,
   kind: Kind<Row>,
 ): void {
   const creates = kind.scope === 'admin'
@@ -185,7 +185,7 @@ function putOne<Row extends { readonly id: string }>(
   )
 }
 
-function deleteEvent(app: FastifyInstance, dependencies: Dependencies): void {
+function deleteEvent(app: FastifyInstance, dependencies: ReaderDependencies): void {
   app.route(
     writeRoute(dependencies, {
       method: 'DELETE',

@@ -162,7 +162,9 @@ describe('the stream', () => {
     }
     for (const id of ['2', '2.source.s0', '999999999999999']) {
       const { errors } = await api.problem(400, STREAM, { 'last-event-id': id })
-      expect(errors).toEqual([{ parameter: 'last-event-id', detail: expect.stringContaining('in the future') }])
+      expect(errors).toEqual([
+        { parameter: 'last-event-id', detail: expect.stringContaining('in the future') },
+      ])
     }
     for (const value of ['2', 'x', '-1', '']) {
       const { errors } = await api.problem(400, `${STREAM}?after=${value}`)
