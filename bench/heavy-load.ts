@@ -69,7 +69,7 @@ async function measure(): Promise<void> {
       watch(() => askOperator('/health/live', '127.0.0.2'), isOn, 20),
       watch(() => ask('/health/live', '127.0.0.2'), isOn, 20),
       watch(() => ask('/health/ready', '127.0.0.2'), isOn, 100),
-      watch(() => ask(CACHED, '127.0.0.3'), isOn, 20),
+      watch((n) => ask(CACHED, `127.0.3.${n % 10}`), isOn, 20),
       watch((n) => ask(LIGHT(n), '127.0.0.4'), isOn, 200),
       watchMemory(isOn),
     ])
@@ -143,7 +143,8 @@ async function attack(
         const path = HEAVY[(client + lane + n) % HEAVY.length]?.(n) ?? '/'
         const { status } = await ask(path, address, client % 2 === 0 ? 1_000 : 30_000)
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
-        await setTimeout(status === '200' ? 0 : 1_000)
+        // As long as Retry-After says, and not all at the same moment.
+        await setTimeout(status === '200' ? 0 : 1_000 * (0.5 + Math.random()))
       }
     }),
   )

