@@ -2,13 +2,16 @@ import { ClientGone, createTaskGroup, nextOf, type Task, WaitTimeout } from './t
 import type { UsageMeter } from './usage-meter.ts'
 
 /** How long a computation may hold the event loop in one piece, in milliseconds. */
-export const TURN_MS = 10
+export const TURN_MS = 5
 
 /** For how many times as long as a turn connections are accepted before the next one. */
 const ACCEPTING_TURNS = 5
 
 /** How long a computation waits for a turn before it is given up, in milliseconds. */
 const MAX_WAIT_MS = 10_000
+
+/** How many computations are given up in one iteration: each has an answer to be made, or at least to be ended. */
+const MAX_DROPPED = 10
 
 /** Gives computations the event loop one at a time, each for one turn. */
 export interface Turns {
@@ -103,9 +106,13 @@ export function scheduleTurns({
 
   function grant() {
     const since = clock()
+    let dropped = 0
     for (const waiter of waiting) {
       if (waiter.task.signal.aborted) drop(waiter, new ClientGone())
       else if (waiter.until < since) drop(waiter, new WaitTimeout())
+      else continue
+      dropped += 1
+      if (dropped === MAX_DROPPED) return null
     }
     const waiter = nextOf(waiting, usage)
     if (waiter === undefined) return null

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { LRUCache } from 'lru-cache'
 import type { TaskGroup } from '../concurrency/task.ts'
 import type { Version } from '../store/read-versions.ts'
 import { cacheControlOf } from './answer.ts'
@@ -17,6 +16,7 @@ import { OPEN_HEADERS } from './methods.ts'
 import { pinnedBy } from './pinned-by.ts'
 import { Overloaded } from './problem.ts'
 import { RATE_LIMIT_FIELDS, type RateLimits } from './rate-limit.ts'
+import { segmentedLru } from './segmented-lru.ts'
 import { keptSender, sendNotModified } from './send-kept.ts'
 import { type VersionAsOf, versionAsOf } from './version-as-of.ts'
 
@@ -79,12 +79,12 @@ export function keepAnswers(
   { store }: Pick<Dependencies, 'store'>,
   { maxBytes, build, tasks, limits, closing, observer }: KeepOptions,
 ): Again {
-  const kept = new LRUCache<string, Kept>({
-    maxSize: Math.max(1, maxBytes),
-    maxEntrySize: Math.max(1, Math.floor(maxBytes * LARGEST_SHARE)),
-    sizeCalculation: ({ bytes }, key) => 2 * (bytes.length + key.length) + OVERHEAD_BYTES,
+  const kept = segmentedLru<Kept>({
+    maxSize: maxBytes,
+    maxEntrySize: Math.floor(maxBytes * LARGEST_SHARE),
+    sizeOf: ({ bytes }, key) => 2 * (bytes.length + key.length) + OVERHEAD_BYTES,
   })
-  observer?.holds(() => ({ entries: kept.size, bytes: kept.calculatedSize }))
+  observer?.holds(() => ({ entries: kept.count, bytes: kept.totalSize }))
   const inFlight = new Map<string, { readonly task: TaskGroup; readonly outcome: Promise<Outcome> }>()
   const asking = new WeakMap<FastifyRequest, Asked>()
 
