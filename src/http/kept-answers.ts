@@ -16,8 +16,8 @@ import { OPEN_HEADERS } from './methods.ts'
 import { pinnedBy } from './pinned-by.ts'
 import { Overloaded } from './problem.ts'
 import { RATE_LIMIT_FIELDS, type RateLimits } from './rate-limit.ts'
-import { segmentedLru } from './segmented-lru.ts'
 import { keptSender, sendNotModified } from './send-kept.ts'
+import { sizeClassedLru } from './size-classed-lru.ts'
 import { type VersionAsOf, versionAsOf } from './version-as-of.ts'
 
 declare module 'fastify' {
@@ -79,7 +79,7 @@ export function keepAnswers(
   { store }: Pick<Dependencies, 'store'>,
   { maxBytes, build, tasks, limits, closing, observer }: KeepOptions,
 ): Again {
-  const kept = segmentedLru<Kept>({
+  const kept = sizeClassedLru<Kept>({
     maxSize: maxBytes,
     maxEntrySize: Math.floor(maxBytes * LARGEST_SHARE),
     sizeOf: ({ bytes }, key) => 2 * (bytes.length + key.length) + OVERHEAD_BYTES,
