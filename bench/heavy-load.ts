@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { constants, setPriority, tmpdir } from 'node:os'
@@ -9,11 +9,13 @@ import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { containerCommand } from './container-command.ts'
+import { buildLarge } from './large-database.ts'
 
 /**
  * Lets 200 clients, each at a loopback address of its own, ask the heaviest pages, series and lists as fast as
  * the limits allow for a minute, half of them leaving after a second, and measures what that costs a client that
- * asks for cached responses, one that asks light questions, and the operator: `node bench/heavy-load.ts [database]`.
+ * asks for cached responses, one that asks light questions, and the operator: `node bench/heavy-load.ts`. With
+ * `node bench/heavy-load.ts FILE` it is a database of a million observations more, which is made if it is not there.
  */
 const CLIENTS = 200
 const SECONDS = Number(process.env.SECONDS ?? 60)
@@ -28,6 +30,12 @@ const HEAVY: readonly ((n: number) => string)[] = [
   (n) => `/v1/conflicts?limit=10000&published_until=2026-${month(n)}-${day(n)}`,
   (n) => `/v1/series?interval=day&from=2000-01-01&to=2026-02-${day(n)}&format=xlsx&limit=10000`,
 ]
+/** What is heavy where there are a million observations: a hundred series at once. */
+const HEAVY_IF_LARGE: typeof HEAVY = [
+  (n) => `/v1/totals?indicator=indicator_${n % 10}&published_until=2026-${month(n)}-${day(n)}`,
+  (n) => `/v1/series?interval=month&indicator=indicator_${n % 10}&to=2026-02-${day(n)}&limit=10000`,
+  (n) => `/v1/conflicts?limit=10000&indicator=indicator_${n % 10}&published_until=2026-${month(n)}-${day(n)}`,
+]
 const CACHED = '/v1/totals?period=2024'
 const LIGHT = (n: number) => `/v1/totals?from=2021-01-${day(n)}&to=2025-${month(n)}-${day(n)}`
 
@@ -37,12 +45,14 @@ const month = (n: number) => String((Math.floor(n / 28) % 12) + 1).padStart(2, '
 let server: ChildProcessByStdio<null, Readable, null>
 
 if (isMainThread) await measure()
-else await attackAll(Number(workerData))
+else await attackAll(workerData as Attack)
 
 async function measure(): Promise<void> {
   execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' })
   const folder = mkdtempSync(join(tmpdir(), 'bench-heavy-load-'))
-  const database = process.argv[2] ?? join(folder, 'crossings.sqlite')
+  const [, , large] = process.argv
+  if (large !== undefined && !existsSync(large)) buildLarge(large)
+  const database = large ?? join(folder, 'crossings.sqlite')
   const metricsPort = await freePort()
   const env = {
     ...process.env,
@@ -63,7 +73,8 @@ async function measure(): Promise<void> {
     const deadline = performance.now() + SECONDS * 1_000
     const isOn = () => performance.now() < deadline
     // The attack has a thread of its own, so that what is measured here does not wait for it.
-    const attackers = new Worker(new URL(import.meta.url), { workerData: Number(port) })
+    const heavy: Attack = { port: Number(port), isLarge: large !== undefined }
+    const attackers = new Worker(new URL(import.meta.url), { workerData: heavy })
     const attacked = once(attackers, 'message') as Promise<[Record<string, number>]>
     const [operator, health, ready, cached, light, memory] = await Promise.all([
       watch(() => askOperator('/health/live', '127.0.0.2'), isOn, 20),
@@ -96,6 +107,11 @@ async function measure(): Promise<void> {
   }
 }
 
+interface Attack {
+  readonly port: number
+  readonly isLarge: boolean
+}
+
 interface Answer {
   readonly status: string
   readonly ms: number
@@ -119,13 +135,16 @@ function asker(port: number): Ask {
 }
 
 /** Lets all clients attack, and tells how many answers there were of each status. */
-async function attackAll(port: number): Promise<void> {
+async function attackAll({ port, isLarge }: Attack): Promise<void> {
   // The clients are on other machines, as it were: they do not take the processor from what they attack.
   if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW)
   const ask = asker(port)
+  const paths = isLarge ? [...HEAVY, ...HEAVY_IF_LARGE] : HEAVY
   const statuses = new Map<string, number>()
   const isOn = until(SECONDS * 1_000)
-  await Promise.all(Array.from({ length: CLIENTS }, (_, client) => attack(ask, client, isOn, statuses)))
+  await Promise.all(
+    Array.from({ length: CLIENTS }, (_, client) => attack(ask, client, paths, isOn, statuses)),
+  )
   parentPort?.postMessage(Object.fromEntries([...statuses].sort()))
 }
 
@@ -133,6 +152,7 @@ async function attackAll(port: number): Promise<void> {
 async function attack(
   ask: Ask,
   client: number,
+  paths: typeof HEAVY,
   isOn: () => boolean,
   statuses: Map<string, number>,
 ): Promise<void> {
@@ -142,7 +162,7 @@ async function attack(
     Array.from({ length: PER_CLIENT }, async (_, lane) => {
       while (isOn()) {
         n += 1
-        const path = HEAVY[(client + lane + n) % HEAVY.length]?.(n) ?? '/'
+        const path = paths[(client + lane + n) % paths.length]?.(n) ?? '/'
         const { status } = await ask(path, address, client % 2 === 0 ? 1_000 : 30_000)
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
         // As long as Retry-After says, and not all at the same moment.

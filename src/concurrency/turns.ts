@@ -4,8 +4,8 @@ import type { UsageMeter } from './usage-meter.ts'
 /** How long a computation may hold the event loop in one piece, in milliseconds. */
 export const TURN_MS = 5
 
-/** For how many times as long as a turn connections are accepted before the next one. */
-const ACCEPTING_TURNS = 5
+/** For how many times as long as a turn connections are accepted before the next one: bursts come by the hundred. */
+const ACCEPTING_TURNS = 40
 
 /** How long a computation waits for a turn before it is given up, in milliseconds. */
 const MAX_WAIT_MS = 10_000

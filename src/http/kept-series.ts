@@ -9,8 +9,8 @@ import { keeper } from './keeper.ts'
 import { type SeriesHistory, seriesHistory } from './series-history.ts'
 import { readSeries, type Series, type SeriesAsked, type SeriesReader, TooLarge } from './series-reader.ts'
 
-/** So many observations are kept reconciled; each takes about 200 bytes. */
-const MAX_KEPT = 1_500_000
+/** How many observations are cached reconciled: about 300 bytes each, with what proofs need. */
+const MAX_KEPT = 750_000
 
 /** What the routes that answer with figures are built from. */
 export interface FigureDependencies extends ReaderDependencies {
