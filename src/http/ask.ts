@@ -8,6 +8,7 @@ import type { AnswerTurn } from './limits/answer-queue.ts'
 import { suggest } from './nearest.ts'
 import { badRequest, type Fault } from './problem.ts'
 import type { BackupsToWatch } from './readiness.ts'
+import type { SeriesReader } from './series-reader.ts'
 import { quote } from './validate.ts'
 import { type VersionAsOf, versionAsOf } from './version-as-of.ts'
 
@@ -29,6 +30,11 @@ export interface Dependencies {
 export interface ReaderDependencies extends Dependencies {
   /** Returns what the computation of an answer calls to share the event loop. */
   readonly turnOf: (request: FastifyRequest) => AnswerTurn
+}
+
+/** What the routes that answer with figures are built from. */
+export interface FigureDependencies extends ReaderDependencies {
+  readonly series: SeriesReader
 }
 
 /** The parameters of a query as its schema leaves them. */

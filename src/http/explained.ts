@@ -3,7 +3,7 @@ import type { Term } from '../domain/bounds.ts'
 import type { Filter } from '../domain/filter.ts'
 import { judgedObservationSchema } from '../domain/observation.ts'
 import { observationsById } from './judged-observations.ts'
-import { Problem } from './problem.ts'
+import { QueryTooCostly } from './query-too-costly.ts'
 import type { FigureSources } from './series-reader.ts'
 
 /** More terms than this are no explanation, and finding them would keep other requests waiting. */
@@ -20,14 +20,14 @@ export async function explained(sources: FigureSources, filter: Filter, terms: r
 }
 
 /** The proofs that an answer asks for have more terms than can be found for one answer. */
-export class TooManyTerms extends Problem {
+export class TooManyTerms extends QueryTooCostly {
   constructor(parameter: string) {
     const detail = `asks for proofs of more than ${MAX_TERMS} terms; ask for fewer rows with limit, a shorter window or a longer interval`
-    super(400, `The request cannot be understood: see ${parameter}.`, { errors: [{ parameter, detail }] })
+    super(`The request cannot be understood: see ${parameter}.`, { parameter, detail })
   }
 }
 
-/** Counts the terms of an answer as it is made. @throws TooManyTerms (400) where they become too many */
+/** Counts the terms of an answer as it is made. @throws TooManyTerms where they become too many */
 export function termCounter(parameter: 'explain' | 'limit' | 'interval'): (terms: readonly Term[]) => void {
   let count = 0
   return (terms) => {

@@ -4,18 +4,12 @@ import type { Border } from '../domain/border.ts'
 import type { Filter } from '../domain/filter.ts'
 import { membersOf } from '../domain/reconcile-indicator.ts'
 import type { Store } from '../store/store.ts'
-import type { ReaderDependencies } from './ask.ts'
 import { keeper } from './keeper.ts'
 import { type SeriesHistory, seriesHistory } from './series-history.ts'
 import { readSeries, type Series, type SeriesAsked, type SeriesReader, TooLarge } from './series-reader.ts'
 
 /** How many observations are cached reconciled: about 300 bytes each, with what proofs need. */
 const MAX_KEPT = 750_000
-
-/** What the routes that answer with figures are built from. */
-export interface FigureDependencies extends ReaderDependencies {
-  readonly series: SeriesReader
-}
 
 export interface KeepSeriesOptions {
   /** How many observations are kept reconciled. */

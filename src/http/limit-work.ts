@@ -1,6 +1,6 @@
 import type { Bounds } from '../domain/bounds.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
-import { Problem } from './problem.ts'
+import { QueryTooCostly } from './query-too-costly.ts'
 
 /** The work that the figures of one answer may take, in steps of searches: one or two seconds at most. */
 const MAX_WORK = 30_000_000
@@ -8,7 +8,7 @@ const MAX_WORK = 30_000_000
 /**
  * Returns a function that counts the work which all questions to a reconciliation take, over all reconciliations
  * that it is given, so that one answer cannot take minutes of CPU. What they answer stays the same.
- * Their questions throw a Problem (400) once it is too much.
+ * @throws QueryTooCostly from their questions, once it is too much
  */
 export function workLimiter(maxWork = MAX_WORK): (reconciliation: Reconciliation) => Reconciliation {
   let spent = 0
@@ -30,10 +30,8 @@ export function workLimiter(maxWork = MAX_WORK): (reconciliation: Reconciliation
   }
 }
 
-function tooMuchWork(): Problem {
+function tooMuchWork(): QueryTooCostly {
   const detail =
     'has figures that overlap too much for so many rows; ask for fewer with limit, a longer interval or a shorter window, or choose among publications with source, origin, kind or published_until'
-  return new Problem(400, 'These rows take too much work for one answer.', {
-    errors: [{ parameter: 'country', detail }],
-  })
+  return new QueryTooCostly('These rows take too much work for one answer.', { parameter: 'country', detail })
 }

@@ -4,6 +4,7 @@ import { ClientGone, WaitTimeout } from '../concurrency/task.ts'
 import { QuotaExceeded, type RowQuota } from '../store/row-quota.ts'
 import { whyUnavailable } from '../store/unavailable.ts'
 import { StoreBusy } from '../store/write.ts'
+import { QueryTooCostly } from './query-too-costly.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
@@ -153,6 +154,10 @@ export function bodyOf({ status, message, errors, errorCount }: Problem): Proble
 /** What is said of an error that is no {@link Problem}: nothing that shows how the server is built. */
 export function problemFrom(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof QueryTooCostly) {
+    const { message, parameter, detail } = error
+    return new Problem(400, message, { errors: [{ parameter, detail }] })
+  }
   if (error instanceof StoreBusy) {
     return new Problem(503, 'Another write takes too long; try again.', { headers: { 'retry-after': '5' } })
   }

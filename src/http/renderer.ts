@@ -1,5 +1,5 @@
 import type { RenderJob } from '../web/render.ts'
-import type { FigureDependencies } from './kept-series.ts'
+import type { FigureDependencies } from './ask.ts'
 import { Problem } from './problem.ts'
 
 /** Renders pages and pictures away from the event loop that answers requests. */

@@ -4,7 +4,7 @@ import { addressWith } from './address.ts'
 import { cacheControlOf } from './answer.ts'
 import { type Asked, ask, type Dependencies } from './ask.ts'
 import { parameters as known, type parameters } from './parameters.ts'
-import { Problem } from './problem.ts'
+import { Problem, problemFrom } from './problem.ts'
 
 /** A version or a time, as SDMX REST calls it. */
 export const asOf = known.as_of.describe(
@@ -25,13 +25,14 @@ export async function inSdmxTerms<Result>(act: () => Promise<Result>): Promise<R
   try {
     return await act()
   } catch (error) {
-    if (!(error instanceof Problem) || error.errors === undefined) throw error
-    const errors = error.errors.map((fault) => ({
+    const { status, errors: faults } = problemFrom(error)
+    if (faults === undefined) throw error
+    const errors = faults.map((fault) => ({
       ...fault,
       parameter: NAMES[fault.parameter ?? ''] ?? fault.parameter ?? '',
     }))
     const names = [...new Set(errors.map(({ parameter }) => parameter))].join(', ')
-    throw new Problem(error.status, `The request cannot be understood: see ${names}.`, { errors })
+    throw new Problem(status, `The request cannot be understood: see ${names}.`, { errors })
   }
 }
 

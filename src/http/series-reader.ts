@@ -13,7 +13,7 @@ import {
 } from '../domain/reconciliation.ts'
 import type { Work } from '../domain/work.ts'
 import type { Reader } from '../store/read.ts'
-import { Problem } from './problem.ts'
+import { QueryTooCostly } from './query-too-costly.ts'
 
 /** A series of more observations than this is refused before it is read, a group of more boundaries before it is combined. */
 const MAX_OBSERVATIONS = 50_000
@@ -56,15 +56,13 @@ export interface FigureSources {
 }
 
 /** Said where a series is too large to be reconciled for one answer. */
-export class TooLarge extends Problem {
+export class TooLarge extends QueryTooCostly {
   readonly border: Border
 
   constructor(border: Border) {
     const { id } = border
     const detail = `includes ${id}, which has too many figures to be weighed for one answer; leave it out, or choose among them with source, origin, kind or published_until`
-    super(400, `The figures of ${id} are too many to be weighed for one answer.`, {
-      errors: [{ parameter: 'country', detail }],
-    })
+    super(`The figures of ${id} are too many to be weighed for one answer.`, { parameter: 'country', detail })
     this.border = border
   }
 }

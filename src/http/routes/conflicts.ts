@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { conflictSchema } from '../../domain/conflict.ts'
+import type { FigureDependencies } from '../ask.ts'
 import { collection } from '../collection.ts'
 import { explained, explainedSchema } from '../explained.ts'
 import { judgedConflicts } from '../judged-conflicts.ts'
-import type { FigureDependencies } from '../kept-series.ts'
 import { observationParameters } from './observations.ts'
 
 /** `GET /v1/conflicts`: the figures that contradict what more authoritative ones imply. */

@@ -3,10 +3,9 @@ import { z } from 'zod'
 import { revisionSchema } from '../../domain/history.ts'
 import { judgedObservationSchema } from '../../domain/observation.ts'
 import { metaSchema, requireJson, send } from '../answer.ts'
-import { ask } from '../ask.ts'
+import { ask, type FigureDependencies } from '../ask.ts'
 import { collection } from '../collection.ts'
 import { judgedObservations, observationsById } from '../judged-observations.ts'
-import type { FigureDependencies } from '../kept-series.ts'
 import {
   borderParameters,
   deliveryParameters,
