@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { writeSdmxCsv } from '../../formats/sdmx-csv.ts'
 import { FLOWS } from '../../formats/sdmx-flow.ts'
 import { writeSdmxJson } from '../../formats/sdmx-json.ts'
-import { columnsOf } from '../../formats/table.ts'
+import { columnsOf, type Table } from '../../formats/table.ts'
 import { aboutTable } from '../about-table.ts'
 import { formatOf } from '../answer.ts'
 import type { FigureDependencies } from '../ask.ts'
@@ -72,7 +72,7 @@ export const sdmxDataRoutes: FastifyPluginAsync<FigureDependencies> = async (app
         const { name: title, description } = flow
         const about = () => aboutTable(store, asked, { title, description, address, next: null })
         const table = { columns: columnsOf(z.object({})), rows, about }
-        const write = () => WRITERS[format](table, { flow, context })
+        const write = (begun: Table) => WRITERS[format](begun, { flow, context })
         return sendTable(request, reply, table, { ...TABLE_FORMATS[format], write }, NO_DIALECT)
       },
     })
