@@ -5,6 +5,7 @@ import { parseDuration } from './duration.ts'
 import { readFilesLimit } from './files-limit.ts'
 import { buildApp, MAX_CONNECTIONS } from './http/app.ts'
 import { eventLoopWatchdog } from './http/event-loop-watchdog.ts'
+import { openLogDestination } from './http/log-destination.ts'
 import { answerReadiness, type BackupsToWatch, type HealthAnswer } from './http/readiness.ts'
 import { renderInThread } from './http/render-in-thread.ts'
 import { newestBackup } from './store/backup-files.ts'
@@ -41,6 +42,7 @@ export async function startServer(config: Config, store: Store): Promise<Measure
   const measureBlock = registry === null ? undefined : measuring?.measureBlocks(registry)
   const watchdog = eventLoopWatchdog()
   const backups = backupsToWatch(config)
+  const log = openLogDestination()
   const app = await buildApp({
     store,
     renderer,
@@ -48,6 +50,7 @@ export async function startServer(config: Config, store: Store): Promise<Measure
     publicUrl: config.PUBLIC_URL,
     backups,
     logLevel: config.LOG_LEVEL,
+    logTo: log,
     rateLimit: config.RATE_LIMIT,
     trustedProxies: config.TRUSTED_PROXIES,
     maxDelayMs: config.MAX_DELAY_MS,
@@ -68,6 +71,7 @@ export async function startServer(config: Config, store: Store): Promise<Measure
   const close = async () => {
     await stop(app, store)
     await watchdog.stop()
+    log.close()
   }
   const ready = (hasDetail: boolean) => answerReadiness({ store, now: presentTime, backups }, hasDetail)
   return { url, registry, ready, close }
