@@ -1,4 +1,4 @@
-import { constants, setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { readAtlas } from './atlas.ts'
 import { createRenderer, type RenderJob } from './render.ts'
@@ -13,6 +13,9 @@ export type FromThread = { readonly cpuMs: number } & (
   | { readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly error: Error }
 )
+
+/** Low enough to wait for the event loop, and not so low that others on the machine starve it. */
+const NICENESS = 5
 
 lowerPriority()
 
@@ -55,7 +58,7 @@ function threadCpuMs(): number {
 function lowerPriority(): void {
   if (process.platform !== 'linux') return
   try {
-    setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL)
+    setPriority(0, Math.max(getPriority(0), NICENESS))
   } catch {
     // A sandbox may forbid it; rendering works at any priority.
   }

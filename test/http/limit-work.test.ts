@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { rangeIn } from '../../src/domain/bounds.ts'
 import { reconcile, sum } from '../../src/domain/reconciliation.ts'
 import { workLimiter } from '../../src/http/limit-work.ts'
-import { Problem } from '../../src/http/problem.ts'
+import { QueryTooCostly } from '../../src/http/query-too-costly.ts'
 import { days, observe } from '../domain/random-observations.ts'
 
 const YEAR = days('2024-01-01', '2024-12-31')
@@ -37,6 +37,6 @@ describe('the work of one answer', () => {
     const limited = workLimiter(2.5 * each)
     const together = sum([limited(series()), limited(series())])
     expect(rangeIn(together.bounds, YEAR).min).toBeGreaterThan(0)
-    expect(() => rangeIn(together.bounds, YEAR)).toThrow(Problem)
+    expect(() => rangeIn(together.bounds, YEAR)).toThrow(QueryTooCostly)
   })
 })
