@@ -11,7 +11,7 @@ export default defineConfig({
     maxWorkers: Math.max(4, availableParallelism()),
     isolate: false,
     // The program, which many of them start, is compiled once.
-    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/node', import.meta.url)) },
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('./node_modules/.cache/node', import.meta.url)) },
     // These end only what hangs, and nothing that is slow.
     testTimeout: 600_000,
     hookTimeout: 600_000,

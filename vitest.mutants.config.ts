@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     isolate: false,
     testTimeout: 120_000,
-    setupFiles: ['test/domain/few-runs.ts'],
+    setupFiles: ['test/support/domain/mutation-run-limit.ts'],
     projects: [
       {
         extends: true,

@@ -8,7 +8,7 @@ import { quoteIn } from './quote.ts'
  * Measures what answers cost, in one run, and writes it to bench/results.md and, in short, to README.md:
  * `npm run bench`. Takes about five minutes, two cores and, the first time, a registry for the peers.
  */
-const RESULTS = new URL('results.md', import.meta.url)
+const RESULTS = new URL('./results.md', import.meta.url)
 const README = new URL('../README.md', import.meta.url)
 
 const busy = loadavg()[0] ?? 0

@@ -4,7 +4,7 @@ import { CASES } from './cases.ts'
 import type { Measured } from './measure.ts'
 
 const RUNS = 3
-const script = fileURLToPath(new URL('measure.ts', import.meta.url))
+const script = fileURLToPath(new URL('./measure.ts', import.meta.url))
 const measure = (name: string): Measured =>
   JSON.parse(execFileSync(process.execPath, [script, name], { encoding: 'utf8' }))
 

@@ -1,8 +1,8 @@
 import { type Day, formatDay } from '../src/domain/calendar.ts'
 import type { Qualifier } from '../src/domain/observation.ts'
 import type { Kind } from '../src/domain/source.ts'
-import { openDatabase } from '../src/store/database.ts'
-import { migrate } from '../src/store/migrate.ts'
+import { openDatabase } from '../src/store/connection/connection.ts'
+import { migrate } from '../src/store/connection/migrate.ts'
 
 export interface HeavyFigure {
   readonly border: string

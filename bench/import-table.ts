@@ -1,6 +1,6 @@
 import { formatDay, toDay } from '../src/domain/calendar.ts'
 import { judgedObservationSchema } from '../src/domain/observation.ts'
-import { formatCsv } from '../src/formats/csv.ts'
+import { formatCsv } from '../src/formats/csv/write-csv.ts'
 
 const BORDERS = ['PL-BY', 'LV-BY', 'LT-BY', 'EU-BY']
 const INDICATORS = ['apprehensions', 'humanitarian_admissions', 'migrant_deaths']

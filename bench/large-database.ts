@@ -1,6 +1,6 @@
 import { formatDay, toDay } from '../src/domain/calendar.ts'
-import { openDatabase } from '../src/store/database.ts'
-import { migrate } from '../src/store/migrate.ts'
+import { openDatabase } from '../src/store/connection/connection.ts'
+import { migrate } from '../src/store/connection/migrate.ts'
 import { randomFrom } from './standard-series.ts'
 
 /** A thousand series of a thousand observations: a hundred borders of Belarus, ten indicators of each. */

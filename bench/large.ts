@@ -4,7 +4,7 @@ import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildApp } from '../src/http/app.ts'
-import { writeCursor } from '../src/http/cursor.ts'
+import { writeCursor } from '../src/http/query/cursor.ts'
 import { openStore } from '../src/store/store.ts'
 import { BORDERS, buildLarge, INDICATORS, OBSERVATIONS, sourceOf } from './large-database.ts'
 import { randomFrom } from './standard-series.ts'

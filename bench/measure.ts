@@ -1,4 +1,4 @@
-import { rangeIn } from '../src/domain/bounds.ts'
+import { rangeIn } from '../src/domain/bounds/bounds.ts'
 import { type Interval, periodsIn } from '../src/domain/period.ts'
 import { type Reconciliation, reconcile, reconcileGroup } from '../src/domain/reconciliation.ts'
 import { CASES, type Case } from './cases.ts'

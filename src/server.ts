@@ -2,13 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Config } from './config.ts'
 import { parseDuration } from './duration.ts'
-import { readFilesLimit } from './files-limit.ts'
 import { buildApp, MAX_CONNECTIONS } from './http/app.ts'
-import { eventLoopWatchdog } from './http/event-loop-watchdog.ts'
-import { openLogDestination } from './http/log-destination.ts'
-import { answerReadiness, type BackupsToWatch, type HealthAnswer } from './http/readiness.ts'
-import { renderInThread } from './http/render-in-thread.ts'
-import { newestBackup } from './store/backup-files.ts'
+import { eventLoopWatchdog } from './http/health/event-loop-watchdog.ts'
+import { answerReadiness, type BackupsToWatch, type HealthAnswer } from './http/health/readiness.ts'
+import { renderInThread } from './http/pages/thread-renderer.ts'
+import { openLogDestination } from './http/protocol/log-destination.ts'
+import { readFilesLimit } from './open-files-limit.ts'
+import { newestBackup } from './store/backup/backup-files.ts'
 import { openStore, type Store } from './store/store.ts'
 
 /** How many connections the kernel holds until they are accepted; Node's 511 overflow where many come at once. */
@@ -36,7 +36,7 @@ export interface MeasuredServer extends Server {
 /** Serves a store over HTTP, as the configuration says. */
 export async function startServer(config: Config, store: Store): Promise<MeasuredServer> {
   // What measures takes time to load, and is not needed where nothing is measured.
-  const measuring = config.METRICS_PORT === 0 ? null : await import('./http/measure.ts')
+  const measuring = config.METRICS_PORT === 0 ? null : await import('./http/metrics/metrics.ts')
   const registry = measuring?.processRegistry() ?? null
   const renderer = renderInThread()
   const measureBlock = registry === null ? undefined : measuring?.measureBlocks(registry)

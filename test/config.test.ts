@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BadConfig, readConfig } from '../src/config.ts'
-import { messageOf } from './store/scratch.ts'
+import { messageOf } from './support/store/scratch.ts'
 
 describe('the configuration', () => {
   test('has a default for everything', () => {

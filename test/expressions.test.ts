@@ -3,7 +3,7 @@ import { check } from 'recheck'
 import ts from 'typescript'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { resumePointSchema } from '../src/http/resume-point.ts'
+import { resumePointSchema } from '../src/http/changes/event-id.ts'
 
 interface Expression {
   readonly place: string
@@ -13,7 +13,7 @@ interface Expression {
 
 /** What is put together at run time: its file, and what it comes to. */
 const PUT_TOGETHER: Readonly<Record<string, string | undefined>> = {
-  'src/http/resume-point.ts': z.toJSONSchema(resumePointSchema).pattern,
+  'src/http/changes/event-id.ts': z.toJSONSchema(resumePointSchema).pattern,
 }
 
 /** What of the packages reads what a client sends. Of zod only dates with times have an expression of its own. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { readSeeds } from '../src/cli/read-seeds.ts'
+import { readSeeds } from '../src/cli/seeds.ts'
 import { borderSchema } from '../src/domain/border.ts'
 import { eventSchema } from '../src/domain/event.ts'
 import { indicatorSchema } from '../src/domain/indicator.ts'

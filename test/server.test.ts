@@ -4,8 +4,8 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readConfig } from '../src/config.ts'
 import { openConfiguredStore, presentTime, startServer } from '../src/server.ts'
-import { scratchFolder } from './store/scratch.ts'
 import { closeWithTest } from './support/close-with-test.ts'
+import { scratchFolder } from './support/store/scratch.ts'
 
 /** A server on a free port, with a store of its own. */
 async function start(settings: Readonly<Record<string, string>> = {}) {

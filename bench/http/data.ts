@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { readSeeds } from '../../src/cli/read-seeds.ts'
+import { readSeeds } from '../../src/cli/seeds.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { openStore } from '../../src/store/store.ts'
 import { buildLarge } from '../large-database.ts'

@@ -38,7 +38,7 @@ export async function measureServer(): Promise<string> {
 
 async function measureAll(subjects: ReadonlyMap<Row, Subject>): Promise<Map<string, Measured>> {
   const best = new Map<string, Measured>()
-  const load = fork(fileURLToPath(new URL('load.ts', import.meta.url)))
+  const load = fork(fileURLToPath(new URL('./load.ts', import.meta.url)))
   for (let run = 1; run <= RUNS; run++) {
     process.stderr.write(`server, run ${run} of ${RUNS}\n`)
     for (const [row, subject] of subjects) {

@@ -12,7 +12,7 @@ export interface Subject {
   readonly url: string
 }
 
-const SCRIPT = fileURLToPath(new URL('subject.ts', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('./subject.ts', import.meta.url))
 
 /** How the container starts Node; whatever is compared is started the same. */
 const OPTIONS = containerCommand().filter((word) => word.startsWith('--'))

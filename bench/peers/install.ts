@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const FOLDER = fileURLToPath(new URL('.', import.meta.url))
+const FOLDER = fileURLToPath(new URL('./', import.meta.url))
 
 /** The peers that npm has, and their versions. */
 export const PEERS: Readonly<Record<string, string>> = JSON.parse(

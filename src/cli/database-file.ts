@@ -1,5 +1,5 @@
 import { BadConfig, type Config } from '../config.ts'
-import { isInMemory, pathOf } from '../store/database.ts'
+import { isInMemory, pathOf } from '../store/connection/connection.ts'
 
 /** The file of the configured database. @throws BadConfig where it has none */
 export function databaseFile({ DATABASE_URL }: Config): string {

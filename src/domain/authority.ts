@@ -1,7 +1,7 @@
+import { finish, type Work } from './bounds/work.ts'
 import { countDays, FIRST_DAY, toDay, type Window } from './calendar.ts'
 import { type Evidence, PERIOD_BASES, windowOf } from './observation.ts'
 import { KINDS } from './source.ts'
-import { finish, type Work } from './work.ts'
 
 /** More than the days of all years that dates can have, so that two numbers below it fit into one. */
 const SPAN = 10_000_000

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { countryCode, line } from './text.ts'
+import { countryCode, line } from './fields.ts'
 
 /** An ordered pair of sides: the reporting country, then its neighbour. */
 export const borderId = z

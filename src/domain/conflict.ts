@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { proofIn, rangeIn } from './bounds.ts'
+import { proofIn, rangeIn } from './bounds/bounds.ts'
 import { proofSchema } from './figure.ts'
 import { judgedObservationSchema, type Observation, rangeOf, windowOf } from './observation.ts'
 import type { Reconciliation } from './reconciliation.ts'

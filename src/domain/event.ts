@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { civilDate, line, slug } from './text.ts'
+import { civilDate, line, slug } from './fields.ts'
 
 export const EVENT_PRECISIONS = ['day', 'month', 'season', 'year'] as const
 

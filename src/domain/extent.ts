@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { civilDate } from './text.ts'
+import { civilDate } from './fields.ts'
 
 /** How far some observations reach, and how many they are. */
 export const extentSchema = z.object({

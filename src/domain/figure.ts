@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { proofIn, rangeIn, type Term } from './bounds.ts'
+import { proofIn, rangeIn, type Term } from './bounds/bounds.ts'
 import { countDays, formatDay, type Window } from './calendar.ts'
 import { countWithin } from './day-set.ts'
+import { civilDate } from './fields.ts'
 import type { Range } from './observation.ts'
 import type { Reconciliation } from './reconciliation.ts'
-import { civilDate } from './text.ts'
 
 export const FIGURE_QUALIFIERS = ['exact', 'between', 'at_least', 'at_most', 'unknown'] as const
 export type FigureQualifier = (typeof FIGURE_QUALIFIERS)[number]

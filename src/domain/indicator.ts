@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { countryCode, line, slug } from './text.ts'
+import { countryCode, line, slug } from './fields.ts'
 
 /** What is counted. Indicators are never added to one another. */
 export const indicatorSchema = z.strictObject({

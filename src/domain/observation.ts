@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { borderId } from './border.ts'
 import { toDay, type Window } from './calendar.ts'
+import { civilDate, countryCode, line, MAX_COUNT } from './fields.ts'
 import { indicatorSchema } from './indicator.ts'
 import { sourceSchema } from './source.ts'
-import { civilDate, countryCode, line, MAX_COUNT } from './text.ts'
 
 export const QUALIFIERS = ['exact', 'at_least', 'more_than', 'at_most', 'about'] as const
 export const PERIOD_BASES = ['stated', 'inferred'] as const

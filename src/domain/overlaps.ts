@@ -1,5 +1,5 @@
+import { indexAtOrBefore } from './bounds/sorted-days.ts'
 import type { Window } from './calendar.ts'
-import { indexAtOrBefore } from './sorted-days.ts'
 
 /**
  * Returns a function that counts how many of some windows, which may overlap one another, share a day with another:

@@ -1,15 +1,15 @@
-import { type AssumedBound, admit, assume, type Constraint } from './admit.ts'
 import { type Ranked, rankedByAuthority } from './authority.ts'
-import { type Bounds, sumOf, tighterOf } from './bounds.ts'
+import { type AssumedBound, admit, assume, type Constraint } from './bounds/accept-constraint.ts'
+import { type Bounds, sumOf, tighterOf } from './bounds/bounds.ts'
+import { type ConstraintGraph, createGraph } from './bounds/constraint-graph.ts'
+import { boundsOf } from './bounds/graph-bounds.ts'
+import { guessRunningCount } from './bounds/initial-counts.ts'
+import { sortedDays } from './bounds/sorted-days.ts'
+import { finish, WORK_PER_PAUSE, type Work } from './bounds/work.ts'
 import type { Window } from './calendar.ts'
-import { type ConstraintGraph, createGraph } from './constraint-graph.ts'
 import { type DaySet, intersectionOf, unionOf } from './day-set.ts'
-import { guessRunningCount } from './first-guess.ts'
-import { boundsOf } from './graph-bounds.ts'
 import { type Evidence, rangeOf, type Status } from './observation.ts'
 import { overlapCounter } from './overlaps.ts'
-import { sortedDays } from './sorted-days.ts'
-import { finish, WORK_PER_PAUSE, type Work } from './work.ts'
 
 /** What a set of observations implies, and how each of them fares. */
 export interface Reconciliation {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { THINGS } from './history.ts'
-import { line } from './text.ts'
+import { THINGS } from './change.ts'
+import { line } from './fields.ts'
 
 /** Which writes are to be reverted: one version, or those of one author, from a version or a time on. */
 export const revertedWritesSchema = z.strictObject({

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { type Border, borderId } from './border.ts'
+import type { ReconciledIndicator } from './border-groups.ts'
 import type { Window } from './calendar.ts'
 import { figureOf } from './figure.ts'
 import { clip, type Interval, type Period, parsePeriod, periodsIn, startOfYear } from './period.ts'
-import type { ReconciledIndicator } from './reconcile-indicator.ts'
 import type { Reconciliation } from './reconciliation.ts'
 import { labelsOf, type TotalsQuestion, totalSchema } from './totals.ts'
 

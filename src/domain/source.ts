@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { civilDate, line, originName, slug, webAddress } from './text.ts'
+import { civilDate, line, originName, slug, webAddress } from './fields.ts'
 
 /** Who stands behind a publication, most authoritative first. */
 export const KINDS = ['official', 'analysis', 'claim'] as const

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { type Border, borderId } from './border.ts'
+import type { ReconciledIndicator } from './border-groups.ts'
 import type { Window } from './calendar.ts'
+import { countryCode } from './fields.ts'
 import { figureOf, figureSchema } from './figure.ts'
 import { indicatorSchema } from './indicator.ts'
-import type { ReconciledIndicator } from './reconcile-indicator.ts'
-import { countryCode } from './text.ts'
 
 const { period_start, period_end, ...figure } = figureSchema.shape
 

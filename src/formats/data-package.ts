@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import type { Source } from '../domain/source.ts'
+import type { Tally } from './checksum.ts'
 import type { About } from './table.ts'
 import { type Keys, tableSchemaOf } from './table-schema.ts'
-import type { Tally } from './tally.ts'
 
 export const DATA_PACKAGE_TYPE = 'application/vnd.datapackage+json'
 

@@ -11,9 +11,9 @@ import {
   unique,
 } from 'drizzle-orm/sqlite-core'
 import { EVENT_PRECISIONS } from '../domain/event.ts'
+import { MAX_COUNT } from '../domain/fields.ts'
 import { PERIOD_BASES, QUALIFIERS } from '../domain/observation.ts'
 import { KINDS } from '../domain/source.ts'
-import { MAX_COUNT } from '../domain/text.ts'
 
 const isDay = (column: AnySQLiteColumn) => sql`${column} >= '0001-01-01' AND date(${column}) IS ${column}`
 const isOneOf = (column: AnySQLiteColumn, values: readonly string[]) =>

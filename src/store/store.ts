@@ -1,6 +1,5 @@
 import { accessSync, constants } from 'node:fs'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { type Added, addMissing, type Records } from './add-missing.ts'
 import {
   type Connection,
   isInMemory,
@@ -9,13 +8,14 @@ import {
   pathOf,
   refuseDamaged,
   refusing,
-} from './database.ts'
-import { type FileSizes, fileSizes } from './file-sizes.ts'
-import { keyActivity } from './key-activity.ts'
-import { migrate } from './migrate.ts'
-import { readerOn } from './read.ts'
-import { emptyLog } from './tidy-log.ts'
-import { writer } from './write.ts'
+} from './connection/connection.ts'
+import { type FileSizes, fileSizes } from './connection/file-sizes.ts'
+import { migrate } from './connection/migrate.ts'
+import { emptyLog } from './connection/wal-checkpoint.ts'
+import { readerOn } from './read/reader.ts'
+import { type Added, addMissing, type Records } from './write/add-missing.ts'
+import { keyActivity } from './write/key-activity.ts'
+import { writer } from './write/transaction.ts'
 
 export interface StoreOptions {
   /** `file:` and a path, or `file::memory:`, which is gone when the store is closed. */

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { parseHTML } from 'linkedom'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Harness, startApp } from '../http/harness.ts'
-import { hasChromium, launch } from './chromium.ts'
+import { hasChromium, launch } from '../support/browser/chromium.ts'
+import { type Harness, startApp } from '../support/http/harness.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const SCREENSHOTS = fileURLToPath(new URL('screenshots/', import.meta.url))
+const SCREENSHOTS = fileURLToPath(new URL('./screenshots/', import.meta.url))
 
 let api: Harness
 let browser: Browser

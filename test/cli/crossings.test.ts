@@ -3,8 +3,8 @@ import { accessSync, constants, copyFileSync, mkdirSync, readFileSync, writeFile
 import { stripTypeScriptTypes } from 'node:module'
 import { delimiter, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { scratchFolder } from '../store/scratch.ts'
-import { COMMAND, type Run, runCommand } from './command.ts'
+import { COMMAND, type Run, runCommand } from '../support/cli/command.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const CHECK = 'refuse-old-node.cjs'

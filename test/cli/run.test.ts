@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { configSchema } from '../../src/config.ts'
-import { openDatabase } from '../../src/store/database.ts'
-import { migrate } from '../../src/store/migrate.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { inOneLine, runCommand } from './command.ts'
+import { openDatabase } from '../../src/store/connection/connection.ts'
+import { migrate } from '../../src/store/connection/migrate.ts'
+import { inOneLine, runCommand } from '../support/cli/command.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 describe('--help', () => {
   test('names every command and every setting, with its default', async () => {

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { scratchFolder } from '../store/scratch.ts'
-import { COMMAND } from './command.ts'
-import { freePort } from './free-port.ts'
+import { COMMAND } from '../support/cli/command.ts'
+import { freePort } from '../support/cli/free-port.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 /** More lines than a pipe and the memory for them have room for: each request is logged in two of 200 bytes or more. */
 const REQUESTS = 4_000

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { byAuthority, compareText } from '../../src/domain/authority.ts'
 import type { Observation } from '../../src/domain/observation.ts'
-import { inAuthorityOrder } from './oracle.ts'
-import { observe, randomObservations } from './random-observations.ts'
+import { inAuthorityOrder } from '../support/domain/oracle.ts'
+import { observe, randomObservations } from '../support/domain/random-observations.ts'
 
 const BEST: Partial<Observation> = {
   source: 'b',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { borderId, borderSchema, isGroup } from '../../src/domain/border.ts'
-import { border } from '../store/sample-records.ts'
+import { border } from '../support/store/sample-records.ts'
 
 const PL_BY = border('PL', 'BY')
 

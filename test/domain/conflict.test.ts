@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { conflictOf, conflictSchema } from '../../src/domain/conflict.ts'
 import type { Observation } from '../../src/domain/observation.ts'
 import { reconcile } from '../../src/domain/reconciliation.ts'
-import { observe } from './random-observations.ts'
+import { observe } from '../support/domain/random-observations.ts'
 
 const accepted = [
   observe({ id: 1, source: 'a', count: 10, qualifier: 'at_least' }),

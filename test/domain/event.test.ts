@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { EVENT_PRECISIONS, eventSchema } from '../../src/domain/event.ts'
-import { happening } from '../store/sample-records.ts'
+import { happening } from '../support/store/sample-records.ts'
 
 describe('an event', () => {
   test('happens on a day, or at some time between two', () => {

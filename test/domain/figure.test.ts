@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { FIGURE_QUALIFIERS, figureOf, figureSchema, qualifierOf, termsOf } from '../../src/domain/figure.ts'
 import type { Observation } from '../../src/domain/observation.ts'
 import { reconcile } from '../../src/domain/reconciliation.ts'
-import { days, observe } from './random-observations.ts'
+import { days, observe } from '../support/domain/random-observations.ts'
 
 const OPEN = Number.POSITIVE_INFINITY
 const YEAR = days('2024-01-01', '2024-12-31')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { IMPORT_COLUMNS, parseImportRow, quoteCell } from '../../src/domain/import-row.ts'
 import { judgedObservationSchema } from '../../src/domain/observation.ts'
-import { COLUMNS, cells } from '../import-tables.ts'
+import { COLUMNS, cells } from '../support/formats/import-tables.ts'
 
 const good = cells()
 

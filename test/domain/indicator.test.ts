@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DEFAULT_INDICATOR, indicatorSchema } from '../../src/domain/indicator.ts'
-import { indicator } from '../store/sample-records.ts'
+import { indicator } from '../support/store/sample-records.ts'
 
 const takes = (facts: object) => indicatorSchema.safeParse({ ...indicator('arrests'), ...facts }).success
 

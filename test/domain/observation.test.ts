@@ -8,7 +8,7 @@ import {
   statementSchema,
   windowOf,
 } from '../../src/domain/observation.ts'
-import { days, observe } from './random-observations.ts'
+import { days, observe } from '../support/domain/random-observations.ts'
 
 const STATEMENT: Statement = {
   source: 'pozirk-2024-11-15',

@@ -12,7 +12,7 @@ import {
   periodsIn,
   startOfYear,
 } from '../../src/domain/period.ts'
-import { days } from './random-observations.ts'
+import { days } from '../support/domain/random-observations.ts'
 
 const EPOCH = Temporal.PlainDate.from('1970-01-01')
 const dayOfDate = (date: Temporal.PlainDate): Day => EPOCH.until(date).days

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Bounds, proofIn, rangeIn } from '../../src/domain/bounds.ts'
+import { type Bounds, proofIn, rangeIn } from '../../src/domain/bounds/bounds.ts'
+import { finish } from '../../src/domain/bounds/work.ts'
 import { type Day, toDay, type Window } from '../../src/domain/calendar.ts'
 import type { Observation } from '../../src/domain/observation.ts'
 import { type Reconciliation, reconcile, reconcileGroup, sum } from '../../src/domain/reconciliation.ts'
-import { finish } from '../../src/domain/work.ts'
 import {
   type Answer,
   ceilingOf,
@@ -15,8 +15,8 @@ import {
   isSatisfiable,
   solveGroup,
   solveSeries,
-} from './oracle.ts'
-import { daysOf, faultsIn } from './proof-check.ts'
+} from '../support/domain/oracle.ts'
+import { daysOf, faultsIn } from '../support/domain/proof-check.ts'
 import {
   days,
   FIRST,
@@ -26,7 +26,7 @@ import {
   randomObservations,
   type Shape,
   windowsIn,
-} from './random-observations.ts'
+} from '../support/domain/random-observations.ts'
 
 const TINY: Shape = { days: 5, figures: 7, dailyMax: 1, countMax: 4 }
 const SMALL: Shape = { days: 10, figures: 16, dailyMax: 9, countMax: 60 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { type ReconciledIndicator, reconciledIndicator } from '../../src/domain/border-groups.ts'
 import type { Window } from '../../src/domain/calendar.ts'
 import { periodOf, periodsIn } from '../../src/domain/period.ts'
-import { type ReconciledIndicator, reconciledIndicator } from '../../src/domain/reconcile-indicator.ts'
 import { type Reconciliation, reconcile } from '../../src/domain/reconciliation.ts'
 import {
   periodFigure,
@@ -10,8 +10,8 @@ import {
   series,
   seriesRowSchema,
 } from '../../src/domain/series.ts'
-import { border } from '../store/sample-records.ts'
-import { days, observe } from './random-observations.ts'
+import { days, observe } from '../support/domain/random-observations.ts'
+import { border } from '../support/store/sample-records.ts'
 
 const BORDERS = [border('PL', 'BY'), border('LV', 'BY')]
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { toDay } from '../../src/domain/calendar.ts'
 import { daysToCome, publicationToCome, slipsOf, slipsOfSource } from '../../src/domain/slips.ts'
-import { figure } from '../http/records.ts'
+import { figure } from '../support/http/records.ts'
 
 const fieldsOf = (remarks: readonly { readonly field: string }[]) => remarks.map(({ field }) => field)
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { KINDS, sourceSchema } from '../../src/domain/source.ts'
-import { publication } from '../store/sample-records.ts'
+import { publication } from '../support/store/sample-records.ts'
 
 const takes = (facts: object) => sourceSchema.safeParse({ ...publication({}), ...facts }).success
 

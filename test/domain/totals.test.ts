@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Border } from '../../src/domain/border.ts'
-import { reconciledIndicator } from '../../src/domain/reconcile-indicator.ts'
+import { reconciledIndicator } from '../../src/domain/border-groups.ts'
 import { reconcile } from '../../src/domain/reconciliation.ts'
 import { grandTotalSchema, type TotalsQuestion, totalSchema, totals } from '../../src/domain/totals.ts'
-import { border } from '../store/sample-records.ts'
-import { days, observe } from './random-observations.ts'
+import { days, observe } from '../support/domain/random-observations.ts'
+import { border } from '../support/store/sample-records.ts'
 
 const PL_BY = border('PL', 'BY')
 const LV_BY = border('LV', 'BY')

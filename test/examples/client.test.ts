@@ -10,8 +10,8 @@ import {
   ProblemError,
   total,
 } from '../../examples/client.ts'
-import { type Harness, startApp } from '../http/harness.ts'
-import { figure } from '../http/records.ts'
+import { type Harness, startApp } from '../support/http/harness.ts'
+import { figure } from '../support/http/records.ts'
 
 let api: Harness
 let client: ReturnType<typeof connect>

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Harness, type List, startApp } from '../http/harness.ts'
-import { scratchFolder } from '../store/scratch.ts'
+import { type Harness, type List, startApp } from '../support/http/harness.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const HOST = 'http://127.0.0.1:3000'
 const guide = readFileSync('docs/using.md', 'utf8')

@@ -3,12 +3,20 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { COMMAND } from '../cli/command.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { clientOf } from './clients.ts'
-import { childrenOf, faultsIn, prepareDatabase, type Serving, send, serve, source } from './serving.ts'
+import { COMMAND } from '../support/cli/command.ts'
+import { clientOf } from '../support/faults/clients.ts'
+import {
+  childrenOf,
+  faultsIn,
+  prepareDatabase,
+  type Serving,
+  send,
+  serve,
+  source,
+} from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
-const BLOCKER = fileURLToPath(new URL('./block-when-told.ts', import.meta.url))
+const BLOCKER = fileURLToPath(new URL('../support/faults/block-loop.ts', import.meta.url))
 
 /** A server whose event loop can be blocked by a signal, and that follows its own changes for a client. */
 async function serveBlockable(env: Readonly<Record<string, string>>) {

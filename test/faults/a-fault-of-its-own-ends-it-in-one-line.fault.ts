@@ -2,11 +2,11 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { startCommand } from '../cli/command.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { columnOf, databaseIn, faultsIn, prepareDatabase, send, source } from './serving.ts'
+import { startCommand } from '../support/cli/command.ts'
+import { columnOf, databaseIn, faultsIn, prepareDatabase, send, source } from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
-const THROWER = fileURLToPath(new URL('./throw-when-told.ts', import.meta.url))
+const THROWER = fileURLToPath(new URL('../support/faults/inject-fault.ts', import.meta.url))
 
 test.for<[string, NodeJS.Signals]>([
   ['an error that nobody catches', 'SIGUSR2'],

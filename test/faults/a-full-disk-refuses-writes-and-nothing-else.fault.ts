@@ -2,10 +2,18 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { scratchFolder } from '../store/scratch.ts'
-import { report } from './extent.ts'
-import { does, mayMount, smallDisk } from './mounted.ts'
-import { columnOf, faultsIn, prepareDatabase, type Serving, send, serve, source } from './serving.ts'
+import { report } from '../support/faults/extent.ts'
+import { does, mayMount, smallDisk } from '../support/faults/mounted.ts'
+import {
+  columnOf,
+  faultsIn,
+  prepareDatabase,
+  type Serving,
+  send,
+  serve,
+  source,
+} from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const TITLE = 'x'.repeat(990)
 

@@ -1,9 +1,18 @@
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { freePort } from '../cli/free-port.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { extent, report } from './extent.ts'
-import { between, childrenOf, columnOf, faultsIn, prepareDatabase, send, serve, source } from './serving.ts'
+import { freePort } from '../support/cli/free-port.ts'
+import { extent, report } from '../support/faults/extent.ts'
+import {
+  between,
+  childrenOf,
+  columnOf,
+  faultsIn,
+  prepareDatabase,
+  send,
+  serve,
+  source,
+} from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const WRITERS = 8
 /** One that is killed again soon after its start is replaced ever later, so that many would take long. */

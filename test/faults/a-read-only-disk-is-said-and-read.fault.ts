@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { inOneLine, runCommand } from '../cli/command.ts'
-import { report } from './extent.ts'
-import { does, failingDisk, mayMount, smallDisk } from './mounted.ts'
-import { databaseIn, prepareDatabase, send, serve, source } from './serving.ts'
+import { inOneLine, runCommand } from '../support/cli/command.ts'
+import { report } from '../support/faults/extent.ts'
+import { does, failingDisk, mayMount, smallDisk } from '../support/faults/mounted.ts'
+import { databaseIn, prepareDatabase, send, serve, source } from '../support/faults/serving.ts'
 
 const canMount = mayMount()
 if (!canMount) report('a read-only disk is not tried: nothing may be mounted here')

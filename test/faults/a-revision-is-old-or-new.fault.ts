@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { scratchFolder } from '../store/scratch.ts'
-import { extent, report } from './extent.ts'
+import { extent, report } from '../support/faults/extent.ts'
 import {
   between,
   columnOf,
@@ -11,7 +10,8 @@ import {
   type Serving,
   send,
   serve,
-} from './serving.ts'
+} from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const WRITERS = [1, 2, 3] as const
 

@@ -1,12 +1,19 @@
 import { readdirSync, statSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { scratchFolder } from '../store/scratch.ts'
-import { extent, isShort, report } from './extent.ts'
-import { memoryOf } from './memory.ts'
-import { type Asked, load } from './mixed-load.ts'
-import { builtForContainer, databaseIn, faultsIn, prepareDatabase, type Serving, serve } from './serving.ts'
-import { shareOf } from './watched.ts'
+import { shareOf } from '../support/faults/child-server.ts'
+import { extent, isShort, report } from '../support/faults/extent.ts'
+import { memoryOf } from '../support/faults/memory.ts'
+import { type Asked, load } from '../support/faults/mixed-load.ts'
+import {
+  builtForContainer,
+  databaseIn,
+  faultsIn,
+  prepareDatabase,
+  type Serving,
+  serve,
+} from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const SECONDS = extent(8, 600)
 const THIRDS = [0, 1, 2] as const

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { scratchFolder } from '../store/scratch.ts'
-import { report } from './extent.ts'
-import { databaseIn, faultsIn, prepareDatabase, send, serve, source } from './serving.ts'
+import { report } from '../support/faults/extent.ts'
+import { databaseIn, faultsIn, prepareDatabase, send, serve, source } from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const IN_FLIGHT = 50
 

@@ -1,8 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { openDatabase } from '../../src/store/database.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { extent, report } from './extent.ts'
+import { openDatabase } from '../../src/store/connection/connection.ts'
+import { extent, report } from '../support/faults/extent.ts'
 import {
   between,
   columnOf,
@@ -13,7 +12,8 @@ import {
   type Serving,
   send,
   serve,
-} from './serving.ts'
+} from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const ROWS = extent(4_000, 10_000)
 

@@ -2,10 +2,10 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { scratchFolder } from '../store/scratch.ts'
-import { report } from './extent.ts'
-import { mayMount, smallDisk } from './mounted.ts'
-import { faultsIn, prepareDatabase, send, serve, source } from './serving.ts'
+import { report } from '../support/faults/extent.ts'
+import { mayMount, smallDisk } from '../support/faults/mounted.ts'
+import { faultsIn, prepareDatabase, send, serve, source } from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 if (!mayMount()) report('backups on a full disk are not tried: nothing may be mounted here')
 test.skipIf(!mayMount())(

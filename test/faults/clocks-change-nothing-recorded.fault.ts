@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { startWriters } from '../http/writers.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { source } from './serving.ts'
+import { source } from '../support/faults/serving.ts'
+import { startWriters } from '../support/http/writers.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 interface Changes {
   readonly data: { readonly version: number; readonly recorded_at: string; readonly id: string | number }[]

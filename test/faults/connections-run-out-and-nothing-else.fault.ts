@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { scratchFolder } from '../store/scratch.ts'
-import { clientOf } from './clients.ts'
-import { extent, isShort, report } from './extent.ts'
-import { does } from './mounted.ts'
-import { prepareDatabase, type Serving, serve, withFiles } from './serving.ts'
+import { clientOf } from '../support/faults/clients.ts'
+import { extent, isShort, report } from '../support/faults/extent.ts'
+import { does } from '../support/faults/mounted.ts'
+import { prepareDatabase, type Serving, serve, withFiles } from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const CLIENTS = 1_000
 const MORE = extent(300, CLIENTS)

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startCommand } from '../cli/command.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { extent, report } from './extent.ts'
-import { databaseIn, prepareDatabase, send, source } from './serving.ts'
+import { startCommand } from '../support/cli/command.ts'
+import { extent, report } from '../support/faults/extent.ts'
+import { databaseIn, prepareDatabase, send, source } from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const hasStrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0
 if (!hasStrace) report('syncs are not counted: there is no strace here (apt-get install strace)')

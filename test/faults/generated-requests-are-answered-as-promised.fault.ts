@@ -1,14 +1,20 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type AskedService, startAskedService } from '../generated/asked-service.ts'
-import { invalidRequests } from '../generated/invalid-requests.ts'
-import { type Described, hasStatus, nameOf, operationsOf, parametersIn } from '../generated/operations-of.ts'
-import { inWords, type Planned } from '../generated/planned-request.ts'
-import { validRequests } from '../generated/valid-requests.ts'
-import { wildRequests } from '../generated/wild-requests.ts'
-import { folderForAll } from '../store/scratch.ts'
+import { extent, report } from '../support/faults/extent.ts'
+import { invalidRequests } from '../support/generated/invalid-requests.ts'
+import {
+  type Described,
+  hasStatus,
+  nameOf,
+  operationsOf,
+  parametersIn,
+} from '../support/generated/operations-of.ts'
+import { inWords, type Planned } from '../support/generated/planned-request.ts'
+import { type AskedService, startAskedService } from '../support/generated/service-under-test.ts'
+import { validRequests } from '../support/generated/valid-requests.ts'
+import { wildRequests } from '../support/generated/wild-requests.ts'
 import { SEED } from '../support/seed.ts'
-import { extent, report } from './extent.ts'
+import { folderForAll } from '../support/store/scratch.ts'
 
 /** How many requests are made for each operation. */
 const VALID = extent(2, 100)

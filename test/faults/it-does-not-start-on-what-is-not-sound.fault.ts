@@ -3,10 +3,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { inOneLine, runCommand } from '../cli/command.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { extent, report } from './extent.ts'
-import { databaseIn, prepareDatabase } from './serving.ts'
+import { inOneLine, runCommand } from '../support/cli/command.ts'
+import { extent, report } from '../support/faults/extent.ts'
+import { databaseIn, prepareDatabase } from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const PAGE = 4_096
 

@@ -1,8 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { figure } from '../http/writers.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { extent, report } from './extent.ts'
+import { extent, report } from '../support/faults/extent.ts'
 import {
   between,
   columnOf,
@@ -13,7 +11,9 @@ import {
   send,
   serve,
   source,
-} from './serving.ts'
+} from '../support/faults/serving.ts'
+import { figure } from '../support/http/writers.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const WRITERS = 4
 const ROUNDS = extent(2, 20)

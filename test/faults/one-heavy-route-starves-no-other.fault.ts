@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { buildLongLists } from '../../bench/long-lists.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { isShort, report } from './extent.ts'
-import { databaseIn, serve } from './serving.ts'
-import { watch } from './watched.ts'
+import { watch } from '../support/faults/child-server.ts'
+import { isShort, report } from '../support/faults/extent.ts'
+import { databaseIn, serve } from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const LOOPS = 4
 

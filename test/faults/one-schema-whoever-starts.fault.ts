@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { openDatabase } from '../../src/store/database.ts'
-import { migrate } from '../../src/store/migrate.ts'
-import { performTogether, startProcesses } from '../store/processes.ts'
-import { contentOf, emptyDatabase, scratchFolder } from '../store/scratch.ts'
+import { openDatabase } from '../../src/store/connection/connection.ts'
+import { migrate } from '../../src/store/connection/migrate.ts'
+import { extent, report } from '../support/faults/extent.ts'
 import { random } from '../support/random.ts'
-import { extent, report } from './extent.ts'
+import { performTogether, startProcesses } from '../support/store/processes.ts'
+import { contentOf, emptyDatabase, scratchFolder } from '../support/store/scratch.ts'
 
 function contentIn(path: string): Record<string, unknown[]> {
   const connection = openDatabase(`file:${path}`)

@@ -3,12 +3,12 @@ import { setTimeout } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { buildLongLists } from '../../bench/long-lists.ts'
 import { presentTime } from '../../src/server.ts'
-import { openDatabase } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/connection/connection.ts'
 import { openStore } from '../../src/store/store.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { isShort, report } from './extent.ts'
-import { memoryOf } from './memory.ts'
-import { builtForContainer, databaseIn, serve } from './serving.ts'
+import { isShort, report } from '../support/faults/extent.ts'
+import { memoryOf } from '../support/faults/memory.ts'
+import { builtForContainer, databaseIn, serve } from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const SECONDS = 60
 const READERS = 20

@@ -3,11 +3,11 @@ import { expect, onTestFinished, test } from 'vitest'
 import { buildApp } from '../../src/http/app.ts'
 import { presentTime } from '../../src/server.ts'
 import { openStore } from '../../src/store/store.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { extent, isShort, report } from './extent.ts'
-import { databaseIn, prepareDatabase, serve } from './serving.ts'
-import { openRaw } from './sockets.ts'
-import { shareOf, watch } from './watched.ts'
+import { shareOf, watch } from '../support/faults/child-server.ts'
+import { extent, isShort, report } from '../support/faults/extent.ts'
+import { databaseIn, prepareDatabase, serve } from '../support/faults/serving.ts'
+import { openRaw } from '../support/faults/sockets.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const EACH = extent(20, 200)
 const DRIP_MS = 500

@@ -2,9 +2,9 @@ import { statSync } from 'node:fs'
 import { get } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { scratchFolder } from '../store/scratch.ts'
-import { extent, report } from './extent.ts'
-import { databaseIn, faultsIn, prepareDatabase, send, serve, source } from './serving.ts'
+import { extent, report } from '../support/faults/extent.ts'
+import { databaseIn, faultsIn, prepareDatabase, send, serve, source } from '../support/faults/serving.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
 const WRITES = extent(150, 30_000)
 const MB = 1024 * 1024

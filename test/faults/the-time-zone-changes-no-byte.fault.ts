@@ -4,19 +4,19 @@ import http from 'node:http'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { heldIds, type Rows } from '../generated/held-ids.ts'
-import { operationsOf } from '../generated/operations-of.ts'
-import { inWords, type Planned } from '../generated/planned-request.ts'
-import { type Answered, sendRequest } from '../generated/send-request.ts'
-import { validRequests } from '../generated/valid-requests.ts'
-import { withPages } from '../generated/with-pages.ts'
-import type { Document } from '../http/conformance.ts'
-import { blocksOf, openStream } from '../http/event-stream.ts'
-import { scratchFolder } from '../store/scratch.ts'
-import { extent, report } from './extent.ts'
-import { databaseIn, killHard, prepareDatabase, type Serving, serve } from './serving.ts'
+import { extent, report } from '../support/faults/extent.ts'
+import { databaseIn, killHard, prepareDatabase, type Serving, serve } from '../support/faults/serving.ts'
+import { heldIds, type Rows } from '../support/generated/held-ids.ts'
+import { operationsOf } from '../support/generated/operations-of.ts'
+import { inWords, type Planned } from '../support/generated/planned-request.ts'
+import { type Answered, sendRequest } from '../support/generated/send-request.ts'
+import { validRequests } from '../support/generated/valid-requests.ts'
+import { withPages } from '../support/generated/with-pages.ts'
+import type { Document } from '../support/http/conformance.ts'
+import { blocksOf, openStream } from '../support/http/event-stream.ts'
+import { scratchFolder } from '../support/store/scratch.ts'
 
-const STAND_STILL = pathToFileURL(`${import.meta.dirname}/stand-still.ts`).href
+const STAND_STILL = pathToFileURL(`${import.meta.dirname}/../support/faults/frozen-clock.ts`).href
 
 /** Far ahead, far behind, and a quarter of an hour off; and the one that all of them are held against. */
 const ZONES = ['UTC', 'Pacific/Kiritimati', 'America/Los_Angeles', 'Asia/Kathmandu']

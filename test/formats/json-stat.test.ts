@@ -1,8 +1,14 @@
 import fc from 'fast-check'
 import JSONstat from 'jsonstat-toolkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Harness, type List, startApp, withQuery } from '../http/harness.ts'
-import { addressOf, borderQuestion, evidenceQuestion, interval, windowQuestion } from '../http/questions.ts'
+import { type Harness, type List, startApp, withQuery } from '../support/http/harness.ts'
+import {
+  addressOf,
+  borderQuestion,
+  evidenceQuestion,
+  interval,
+  windowQuestion,
+} from '../support/http/questions.ts'
 
 type Row = Readonly<Record<string, unknown>>
 

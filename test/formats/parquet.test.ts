@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { writeParquet } from '../../src/formats/parquet.ts'
-import { CONTROL_TEXTS, NASTY_TEXTS } from './nasty-texts.ts'
-import { gathered, readParquet, readParquetMetadata, readWithDuckdb } from './read-back.ts'
-import { ABOUT, COLUMNS, countedRows, row, table } from './sample-table.ts'
+import { CONTROL_TEXTS, NASTY_TEXTS } from '../support/formats/hostile-strings.ts'
+import { gathered, readParquet, readParquetMetadata, readWithDuckdb } from '../support/formats/read-back.ts'
+import { ABOUT, COLUMNS, countedRows, row, table } from '../support/formats/sample-table.ts'
 
 const file = (rows: Parameters<typeof table>[0]) => gathered(writeParquet(table(rows)))
 

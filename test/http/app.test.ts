@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BAD_VALUES } from './bad-values.ts'
-import type { Document } from './conformance.ts'
-import { type Harness, type List, startApp, withQuery } from './harness.ts'
-import { type Reading, readingsOf } from './operations.ts'
-import { addressOf } from './questions.ts'
-import { acceptedValues, questionsOf } from './valid-questions.ts'
+import { BAD_VALUES } from '../support/http/bad-values.ts'
+import type { Document } from '../support/http/conformance.ts'
+import { type Harness, type List, startApp, withQuery } from '../support/http/harness.ts'
+import { type Reading, readingsOf } from '../support/http/operations.ts'
+import { addressOf } from '../support/http/questions.ts'
+import { acceptedValues, questionsOf } from '../support/http/valid-questions.ts'
 
 const VALID_REQUESTS = 150
 const INVALID_REQUESTS = 150

@@ -3,9 +3,9 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hashOf, isKey, newKey } from '../../src/store/api-key.ts'
-import { openDatabase } from '../../src/store/database.ts'
-import { migrate } from '../../src/store/migrate.ts'
-import { keyReader } from '../../src/store/read-keys.ts'
+import { openDatabase } from '../../src/store/connection/connection.ts'
+import { migrate } from '../../src/store/connection/migrate.ts'
+import { keyReader } from '../../src/store/read/api-keys.ts'
 
 /** Keys as they were issued once; they are keys for good. One has a checksum that begins with zeros. */
 const ISSUED = [

@@ -5,11 +5,11 @@ import {
   generateSQLiteMigration,
 } from 'drizzle-kit/api'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type Connection, openDatabase } from '../../src/store/database.ts'
-import { readMigrations } from '../../src/store/migrate.ts'
+import { type Connection, openDatabase } from '../../src/store/connection/connection.ts'
+import { readMigrations } from '../../src/store/connection/migrate.ts'
 import * as schema from '../../src/store/schema.ts'
-import { insert, startVersion, timeOf } from './history.ts'
-import { contentOf, emptyDatabase, messageOf, tablesOf, textColumn } from './scratch.ts'
+import { insert, startVersion, timeOf } from '../support/store/history.ts'
+import { contentOf, emptyDatabase, messageOf, tablesOf, textColumn } from '../support/store/scratch.ts'
 
 type Row = Readonly<Record<string, unknown>>
 

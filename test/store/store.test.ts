@@ -1,13 +1,13 @@
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readSeeds } from '../../src/cli/read-seeds.ts'
+import { readSeeds } from '../../src/cli/seeds.ts'
 import type { Filter } from '../../src/domain/filter.ts'
-import { openDatabase } from '../../src/store/database.ts'
-import { readMigrations } from '../../src/store/migrate.ts'
+import { openDatabase } from '../../src/store/connection/connection.ts'
+import { readMigrations } from '../../src/store/connection/migrate.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
-import { timeOf } from './history.ts'
-import { publication, records } from './sample-records.ts'
-import { folderForAll, scratchFolder, textColumn } from './scratch.ts'
+import { timeOf } from '../support/store/history.ts'
+import { publication, records } from '../support/store/sample-records.ts'
+import { folderForAll, scratchFolder, textColumn } from '../support/store/scratch.ts'
 
 describe('opening a store', () => {
   test('makes the database with the newest schema', async () => {

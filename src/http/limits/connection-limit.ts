@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import proxyAddr from '@fastify/proxy-addr'
 import { createClientCounts } from '../../concurrency/client-counts.ts'
-import { clientAt } from '../client.ts'
+import { clientAt } from './client-address.ts'
 
 export interface ConnectionLimitOptions {
   /** How many connections one client may have open. */

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createTaskGroup, type TaskGroup } from '../../concurrency/task.ts'
-import type { ClientOf } from '../client.ts'
+import type { ClientOf } from './client-address.ts'
 
 /** The computations that requests ask for. */
 export interface RequestTasks {

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
-import { SERVICE } from '../about-service.ts'
-import { cacheControlOf, requireJson, sendJson } from '../answer.ts'
-import { ask, type Dependencies } from '../ask.ts'
-import { DATA_LICENCE } from '../licence.ts'
-import { DEFAULT_LIMIT, MAX_LIMIT, noParameters } from '../parameters.ts'
-import { jsonResponses } from '../response.ts'
+import { DEFAULT_LIMIT, MAX_LIMIT, noParameters } from '../query/parameters.ts'
+import { ask, type Dependencies } from '../query/resolve-query.ts'
+import { cacheControlOf, requireJson, sendJson } from '../responses/json-response.ts'
+import { DATA_LICENCE } from '../responses/licence.ts'
+import { jsonResponses } from '../responses/response-schemas.ts'
+import { SERVICE } from '../responses/service-info.ts'
 
 const LINKS = {
   totals: '/v1/totals',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyPluginAsync } from 'fastify'
-import { compressed, encodingFor } from '../compressed.ts'
-import { isKnown, weakTag } from '../etag.ts'
-import { noParameters } from '../parameters.ts'
+import { compressed, encodingFor } from '../cache/compression.ts'
+import { isKnown, weakTag } from '../cache/etag.ts'
+import { noParameters } from '../query/parameters.ts'
 
 const FOLDER = new URL('../../web/assets/', import.meta.url)
 

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { changeSchema } from '../../domain/history.ts'
-import { afterVersion, type ChangePlace, placeOfChange } from '../../store/read-history.ts'
-import type { ReaderDependencies } from '../ask.ts'
-import { collection } from '../collection.ts'
-import { parameters } from '../parameters.ts'
-import { badRequest } from '../problem.ts'
+import { changeSchema } from '../../domain/change.ts'
+import { afterVersion, type ChangePlace, placeOfChange } from '../../store/read/changes.ts'
+import { collection } from '../collections/collection-route.ts'
+import { badRequest } from '../problems/problem.ts'
+import { parameters } from '../query/parameters.ts'
+import type { ReaderDependencies } from '../query/resolve-query.ts'
 
 const placeSchema: z.ZodType<ChangePlace> = z.object({
   version: z.int(),

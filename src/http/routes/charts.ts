@@ -1,11 +1,11 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { addressWith } from '../address.ts'
-import { cacheControlOf } from '../answer.ts'
-import { parameters } from '../parameters.ts'
-import type { RenderDependencies } from '../renderer.ts'
-import { problemResponses } from '../response.ts'
-import { viewed, viewParameters } from '../viewed.ts'
+import type { RenderDependencies } from '../pages/renderer.ts'
+import { viewed, viewParameters } from '../pages/view-request.ts'
+import { addressWith } from '../protocol/url.ts'
+import { parameters } from '../query/parameters.ts'
+import { cacheControlOf } from '../responses/json-response.ts'
+import { problemResponses } from '../responses/response-schemas.ts'
 
 const PICTURES = {
   series: 'The chart of a series',

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { conflictSchema } from '../../domain/conflict.ts'
-import type { FigureDependencies } from '../ask.ts'
-import { collection } from '../collection.ts'
-import { explained, explainedSchema } from '../explained.ts'
-import { judgedConflicts } from '../judged-conflicts.ts'
+import { judgedConflicts } from '../../results/conflicts.ts'
+import { explained, explainedSchema } from '../../results/proof-observations.ts'
+import { collection } from '../collections/collection-route.ts'
+import type { FigureDependencies } from '../query/resolve-query.ts'
 import { observationParameters } from './observations.ts'
 
 /** `GET /v1/conflicts`: the figures that contradict what more authoritative ones imply. */

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { borderSchema } from '../../domain/border.ts'
+import { membersOf } from '../../domain/border-groups.ts'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
 import { indicatorSchema } from '../../domain/indicator.ts'
-import { membersOf } from '../../domain/reconcile-indicator.ts'
-import type { ReaderDependencies } from '../ask.ts'
-import { collection } from '../collection.ts'
-import { borderParameters, evidenceParameters } from '../parameters.ts'
+import { collection } from '../collections/collection-route.ts'
+import { borderParameters, evidenceParameters } from '../query/parameters.ts'
+import type { ReaderDependencies } from '../query/resolve-query.ts'
 
 const idPlace = {
   place: z.string(),

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { sendJson } from '../answer.ts'
-import type { Dependencies } from '../ask.ts'
-import { noParameters, parameters } from '../parameters.ts'
-import { readReadiness, readySchema } from '../readiness.ts'
-import { jsonResponses } from '../response.ts'
+import { readReadiness, readySchema } from '../health/readiness.ts'
+import { noParameters, parameters } from '../query/parameters.ts'
+import type { Dependencies } from '../query/resolve-query.ts'
+import { sendJson } from '../responses/json-response.ts'
+import { jsonResponses } from '../responses/response-schemas.ts'
 
 const live = z.object({ status: z.literal('live') }).meta({ id: 'Live' })
 const readyQuery = z.strictObject({ detail: parameters.detail, _: parameters._ })

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { unqueuedTurn } from '../../concurrency/event-loop-yield.ts'
+import { revisionSchema } from '../../domain/change.ts'
 import { conflictOf, conflictSchema } from '../../domain/conflict.ts'
-import { revisionSchema } from '../../domain/history.ts'
 import {
   judgedObservationSchema,
   type Observation,
@@ -11,18 +11,18 @@ import {
 } from '../../domain/observation.ts'
 import { daysToCome, type FieldRemark, farFromOthers, slipsOf } from '../../domain/slips.ts'
 import type { Source } from '../../domain/source.ts'
-import { farFigureFinder } from '../../store/far-figures.ts'
-import type { RecordedFigure } from '../../store/record.ts'
-import type { Transaction } from '../../store/write.ts'
-import type { Dependencies } from '../ask.ts'
-import { explained, explainedSchema } from '../explained.ts'
-import { judgedObservations } from '../judged-observations.ts'
-import { suggest } from '../nearest.ts'
-import { parameters } from '../parameters.ts'
-import { type Fault, Problem } from '../problem.ts'
-import { seriesOfWrite } from '../series-of-write.ts'
-import { TooLarge } from '../series-reader.ts'
-import { quote } from '../validate.ts'
+import { TooLarge } from '../../results/load-series.ts'
+import { judgedObservations } from '../../results/observations-with-status.ts'
+import { explained, explainedSchema } from '../../results/proof-observations.ts'
+import { seriesOfWrite } from '../../results/transaction-series.ts'
+import { farFigureFinder } from '../../store/read/far-figures.ts'
+import type { RecordedFigure } from '../../store/write/recorder.ts'
+import type { Transaction } from '../../store/write/transaction.ts'
+import { suggest } from '../problems/did-you-mean.ts'
+import { type Fault, Problem } from '../problems/problem.ts'
+import { quote } from '../problems/validator-compiler.ts'
+import { parameters } from '../query/parameters.ts'
+import type { Dependencies } from '../query/resolve-query.ts'
 import {
   etagOf,
   MAX_WARNINGS,
@@ -31,7 +31,7 @@ import {
   type Warning,
   writeParameters,
   writeRoute,
-} from '../writing.ts'
+} from '../writes/write-route.ts'
 import { observationIdSchema } from './observations.ts'
 
 const MAX_FIGURES = 1_000

@@ -1,21 +1,21 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { revisionSchema } from '../../domain/history.ts'
+import { revisionSchema } from '../../domain/change.ts'
 import { judgedObservationSchema } from '../../domain/observation.ts'
-import { metaSchema, requireJson, send } from '../answer.ts'
-import { ask, type FigureDependencies } from '../ask.ts'
-import { collection } from '../collection.ts'
-import { judgedObservations, observationsById } from '../judged-observations.ts'
+import { judgedObservations, observationsById } from '../../results/observations-with-status.ts'
+import { collection } from '../collections/collection-route.ts'
+import { Problem } from '../problems/problem.ts'
 import {
   borderParameters,
   deliveryParameters,
   evidenceParameters,
   parameters,
   windowParameters,
-} from '../parameters.ts'
-import { Problem } from '../problem.ts'
-import { jsonResponses } from '../response.ts'
-import { etagOf } from '../writing.ts'
+} from '../query/parameters.ts'
+import { ask, type FigureDependencies } from '../query/resolve-query.ts'
+import { metaSchema, requireJson, send } from '../responses/json-response.ts'
+import { jsonResponses } from '../responses/response-schemas.ts'
+import { etagOf } from '../writes/write-route.ts'
 
 /** The path of one observation. */
 export const observationIdSchema = z.strictObject({

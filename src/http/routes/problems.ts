@@ -1,9 +1,9 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { sendJson } from '../answer.ts'
-import { noParameters } from '../parameters.ts'
-import { PROBLEM_KINDS, Problem } from '../problem.ts'
-import { jsonResponses } from '../response.ts'
+import { PROBLEM_KINDS, Problem } from '../problems/problem.ts'
+import { noParameters } from '../query/parameters.ts'
+import { sendJson } from '../responses/json-response.ts'
+import { jsonResponses } from '../responses/response-schemas.ts'
 
 const body = z
   .object({

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { eventSchema } from '../../domain/event.ts'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
 import { sourceSchema } from '../../domain/source.ts'
-import type { ReaderDependencies } from '../ask.ts'
-import { collection } from '../collection.ts'
-import { evidenceParameters, windowParameters } from '../parameters.ts'
+import { collection } from '../collections/collection-route.ts'
+import { evidenceParameters, windowParameters } from '../query/parameters.ts'
+import type { ReaderDependencies } from '../query/resolve-query.ts'
 
 const idPlace = {
   place: z.string(),

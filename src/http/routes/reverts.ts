@@ -2,11 +2,11 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { eventLoopYielder } from '../../concurrency/event-loop-yield.ts'
 import { revertedWritesSchema, revertSchema } from '../../domain/revert.ts'
-import { BadRevert, revert } from '../../store/revert.ts'
-import type { Dependencies } from '../ask.ts'
-import { parameters } from '../parameters.ts'
-import { Problem } from '../problem.ts'
-import { writeParameters, writeRoute } from '../writing.ts'
+import { BadRevert, revert } from '../../store/write/revert.ts'
+import { Problem } from '../problems/problem.ts'
+import { parameters } from '../query/parameters.ts'
+import type { Dependencies } from '../query/resolve-query.ts'
+import { writeParameters, writeRoute } from '../writes/write-route.ts'
 
 /** `POST /v1/reverts`: what one version, or one author, wrote is put back as it was before. */
 export const revertsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {

@@ -2,11 +2,11 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { termsOf } from '../../domain/figure.ts'
 import { placeSchema, type SeriesRow, series, seriesRowSchema } from '../../domain/series.ts'
-import type { FigureDependencies } from '../ask.ts'
-import { collection } from '../collection.ts'
-import { explained, explainedSchema, termCounter } from '../explained.ts'
-import { borderParameters, evidenceParameters, parameters, windowParameters } from '../parameters.ts'
-import { reconcileEvidence } from '../reconciled.ts'
+import { explained, explainedSchema, termCounter } from '../../results/proof-observations.ts'
+import { reconcileEvidence } from '../../results/reconcile-evidence.ts'
+import { collection } from '../collections/collection-route.ts'
+import { borderParameters, evidenceParameters, parameters, windowParameters } from '../query/parameters.ts'
+import type { FigureDependencies } from '../query/resolve-query.ts'
 
 /** `GET /v1/series`: a figure for each calendar period and border. */
 export const seriesRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {

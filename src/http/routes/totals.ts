@@ -2,11 +2,11 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { termsOf } from '../../domain/figure.ts'
 import { grandTotalSchema, totalSchema, totals } from '../../domain/totals.ts'
-import type { FigureDependencies } from '../ask.ts'
-import { collection } from '../collection.ts'
-import { explained, explainedSchema } from '../explained.ts'
-import { borderParameters, evidenceParameters, parameters, windowParameters } from '../parameters.ts'
-import { reconcileEvidence } from '../reconciled.ts'
+import { explained, explainedSchema } from '../../results/proof-observations.ts'
+import { reconcileEvidence } from '../../results/reconcile-evidence.ts'
+import { collection } from '../collections/collection-route.ts'
+import { borderParameters, evidenceParameters, parameters, windowParameters } from '../query/parameters.ts'
+import type { FigureDependencies } from '../query/resolve-query.ts'
 
 /** `GET /v1/totals`: a figure for each border in one window, and one for all of them together. */
 export const totalsRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {

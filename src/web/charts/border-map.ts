@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot'
 import type { MultiLineString, Position } from 'geojson'
-import type { Atlas } from '../atlas.ts'
-import { figureKey, partsOf, type Subject, type View } from '../view.ts'
-import { type Drawing, draw } from './draw.ts'
-import { type ChartStyle, colourOf } from './style.ts'
+import { figureKey, partsOf, type Subject, type View } from '../view/view.ts'
+import type { Atlas } from './atlas.ts'
+import { type Drawing, draw } from './plot-svg.ts'
+import { type ChartStyle, colourOf } from './theme.ts'
 
 /** A section of border on the map. */
 interface Section {

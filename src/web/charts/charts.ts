@@ -1,12 +1,12 @@
-import { indicatorLabel, placesOf, sourceLine, summaryOf } from '../figure-words.ts'
-import { partsOf, type View } from '../view.ts'
+import { indicatorLabel, placesOf, sourceLine, summaryOf } from '../text/figure-text.ts'
+import { subjectName } from '../text/subject-name.ts'
+import { partsOf, type View } from '../view/view.ts'
 import type { ChartName } from './chart-names.ts'
 import { cumulativeChart } from './cumulative-chart.ts'
-import type { Drawing } from './draw.ts'
-import { picture } from './picture.ts'
+import type { Drawing } from './plot-svg.ts'
 import { eventsShown, seriesChart } from './series-chart.ts'
-import { type ChartStyle, colourOf } from './style.ts'
-import { subjectName } from './subject-name.ts'
+import { picture } from './standalone-svg.ts'
+import { type ChartStyle, colourOf } from './theme.ts'
 import { totalsChart } from './totals-chart.ts'
 
 const DRAWN = { series: seriesChart, cumulative: cumulativeChart, totals: totalsChart }

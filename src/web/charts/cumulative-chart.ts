@@ -1,10 +1,10 @@
 import * as Plot from '@observablehq/plot'
 import { civilOf, dayOf, parseDay } from '../../domain/calendar.ts'
 import { startOfYear } from '../../domain/period.ts'
-import { figureKey, type PeriodFigure, type Subject, type View } from '../view.ts'
-import { type Drawing, draw } from './draw.ts'
+import { figureKey, type PeriodFigure, type Subject, type View } from '../view/view.ts'
 import { panelNames, panelsOf } from './panels.ts'
-import { type ChartStyle, colourOf } from './style.ts'
+import { type Drawing, draw } from './plot-svg.ts'
+import { type ChartStyle, colourOf } from './theme.ts'
 
 /** A figure since 1 January, by the day of the year that it reaches to. */
 interface Point extends PeriodFigure {

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
-import type { Subject, View } from '../view.ts'
-import type { ChartStyle } from './style.ts'
-import { subjectName } from './subject-name.ts'
+import { subjectName } from '../text/subject-name.ts'
+import type { Subject, View } from '../view/view.ts'
+import type { ChartStyle } from './theme.ts'
 
 /** What a chart has a panel for: everything together, or each border beside the others. */
 export function panelsOf({ layout, together, subjects }: View): readonly Subject[] {

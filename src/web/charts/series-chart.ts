@@ -9,10 +9,10 @@ import {
   partsOf,
   type Subject,
   type View,
-} from '../view.ts'
-import { type Drawing, draw, fade, fillOf, hatch } from './draw.ts'
+} from '../view/view.ts'
 import { panelNames, panelsOf } from './panels.ts'
-import { type ChartStyle, colourOf } from './style.ts'
+import { type Drawing, draw, fade, fillOf, hatch } from './plot-svg.ts'
+import { type ChartStyle, colourOf } from './theme.ts'
 import { ticksOf } from './ticks.ts'
 
 /** A figure of one period in one panel of the chart. */

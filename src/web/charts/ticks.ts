@@ -1,6 +1,6 @@
 import { civilOf, parseDay } from '../../domain/calendar.ts'
 import { parsePeriod } from '../../domain/period.ts'
-import type { Speech } from '../speech.ts'
+import type { Speech } from '../locale/locale.ts'
 
 /** Room for one label of the axis, in pixels. */
 const LABEL_WIDTH = 72

@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot'
 import type { Figure } from '../../domain/figure.ts'
-import { figureKey, type Subject, subjectsOf, type View } from '../view.ts'
-import { type Drawing, draw, fade, fillOf, hatch } from './draw.ts'
-import { type ChartStyle, colourOf } from './style.ts'
-import { subjectName } from './subject-name.ts'
+import { subjectName } from '../text/subject-name.ts'
+import { figureKey, type Subject, subjectsOf, type View } from '../view/view.ts'
+import { type Drawing, draw, fade, fillOf, hatch } from './plot-svg.ts'
+import { type ChartStyle, colourOf } from './theme.ts'
 
 interface Bar extends Figure {
   readonly key: string

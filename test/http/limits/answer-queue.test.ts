@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { readSeeds } from '../../../src/cli/read-seeds.ts'
+import { readSeeds } from '../../../src/cli/seeds.ts'
 import { formatDay, toDay } from '../../../src/domain/calendar.ts'
 import { type AppOptions, buildApp } from '../../../src/http/app.ts'
 import type { QueueState } from '../../../src/http/limits/answer-queue.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
-import { exchangeRaw, PRESENT } from '../harness.ts'
-import { publication } from '../records.ts'
+import { exchangeRaw, PRESENT } from '../../support/http/harness.ts'
+import { publication } from '../../support/http/records.ts'
 
 const now = () => PRESENT
 

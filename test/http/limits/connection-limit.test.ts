@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { buildApp } from '../../../src/http/app.ts'
 import { openStore } from '../../../src/store/store.ts'
-import { PRESENT } from '../harness.ts'
+import { PRESENT } from '../../support/http/harness.ts'
 
 async function started(trustedProxies: readonly string[] = []) {
   const now = () => PRESENT

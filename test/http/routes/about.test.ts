@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readSeeds } from '../../../src/cli/read-seeds.ts'
-import { type Harness, PRESENT, startApp } from '../harness.ts'
-import { readingsOf } from '../operations.ts'
-import { publication } from '../records.ts'
+import { readSeeds } from '../../../src/cli/seeds.ts'
+import { type Harness, PRESENT, startApp } from '../../support/http/harness.ts'
+import { readingsOf } from '../../support/http/operations.ts'
+import { publication } from '../../support/http/records.ts'
 
 interface About {
   readonly name: string

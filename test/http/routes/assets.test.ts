@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Harness, startApp } from '../harness.ts'
+import { type Harness, startApp } from '../../support/http/harness.ts'
 
 let api: Harness
 beforeAll(async () => {

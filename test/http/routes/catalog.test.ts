@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Harness, type List, startApp } from '../harness.ts'
+import { type Harness, type List, startApp } from '../../support/http/harness.ts'
 
 type Node = Readonly<Record<string, unknown>>
 

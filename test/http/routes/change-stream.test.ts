@@ -7,20 +7,20 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { configSchema } from '../../../src/config.ts'
-import type { Change } from '../../../src/domain/history.ts'
+import type { Change } from '../../../src/domain/change.ts'
 import { buildApp } from '../../../src/http/app.ts'
 import { startServer } from '../../../src/server.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
-import { scratchFolder } from '../../store/scratch.ts'
 import { eventually } from '../../support/eventually.ts'
-import { copyOf, heldAt } from '../copy.ts'
-import { FOUNDATION, perform, writes } from '../deeds.ts'
-import { blocksOf, changesOf, openStream } from '../event-stream.ts'
-import { type Harness, type List, PRESENT, startApp } from '../harness.ts'
-import { attemptedCrossings, figure, publication } from '../records.ts'
+import { copyOf, heldAt } from '../../support/http/copy.ts'
+import { blocksOf, changesOf, openStream } from '../../support/http/event-stream.ts'
+import { type Harness, type List, PRESENT, startApp } from '../../support/http/harness.ts'
+import { FOUNDATION, perform, writes } from '../../support/http/random-writes.ts'
+import { attemptedCrossings, figure, publication } from '../../support/http/records.ts'
+import { scratchFolder } from '../../support/store/scratch.ts'
 
 const STREAM = '/v1/changes/stream'
-const DEEDS = fileURLToPath(new URL('../deeds-process.ts', import.meta.url))
+const DEEDS = fileURLToPath(new URL('../../support/http/random-writes-process.ts', import.meta.url))
 const LAST = publication({ id: 'the-end' })
 
 const isLast = ({ id }: Change) => id === LAST.id

@@ -1,14 +1,14 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Change } from '../../../src/domain/history.ts'
+import type { Change } from '../../../src/domain/change.ts'
 import { openStore } from '../../../src/store/store.ts'
-import { scratchFolder } from '../../store/scratch.ts'
-import { linksOf } from '../conformance.ts'
-import { copyOf, heldAt } from '../copy.ts'
-import { FOUNDATION, perform, writes } from '../deeds.ts'
-import { type Harness, type List, startApp } from '../harness.ts'
-import { figure, publication } from '../records.ts'
+import { linksOf } from '../../support/http/conformance.ts'
+import { copyOf, heldAt } from '../../support/http/copy.ts'
+import { type Harness, type List, startApp } from '../../support/http/harness.ts'
+import { FOUNDATION, perform, writes } from '../../support/http/random-writes.ts'
+import { figure, publication } from '../../support/http/records.ts'
+import { scratchFolder } from '../../support/store/scratch.ts'
 
 let api: Harness
 let log: Change[]

@@ -2,10 +2,10 @@ import { brotliDecompressSync } from 'node:zlib'
 import { Resvg } from '@resvg/resvg-js'
 import { parseHTML } from 'linkedom'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LANGUAGES } from '../../../src/web/speech.ts'
-import { ATTACKS } from '../../web/attacks.ts'
-import { type Harness, type Headers, startApp } from '../harness.ts'
-import { attemptedCrossings, border, figure, publication } from '../records.ts'
+import { LANGUAGES } from '../../../src/web/locale/locale.ts'
+import { type Harness, type Headers, startApp } from '../../support/http/harness.ts'
+import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
+import { ATTACKS } from '../../support/web/attacks.ts'
 
 let api: Harness
 let empty: Harness

@@ -3,11 +3,11 @@ import { toDay } from '../../../src/domain/calendar.ts'
 import type { Conflict } from '../../../src/domain/conflict.ts'
 import { type JudgedObservation, rangeOf } from '../../../src/domain/observation.ts'
 import type { Total } from '../../../src/domain/totals.ts'
-import { faultsIn } from '../../domain/proof-check.ts'
-import { type Harness, type List, startApp } from '../harness.ts'
-import { MEMBERS } from '../proofs.ts'
-import { addressOf, type Question } from '../questions.ts'
-import { attemptedCrossings, border, figure, publication } from '../records.ts'
+import { faultsIn } from '../../support/domain/proof-check.ts'
+import { type Harness, type List, startApp } from '../../support/http/harness.ts'
+import { MEMBERS } from '../../support/http/proofs.ts'
+import { addressOf, type Question } from '../../support/http/questions.ts'
+import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
 
 interface Conflicts extends List<Conflict> {
   readonly observations: JudgedObservation[]

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readSeeds } from '../../../src/cli/read-seeds.ts'
+import { readSeeds } from '../../../src/cli/seeds.ts'
 import type { Border } from '../../../src/domain/border.ts'
 import type { Extent } from '../../../src/domain/extent.ts'
 import type { Indicator } from '../../../src/domain/indicator.ts'
 import type { JudgedObservation } from '../../../src/domain/observation.ts'
-import { parseCsv } from '../../../src/formats/csv.ts'
-import { type Harness, type List, startApp } from '../harness.ts'
-import { MEMBERS } from '../proofs.ts'
-import { addressOf, type Question } from '../questions.ts'
-import { border } from '../records.ts'
+import { parseCsv } from '../../../src/formats/csv/write-csv.ts'
+import { type Harness, type List, startApp } from '../../support/http/harness.ts'
+import { MEMBERS } from '../../support/http/proofs.ts'
+import { addressOf, type Question } from '../../support/http/questions.ts'
+import { border } from '../../support/http/records.ts'
 
 type BorderRow = Border & Extent & { readonly indicators: readonly string[] }
 type IndicatorRow = Indicator & Extent & { readonly borders: readonly string[] }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { buildApp } from '../../../src/http/app.ts'
-import { PRESENT, startApp } from '../harness.ts'
+import { PRESENT, startApp } from '../../support/http/harness.ts'
 
 test('live as long as it can answer, and never from a cache', async () => {
   const api = await startApp({ records: {} })

@@ -5,13 +5,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { readSeeds } from '../../../src/cli/read-seeds.ts'
-import type { ProblemBody } from '../../../src/http/problem.ts'
-import type { Records } from '../../../src/store/add-missing.ts'
-import { cells, daysOf, EMPTY, tableOf } from '../../import-tables.ts'
-import { MALFORMED } from '../../malformed-tables.ts'
-import { scratchFolder } from '../../store/scratch.ts'
-import { type Answer, type Headers, type SentBytes, startWriters, type Writers } from '../writers.ts'
+import { readSeeds } from '../../../src/cli/seeds.ts'
+import type { ProblemBody } from '../../../src/http/problems/problem.ts'
+import type { Records } from '../../../src/store/write/add-missing.ts'
+import { cells, daysOf, EMPTY, tableOf } from '../../support/formats/import-tables.ts'
+import { MALFORMED } from '../../support/formats/malformed-tables.ts'
+import {
+  type Answer,
+  type Headers,
+  type SentBytes,
+  startWriters,
+  type Writers,
+} from '../../support/http/writers.ts'
+import { scratchFolder } from '../../support/store/scratch.ts'
 
 const CSV = { 'content-type': 'text/csv' }
 const january = cells()

@@ -2,16 +2,14 @@ import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { readSeeds } from '../../../src/cli/read-seeds.ts'
+import { readSeeds } from '../../../src/cli/seeds.ts'
 import { formatDay, toDay } from '../../../src/domain/calendar.ts'
+import type { Revision } from '../../../src/domain/change.ts'
 import type { Conflict } from '../../../src/domain/conflict.ts'
-import type { Revision } from '../../../src/domain/history.ts'
 import type { JudgedObservation, Statement } from '../../../src/domain/observation.ts'
 import type { Source } from '../../../src/domain/source.ts'
 import type { Total } from '../../../src/domain/totals.ts'
-import { openDatabase } from '../../../src/store/database.ts'
-import { folderForAll, scratchFolder } from '../../store/scratch.ts'
-import { processorTimeMs } from '../../support/processor-time.ts'
+import { openDatabase } from '../../../src/store/connection/connection.ts'
 import {
   dayOf,
   figure,
@@ -23,7 +21,9 @@ import {
   type Told,
   type Writers,
   type Written,
-} from '../writers.ts'
+} from '../../support/http/writers.ts'
+import { processorTimeMs } from '../../support/processor-time.ts'
+import { folderForAll, scratchFolder } from '../../support/store/scratch.ts'
 
 const PATH = '/v1/observations'
 const JSON_TYPE = { 'content-type': 'application/json' }

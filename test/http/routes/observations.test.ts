@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readSeeds } from '../../../src/cli/read-seeds.ts'
+import { readSeeds } from '../../../src/cli/seeds.ts'
 import { toDay } from '../../../src/domain/calendar.ts'
 import {
   type JudgedObservation,
@@ -10,9 +10,9 @@ import {
 } from '../../../src/domain/observation.ts'
 import { parsePeriod } from '../../../src/domain/period.ts'
 import { KINDS } from '../../../src/domain/source.ts'
-import { type Harness, type List, startApp } from '../harness.ts'
-import { addressOf, CODES, period, type Question, someOf } from '../questions.ts'
-import { attemptedCrossings, border, figure, publication } from '../records.ts'
+import { type Harness, type List, startApp } from '../../support/http/harness.ts'
+import { addressOf, CODES, period, type Question, someOf } from '../../support/http/questions.ts'
+import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
 
 /** The fields of an observation in the order of the contract. */
 const FIELDS = [

@@ -3,10 +3,10 @@ import { parseHTML } from 'linkedom'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SeriesRow } from '../../../src/domain/series.ts'
 import type { Total } from '../../../src/domain/totals.ts'
-import { speechOf } from '../../../src/web/speech.ts'
-import { ATTACKS, BAD_ADDRESSES } from '../../web/attacks.ts'
-import { type Harness, type Headers, type List, startApp } from '../harness.ts'
-import { attemptedCrossings, border, figure, publication } from '../records.ts'
+import { speechOf } from '../../../src/web/locale/locale.ts'
+import { type Harness, type Headers, type List, startApp } from '../../support/http/harness.ts'
+import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
+import { ATTACKS, BAD_ADDRESSES } from '../../support/web/attacks.ts'
 
 let api: Harness
 let empty: Harness

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Harness, startApp } from '../harness.ts'
+import { type Harness, startApp } from '../../support/http/harness.ts'
 
 interface ProblemKind {
   readonly type: string

@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readSeeds } from '../../../src/cli/read-seeds.ts'
+import { readSeeds } from '../../../src/cli/seeds.ts'
 import { toDay } from '../../../src/domain/calendar.ts'
 import type { Event } from '../../../src/domain/event.ts'
 import type { Extent } from '../../../src/domain/extent.ts'
 import type { JudgedObservation } from '../../../src/domain/observation.ts'
 import { parsePeriod } from '../../../src/domain/period.ts'
 import { KINDS, type Source } from '../../../src/domain/source.ts'
-import { type Harness, type List, startApp } from '../harness.ts'
-import { addressOf, CODES, period, type Question, someOf } from '../questions.ts'
-import { publication } from '../records.ts'
+import { type Harness, type List, startApp } from '../../support/http/harness.ts'
+import { addressOf, CODES, period, type Question, someOf } from '../../support/http/questions.ts'
+import { publication } from '../../support/http/records.ts'
 
 type SourceRow = Source & Extent
 

@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Change } from '../../../src/domain/history.ts'
+import type { Change } from '../../../src/domain/change.ts'
 import type { Revert } from '../../../src/domain/revert.ts'
-import { afterVersion } from '../../../src/store/read-history.ts'
-import { scratchFolder } from '../../store/scratch.ts'
-import { FOUNDATION, perform, writes } from '../deeds.ts'
-import { attemptedCrossings, border, publication } from '../records.ts'
+import { afterVersion } from '../../../src/store/read/changes.ts'
+import { FOUNDATION, perform, writes } from '../../support/http/random-writes.ts'
+import { attemptedCrossings, border, publication } from '../../support/http/records.ts'
 import {
   figure,
   pointersOf,
@@ -14,7 +13,8 @@ import {
   type Told,
   type Writers,
   type Written,
-} from '../writers.ts'
+} from '../../support/http/writers.ts'
+import { scratchFolder } from '../../support/store/scratch.ts'
 
 const PATH = '/v1/reverts?reason=Misused'
 const WHOLE = {

@@ -2,10 +2,17 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatDay, toDay } from '../../../src/domain/calendar.ts'
 import { INTERVALS } from '../../../src/domain/period.ts'
-import { daysOf, faultsOf, type Message, type Read, readCsv, readMessage } from '../../sdmx-reader.ts'
-import { type Harness, type List, linkOf, startApp, withQuery } from '../harness.ts'
-import { CODES } from '../questions.ts'
-import { attemptedCrossings, border, figure, publication } from '../records.ts'
+import {
+  daysOf,
+  faultsOf,
+  type Message,
+  type Read,
+  readCsv,
+  readMessage,
+} from '../../support/formats/sdmx-reader.ts'
+import { type Harness, type List, linkOf, startApp, withQuery } from '../../support/http/harness.ts'
+import { CODES } from '../../support/http/questions.ts'
+import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
 
 const CSV = 'application/vnd.sdmx.data+csv;version=2.0.0'
 const JSON_ = 'application/vnd.sdmx.data+json;version=2.0.0'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { faultsOf } from '../../sdmx-reader.ts'
-import { type Harness, linkOf, startApp } from '../harness.ts'
+import { faultsOf } from '../../support/formats/sdmx-reader.ts'
+import { type Harness, linkOf, startApp } from '../../support/http/harness.ts'
 
 const TYPE = 'application/vnd.sdmx.structure+json;version=2.0.0'
 

@@ -6,9 +6,9 @@ import type { JudgedObservation } from '../../../src/domain/observation.ts'
 import { INTERVALS, type Interval } from '../../../src/domain/period.ts'
 import type { SeriesRow } from '../../../src/domain/series.ts'
 import type { GrandTotal, Total } from '../../../src/domain/totals.ts'
-import { parseCsv } from '../../../src/formats/csv.ts'
-import { type Harness, type List, startApp, withQuery } from '../harness.ts'
-import { faultsInFigure, MEMBERS, namedBy } from '../proofs.ts'
+import { parseCsv } from '../../../src/formats/csv/write-csv.ts'
+import { type Harness, type List, startApp, withQuery } from '../../support/http/harness.ts'
+import { faultsInFigure, MEMBERS, namedBy } from '../../support/http/proofs.ts'
 import {
   addressOf,
   borderQuestion,
@@ -16,7 +16,7 @@ import {
   interval,
   type Question,
   windowQuestion,
-} from '../questions.ts'
+} from '../../support/http/questions.ts'
 
 interface Series extends List<SeriesRow> {
   readonly observations?: JudgedObservation[]

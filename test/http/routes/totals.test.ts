@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatDay, toDay } from '../../../src/domain/calendar.ts'
 import type { JudgedObservation } from '../../../src/domain/observation.ts'
 import type { GrandTotal, Total } from '../../../src/domain/totals.ts'
-import { type Harness, type List, PRESENT, startApp } from '../harness.ts'
-import { faultsInFigure, MEMBERS, namedBy } from '../proofs.ts'
-import { addressOf, borderQuestion, evidenceQuestion, windowQuestion } from '../questions.ts'
-import { attemptedCrossings, border, figure, publication } from '../records.ts'
+import { type Harness, type List, PRESENT, startApp } from '../../support/http/harness.ts'
+import { faultsInFigure, MEMBERS, namedBy } from '../../support/http/proofs.ts'
+import { addressOf, borderQuestion, evidenceQuestion, windowQuestion } from '../../support/http/questions.ts'
+import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
 
 interface Totals {
   readonly data: Total[]

@@ -1,6 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { cumulativeChart } from '../../../src/web/charts/cumulative-chart.ts'
-import { fewRecords, marksByFigure, numberOf, partsOfDrawing, style, viewOf } from '../sample-view.ts'
+import {
+  fewRecords,
+  marksByFigure,
+  numberOf,
+  partsOfDrawing,
+  style,
+  viewOf,
+} from '../../support/web/sample-view.ts'
 
 let svg: string
 beforeAll(async () => {

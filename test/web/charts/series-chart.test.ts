@@ -1,7 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { seriesChart } from '../../../src/web/charts/series-chart.ts'
-import type { Layout, View } from '../../../src/web/view.ts'
-import { fewRecords, marksByFigure, numberOf, onDay, partsOfDrawing, style, viewOf } from '../sample-view.ts'
+import type { Layout, View } from '../../../src/web/view/view.ts'
+import {
+  fewRecords,
+  marksByFigure,
+  numberOf,
+  onDay,
+  partsOfDrawing,
+  style,
+  viewOf,
+} from '../../support/web/sample-view.ts'
 
 const RECORDS = {
   ...fewRecords([

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { toDay } from '../../../src/domain/calendar.ts'
 import { type Interval, periodsIn } from '../../../src/domain/period.ts'
 import { ticksOf } from '../../../src/web/charts/ticks.ts'
-import { speechOf } from '../../../src/web/speech.ts'
+import { speechOf } from '../../../src/web/locale/locale.ts'
 
 const speech = speechOf('en')
 const labels = (from: string, to: string, interval: Interval) =>

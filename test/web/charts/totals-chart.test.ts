@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { totalsChart } from '../../../src/web/charts/totals-chart.ts'
-import { fewRecords, marksByFigure, numberOf, onDay, partsOfDrawing, style, viewOf } from '../sample-view.ts'
+import {
+  fewRecords,
+  marksByFigure,
+  numberOf,
+  onDay,
+  partsOfDrawing,
+  style,
+  viewOf,
+} from '../../support/web/sample-view.ts'
 
 let svg: string
 beforeAll(async () => {

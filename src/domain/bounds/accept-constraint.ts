@@ -1,0 +1,131 @@
+import type { Day } from '../calendar.ts'
+import { memberFrom, memberUntil } from './boundary-set.ts'
+import {
+  type Assumption,
+  addStep,
+  boundaryAt,
+  type ConstraintGraph,
+  countAt,
+  joinParts,
+  linkAll,
+  linkBoundary,
+  NONE,
+  partAt,
+} from './constraint-graph.ts'
+import { search } from './dijkstra.ts'
+import { WORK_PER_PAUSE, type Work } from './work.ts'
+
+/** A demand on the count between the starts of two days: lower ≤ F(end) − F(start) ≤ upper. */
+export interface Constraint {
+  readonly start: Day
+  readonly end: Day
+  readonly lower: number
+  readonly upper: number
+  readonly observation: number
+}
+
+/** A bound on how much the count changes at least between the starts of two days. */
+export interface AssumedBound {
+  readonly from: Day
+  readonly to: Day
+  readonly weight: number
+}
+
+/**
+ * Links all boundaries of a new graph, and adds bounds, drawn from other series' figures, that the running count
+ * it starts from is known to satisfy already.
+ */
+export function* assume(
+  graph: ConstraintGraph,
+  bounds: Iterable<AssumedBound>,
+  assumption: Assumption,
+): Work<void> {
+  linkAll(graph)
+  const ground = 0 - graph.assumptions.push(assumption)
+  let pauseAt = graph.work + WORK_PER_PAUSE
+  for (const { from, to, weight } of bounds) {
+    addStep(graph, { from: boundaryAt(graph, from), to: boundaryAt(graph, to), weight, ground })
+    graph.work++
+    if (graph.work < pauseAt) continue
+    pauseAt = graph.work + WORK_PER_PAUSE
+    yield graph.work
+  }
+}
+
+/**
+ * Accepts a constraint, or changes nothing and answers false where it contradicts the graph, that is,
+ * where its range does not meet the one that the graph already gives for its days.
+ */
+export function admit(graph: ConstraintGraph, constraint: Constraint): boolean {
+  const { linked } = graph
+  const { lower, upper, observation } = constraint
+  const start = boundaryAt(graph, constraint.start)
+  const end = boundaryAt(graph, constraint.end)
+  const outside = { start: memberUntil(linked, start), end: memberFrom(linked, end) }
+  const inside = { start: memberFrom(linked, start), end: memberUntil(linked, end) }
+  const most = changeBetween(graph, outside) ?? Number.POSITIVE_INFINITY
+  if (most < lower && !raise(graph, outside.end, outside.start, lower - most)) return false
+  const least = changeBetween(graph, inside) ?? 0
+  if (least > upper && !raise(graph, inside.start, inside.end, least - upper)) return false
+  const isLinked = outside.start === start && outside.end === end
+  if (!isLinked) linkEnds(graph, constraint, { start, end }, { outside, inside })
+  if (lower > 0) addStep(graph, { from: start, to: end, weight: lower, ground: observation })
+  if (upper < Number.POSITIVE_INFINITY) {
+    addStep(graph, { from: end, to: start, weight: 0 - upper, ground: observation })
+  }
+  if (lower === upper) joinParts(graph, partAt(graph, start), partAt(graph, end))
+  return true
+}
+
+/** Two boundaries; {@link NONE} where there is none on that side. */
+interface Ends {
+  readonly start: number
+  readonly end: number
+}
+
+/** How much the running count changes from one linked boundary to a later one, where there are two such. */
+function changeBetween(graph: ConstraintGraph, { start, end }: Ends): number | null {
+  if (start === NONE || end === NONE || start >= end) return null
+  return countAt(graph, end) - countAt(graph, start)
+}
+
+/**
+ * Links both ends of a constraint at counts that satisfy it, each between those of the linked boundaries around
+ * it: `admit` has raised these until they leave room for it.
+ */
+function linkEnds(
+  graph: ConstraintGraph,
+  { lower, upper }: Constraint,
+  { start, end }: Ends,
+  { outside, inside }: { readonly outside: Ends; readonly inside: Ends },
+): void {
+  const lowestStart = outside.start === NONE ? Number.NEGATIVE_INFINITY : countAt(graph, outside.start)
+  const highestStart = inside.start === NONE ? Number.POSITIVE_INFINITY : countAt(graph, inside.start)
+  const lowestEnd = inside.end === NONE ? Number.NEGATIVE_INFINITY : countAt(graph, inside.end)
+  const highestEnd = outside.end === NONE ? Number.POSITIVE_INFINITY : countAt(graph, outside.end)
+  let first = Math.min(highestStart, Math.max(lowestStart, countAt(graph, start)))
+  let last = Math.min(highestEnd, Math.max(lowestEnd, countAt(graph, end)))
+  if (last - first < lower) {
+    last = Math.min(highestEnd, first + lower)
+    first = Math.min(first, last - lower)
+  } else if (last - first > upper) {
+    last = Math.max(lowestEnd, first + upper)
+    first = Math.max(first, last - upper)
+  }
+  linkBoundary(graph, start, first)
+  linkBoundary(graph, end, last)
+}
+
+/**
+ * Raises the running count at a boundary, and wherever the steps then demand it, without moving the
+ * pinned boundary. Where the steps would have to move that one too, nothing is changed: false.
+ */
+function raise(graph: ConstraintGraph, boundary: number, pinned: number, amount: number): boolean {
+  const { parts } = graph
+  const reached = search(graph, partAt(graph, boundary), partAt(graph, pinned), amount)
+  if (parts.settledIn[partAt(graph, pinned)] === graph.searches) return false
+  for (const part of reached) {
+    parts.count[part] = (parts.count[part] ?? 0) + amount - (parts.distance[part] ?? 0)
+  }
+  return true
+}

@@ -1,0 +1,172 @@
+import type {} from '@fastify/swagger'
+import type { RouteOptions } from 'fastify'
+import { z } from 'zod'
+import type { Turn } from '../../concurrency/turns.ts'
+import type { Filter, Page } from '../../domain/filter.ts'
+import type { CsvDialect } from '../../formats/csv/write-csv.ts'
+import { type FormatName, ROW_FORMATS, TABLE_FORMATS } from '../../formats/registry.ts'
+import { columnsOf } from '../../formats/table.ts'
+import { badRequest } from '../problems/problem.ts'
+import { inOrder, publicAddress, questionOf } from '../protocol/url.ts'
+import { readCursor } from '../query/cursor.ts'
+import { type PlaceOf, type ReadRows, readAll, readPage } from '../query/pagination.ts'
+import {
+  DEFAULT_LIMIT,
+  deliveryParameters,
+  formatAmong,
+  pagingParameters,
+  type parameters,
+} from '../query/parameters.ts'
+import { ask, type ReaderDependencies } from '../query/resolve-query.ts'
+import { formatOf, link, listMetaSchema, metaSchema, send } from '../responses/json-response.ts'
+import { collectionResponses } from '../responses/response-schemas.ts'
+import { aboutTable } from '../responses/table-metadata.ts'
+import { sendTable } from '../responses/table-response.ts'
+import type { List } from './registry.ts'
+
+interface Question<Query extends z.ZodObject, Place> {
+  readonly filter: Filter
+  readonly query: z.output<Query>
+  readonly page: Page<Place>
+  /** Shares the event loop with other computations. */
+  readonly turn: Turn
+}
+
+export interface Collection<Query extends z.ZodObject, Place> {
+  readonly url: string
+  readonly operationId: string
+  readonly summary: string
+  readonly description: string
+  readonly tag: string
+  /** A query with a short answer, to show in the documentation. */
+  readonly example: string
+  /** What can be asked; how it is delivered is added. */
+  readonly query: Query
+  /** A row; its fields are the columns of tables, save for `proof`, which these have no place for. */
+  readonly row: z.ZodObject
+  /** What JSON holds besides `data` and `meta`. */
+  readonly extra?: z.ZodRawShape
+  /** The formats that the rows can have besides those of all rows. */
+  readonly formats?: readonly FormatName[]
+  /** For what comes page by page: what a cursor must hold of a row to go on behind it. */
+  readonly paging?: { readonly place: z.ZodType<Place>; placeOf: PlaceOf<Place> }
+  /** The rows of a page, or all of them where there are no pages. */
+  answer(question: Question<Query, Place>): ReturnType<ReadRows<Place>>
+}
+
+/** How an answer is delivered: the parameters that this module itself acts on. */
+type Handled = z.output<z.ZodObject<typeof deliveryParameters>> & {
+  readonly format?: FormatName | undefined
+} & Partial<z.output<z.ZodObject<typeof pagingParameters & Pick<typeof parameters, 'explain'>>>>
+
+const SEPARATORS = { point: ',', comma: ';' } as const
+
+/** A route that answers with rows: from the query to the filter, and from the rows to the format. */
+export function collection<Query extends z.ZodObject, Place>(
+  dependencies: ReaderDependencies,
+  definition: Collection<Query, Place>,
+): RouteOptions {
+  const { url, row, query: asking, extra = {}, paging, answer, example } = definition
+  const { operationId, summary, description, tag } = definition
+  const { store, publicUrl, turnOf } = dependencies
+  const named = (address: string) => publicAddress(publicUrl, inOrder(address))
+  const formats = [...ROW_FORMATS, ...(definition.formats ?? [])]
+  const columns = columnsOf(row)
+  const meta = paging === undefined ? metaSchema : listMetaSchema
+  const querystring = asking.extend({
+    ...(paging === undefined ? {} : pagingParameters),
+    ...deliveryParameters,
+    format: formatAmong(formats),
+  })
+  const list: List | undefined = paging && {
+    title: summary,
+    description,
+    row,
+    formats,
+    async rowsOf(raw, turn) {
+      const query = querystring.parse(raw) as z.output<Query> & Handled
+      const { filter } = await ask(dependencies, query)
+      return readAll((page) => answer({ filter, query, page, turn }), null, paging.placeOf)
+    },
+  }
+  return {
+    method: 'GET',
+    url,
+    schema: {
+      operationId,
+      summary,
+      description,
+      tags: [tag],
+      querystring: querystring.meta({ style: 'form', explode: false }),
+      response: collectionResponses(summary, z.object({ data: z.array(row), ...extra, meta }), formats),
+    },
+    config: { example, varies: ['Accept'], ...(list && { list }) },
+    handler: async (request, reply) => {
+      const query = request.query as z.output<Query> & Handled
+      const format = formatOf(request, formats, query.format)
+      requireFitting(query, format)
+      const position =
+        paging === undefined || query.cursor === undefined
+          ? null
+          : readCursor(query.cursor, questionOf(request), paging.place)
+      const asked = await ask(dependencies, query, position)
+      const turn = turnOf(request)
+      const read = (page: Page<Place>) => answer({ filter: asked.filter, query, page, turn })
+      const page = { after: position?.after ?? null, limit: query.limit ?? DEFAULT_LIMIT }
+      if (format === 'json') return send(request, reply, { asked, ...(await pageOf(read, page)) }, turn)
+      const { rows, next } = await rowsOf(read, page)
+      const { permalink, nextAddress } = link(request, reply, { asked, next })
+      const about = () =>
+        aboutTable(store, asked, {
+          title: summary,
+          description,
+          address: named(permalink),
+          next: nextAddress && named(nextAddress),
+        })
+      return sendTable(request, reply, { columns, rows, about }, TABLE_FORMATS[format], dialectOf(query))
+    },
+  }
+
+  /** A page of a list, or what has no pages, whole. */
+  async function pageOf(read: ReadRows<Place>, page: Page<Place>) {
+    return paging === undefined
+      ? { ...(await read(page)), next: undefined }
+      : await readPage(read, page, paging.placeOf)
+  }
+
+  /** The same, or with the limit `all` the rest of a list, to be read row by row. */
+  async function rowsOf(read: ReadRows<Place>, page: Page<Place>) {
+    const isWhole = paging !== undefined && page.limit === Number.POSITIVE_INFINITY
+    return isWhole
+      ? { rows: readAll(read, page.after, paging.placeOf), next: null }
+      : await pageOf(read, page)
+  }
+}
+
+function dialectOf({ header = 'names', decimal = 'point', sep = SEPARATORS[decimal] }: Handled): CsvDialect {
+  return { header, separator: sep === 'tab' ? '\t' : sep }
+}
+
+/** @throws Problem (400) for a parameter that the format asked for has no place for */
+function requireFitting(query: Handled, format: FormatName): void {
+  const isStreamed = format !== 'json' && TABLE_FORMATS[format].isStreamed
+  const streamed = Object.entries(TABLE_FORMATS).filter(([, each]) => each.isStreamed)
+  const only = { header: query.header, sep: query.sep, decimal: query.decimal }
+  const faults = [
+    ...(query.explain === true && format !== 'json'
+      ? [{ parameter: 'explain', detail: `is for JSON only; ${format} has no place for proofs` }]
+      : []),
+    ...(query.limit === Number.POSITIVE_INFINITY && !isStreamed
+      ? [
+          {
+            parameter: 'limit',
+            detail: `all is for ${streamed.map(([name]) => name).join(', ')}; ${format} comes page by page`,
+          },
+        ]
+      : []),
+    ...Object.entries(only)
+      .filter(([, value]) => value !== undefined && format !== 'csv')
+      .map(([parameter]) => ({ parameter, detail: `is for CSV only, and this is ${format}` })),
+  ]
+  if (faults.length > 0) throw badRequest(faults)
+}

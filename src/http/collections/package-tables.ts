@@ -1,0 +1,87 @@
+import type { Turn } from '../../concurrency/turns.ts'
+import { DEFAULT_INDICATOR } from '../../domain/indicator.ts'
+import { writeCsv } from '../../formats/csv/write-csv.ts'
+import type { Resource } from '../../formats/data-package.ts'
+import { columnsOf, type Written } from '../../formats/table.ts'
+import type { Keys } from '../../formats/table-schema.ts'
+import type { Lists } from './registry.ts'
+
+interface Packaged {
+  readonly name: string
+  readonly url: string
+  readonly keys: Keys
+}
+
+const SUBJECTS = { border: 'borders', indicator: 'indicators' }
+
+/** The lists that make up the package of all data, with the default of everything that can be asked of them. */
+export const PACKAGED: readonly Packaged[] = [
+  {
+    name: 'observations',
+    url: '/v1/observations',
+    keys: {
+      primaryKey: ['id'],
+      uniqueKeys: [['source', 'border', 'indicator', 'period_start', 'period_end']],
+      foreignKeys: { source: 'sources', ...SUBJECTS },
+    },
+  },
+  { name: 'sources', url: '/v1/sources', keys: { primaryKey: ['id'] } },
+  { name: 'borders', url: '/v1/borders', keys: { primaryKey: ['id'] } },
+  { name: 'indicators', url: '/v1/indicators', keys: { primaryKey: ['id'] } },
+  {
+    name: 'events',
+    url: '/v1/events',
+    keys: { primaryKey: ['id'], foreignKeys: { source: 'sources' } },
+  },
+  {
+    name: 'series',
+    url: '/v1/series',
+    keys: { primaryKey: ['period', 'border'], foreignKeys: SUBJECTS },
+  },
+  {
+    name: 'conflicts',
+    url: '/v1/conflicts',
+    keys: {
+      primaryKey: ['id'],
+      foreignKeys: { id: 'observations', source: 'sources', ...SUBJECTS },
+    },
+  },
+]
+
+/** A table of the package at one version. */
+export interface PackageTable extends Pick<Resource, 'name' | 'title' | 'description' | 'row' | 'keys'> {
+  /** Where the same CSV is served, with its whole query. */
+  readonly address: string
+  written(): Promise<Written>
+}
+
+/** The tables of the package at one version; there is no series where its indicator was never heard of. */
+export function packageTables(
+  lists: Lists,
+  {
+    version,
+    indicators,
+    turn,
+  }: {
+    readonly version: number
+    readonly indicators: readonly string[]
+    readonly turn: Turn
+  },
+): PackageTable[] {
+  return PACKAGED.flatMap(({ name, url, keys }) => {
+    const list = lists.get(url)
+    if (list === undefined || (name === 'series' && !indicators.includes(DEFAULT_INDICATOR))) return []
+    const { title, description, row, rowsOf } = list
+    const written = async () =>
+      writeCsv({ columns: columnsOf(row), rows: await rowsOf({ as_of: String(version) }, turn) })
+    return {
+      name,
+      title,
+      description,
+      row,
+      keys,
+      written,
+      address: `${url}?format=csv&limit=all&as_of=${version}`,
+    }
+  })
+}

@@ -1,0 +1,81 @@
+import type { FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
+import type { z } from 'zod'
+import { DEFAULT_INDICATOR } from '../../domain/indicator.ts'
+import { LANGUAGES, type LanguageCode, type Speech, speechOf } from '../../web/locale/locale.ts'
+import type { View } from '../../web/view/view.ts'
+import { borderParameters, evidenceParameters, parameters, windowParameters } from '../query/parameters.ts'
+import { type Asked, ask, type Dependencies, type FigureDependencies } from '../query/resolve-query.ts'
+import { readView } from './load-view.ts'
+
+/** The parameters of everything that shows figures: those of `/v1/series`, and how it is shown. */
+export const viewParameters = {
+  indicator: parameters.indicator,
+  interval: parameters.interval
+    .unwrap()
+    .optional()
+    .describe(
+      'The length of the calendar periods; weeks are those of ISO 8601. Default: a month, or a quarter or year where ' +
+        'a chart cannot show so many. Where neither it nor the window is given, and even years are too many, the window ' +
+        'is the latest that can be shown.',
+    ),
+  ...borderParameters,
+  ...windowParameters,
+  ...evidenceParameters,
+  as_of: parameters.as_of,
+  layout: parameters.layout,
+  lang: parameters.lang,
+  _: parameters._,
+}
+
+type ViewQuery = z.output<z.ZodObject<typeof viewParameters>>
+
+/** What a request asks to see, and the language to say it in. */
+export interface Viewed {
+  /** What it asks, with the window that is shown. */
+  readonly asked: Asked
+  readonly view: View
+  /** What was chosen for it that its address does not say, and that is not so by default elsewhere. */
+  readonly chosen: Readonly<Record<string, string>>
+  readonly speech: Speech
+}
+
+/** Reads what a request asks to see. */
+export async function viewed(dependencies: FigureDependencies, request: FastifyRequest): Promise<Viewed> {
+  const { indicator, interval, layout, lang, ...query } = request.query as ViewQuery
+  const [counted] = indicator
+  const asked = await askOf(dependencies, { indicator, ...query })
+  const sources = { ...dependencies, turn: dependencies.turnOf(request) }
+  const view = await readView(sources, asked.filter, { indicator: counted, interval, layout })
+  const { shortened } = view
+  const isLonger = interval === undefined && view.interval !== 'month'
+  return {
+    asked: shortened === null ? asked : { ...asked, filter: { ...asked.filter, ...shortened } },
+    view,
+    chosen: { ...(isLonger ? { interval: view.interval } : {}), ...shortened },
+    speech: speechFor(request, lang),
+  }
+}
+
+/** Where nothing is recorded at all there is no indicator either, and that is to be seen, not refused. */
+async function askOf(dependencies: Dependencies, query: Parameters<typeof ask>[1]): Promise<Asked> {
+  const { indicator: held } = await dependencies.store.codes()
+  const [counted] = query.indicator ?? []
+  if (held.length > 0 || counted !== DEFAULT_INDICATOR) return await ask(dependencies, query)
+  const asked = await ask(dependencies, { ...query, indicator: undefined })
+  return { ...asked, filter: { ...asked.filter, indicator: query.indicator } }
+}
+
+const speeches = new Map<LanguageCode, Speech>()
+
+/** The language asked for by `lang`, else by `Accept-Language`, else English. */
+export function speechFor(request: FastifyRequest, lang: LanguageCode | undefined): Speech {
+  const codes = Object.keys(LANGUAGES) as LanguageCode[]
+  const accepted = new Negotiator({
+    headers: { 'accept-language': request.headers['accept-language'] || '*' },
+  })
+  const code = lang ?? codes.find((each) => each === accepted.language(codes)) ?? 'en'
+  const speech = speeches.get(code) ?? speechOf(code)
+  speeches.set(code, speech)
+  return speech
+}

@@ -1,0 +1,75 @@
+import type { FastifyRequest } from 'fastify'
+import { addressFrom } from '../../web/page/url.ts'
+import { parseQuery } from '../query/query-string.ts'
+
+/** What of a query says how an answer is sent, not what is asked. */
+const DELIVERY = ['cursor', 'limit', 'format', 'as_of']
+
+/**
+ * A request target as a path and a query alone (RFC 9112, origin-form): a client may send a scheme and a
+ * host with it, which must never come back in an answer, and a fragment, which is none of a server's business.
+ */
+export function originForm(target: string): string {
+  const [address = ''] = target.split('#', 1)
+  const path = address.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '')
+  return path.startsWith('/') ? path : `/${path}`
+}
+
+/**
+ * Returns a request target in its canonical form: origin-form, its query parsed and written anew. The server replaces
+ * the target by it before anything is routed, so that cache keys, validation, links and pages can read nothing else,
+ * and two spellings of one query are one address. A query that cannot be decoded is refused, and stays as it is.
+ */
+export function canonicalTarget(target: string): string {
+  const address = originForm(target)
+  const mark = address.indexOf('?')
+  if (mark < 0) return address
+  const { pairs, undecodable } = parseQuery(address.slice(mark + 1))
+  return undecodable.length > 0 ? address : addressFrom(address.slice(0, mark), pairs)
+}
+
+/** The path that was asked for, without its query. */
+export function pathOf({ url }: Pick<FastifyRequest, 'url'>): string {
+  const mark = url.indexOf('?')
+  return mark < 0 ? url : url.slice(0, mark)
+}
+
+/** An address of this service as it is named in files: absolute where its public address is known. */
+export function publicAddress(publicUrl: string | undefined, path: string): string {
+  return publicUrl === undefined ? path : publicUrl + path
+}
+
+/** An address with its parameters in the order of their names, so that one question has one address. */
+export function inOrder(address: string): string {
+  const mark = address.indexOf('?')
+  if (mark < 0) return address
+  const pairs = address
+    .slice(mark + 1)
+    .split('&')
+    .sort()
+  return `${address.slice(0, mark)}?${pairs.join('&')}`
+}
+
+/** The question of a request in one form, however its parameters are ordered or written. */
+export function questionOf(request: FastifyRequest): string {
+  const parameters = Object.entries(queryOf(request)).filter(([name]) => !DELIVERY.includes(name))
+  return `${pathOf(request)}?${new URLSearchParams(parameters.sort())}`
+}
+
+/** The address of the same request with some parameters set anew; null takes one away. */
+export function addressWith(
+  request: FastifyRequest,
+  changes: Readonly<Record<string, string | number | null>>,
+): string {
+  const parameters = new Map(Object.entries(queryOf(request)))
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) parameters.delete(name)
+    else parameters.set(name, String(value))
+  }
+  return addressFrom(pathOf(request), [...parameters])
+}
+
+/** Returns the parameters of a request as text, in their order; after validation none is there twice. */
+export function queryOf(request: Pick<FastifyRequest, 'url'>): Record<string, string> {
+  return Object.fromEntries(parseQuery(request.url.slice(pathOf(request).length + 1)).pairs)
+}

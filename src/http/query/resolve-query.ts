@@ -1,0 +1,133 @@
+import type { FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Filter } from '../../domain/filter.ts'
+import type { SeriesReader } from '../../results/load-series.ts'
+import type { Store } from '../../store/store.ts'
+import type { BackupsToWatch } from '../health/readiness.ts'
+import type { AnswerTurn } from '../limits/answer-queue.ts'
+import { suggest } from '../problems/did-you-mean.ts'
+import { badRequest, type Fault } from '../problems/problem.ts'
+import { quote } from '../problems/validator-compiler.ts'
+import { questionOf } from '../protocol/url.ts'
+import { type Position, readCursor } from './cursor.ts'
+import { type VersionAsOf, versionAsOf } from './version-as-of.ts'
+
+/** More unknown names than this are not listed. */
+const MAX_FAULTS = 20
+
+/** What the routes are built from. */
+export interface Dependencies {
+  readonly store: Store
+  /** The present, as an RFC 3339 time in UTC. */
+  readonly now: () => string
+  /** The address at which the public finds the service, without a slash at its end; where that is known. */
+  readonly publicUrl?: string | undefined
+  /** Where the service makes backups by itself. */
+  readonly backups?: BackupsToWatch | undefined
+}
+
+/** What routes that answer readers are built from. */
+export interface ReaderDependencies extends Dependencies {
+  /** Returns what the computation of an answer calls to share the event loop. */
+  readonly turnOf: (request: FastifyRequest) => AnswerTurn
+}
+
+/** What the routes that answer with figures are built from. */
+export interface FigureDependencies extends ReaderDependencies {
+  readonly series: SeriesReader
+}
+
+/** The parameters of a query as its schema leaves them. */
+interface Query extends Omit<Filter, 'version'> {
+  readonly period?: { readonly from: string; readonly to: string } | undefined
+  readonly as_of?: number | string | undefined
+}
+
+/** What a request asks: which observations, and in which version of the data. */
+export interface Asked {
+  readonly filter: Filter
+  /** The version or time asked for; null for the present. */
+  readonly as_of: number | string | null
+  /** Whether the answer is of a state that no later write can change. */
+  readonly isFinal: boolean
+}
+
+/**
+ * Makes the one filter of a request, pinned to a version, so that everything read for an answer is of
+ * one state, whatever is written meanwhile.
+ * @throws Problem (400) for codes that name nothing, and for times and versions that are yet to come
+ */
+export async function ask(
+  { store, now }: Dependencies,
+  { period, as_of, ...query }: Query,
+  pinned: Position<unknown> | null = null,
+): Promise<Asked> {
+  const current = await store.currentVersion()
+  const window = await windowOfQuery(query, period)
+  const asked = await versionAsked()
+  const version = versionOfPage(asked)
+  const filter = { ...query, ...window, version }
+  await checkCodes(store, filter)
+  return { filter, as_of: as_of ?? null, isFinal: asked.isFinal }
+
+  async function versionAsked(): Promise<VersionAsOf> {
+    if (typeof as_of === 'string' && as_of > now()) {
+      throw badRequest([{ parameter: 'as_of', detail: 'is in the future' }])
+    }
+    const asked = await versionAsOf(store, current, as_of)
+    if (asked !== null) return asked
+    throw badRequest([
+      { parameter: 'as_of', detail: `is in the future; the newest version is ${current.version}` },
+    ])
+  }
+
+  /** A later page is of the version of the first, which must not be another than the one asked for. */
+  function versionOfPage({ version }: VersionAsOf): number {
+    if (pinned === null) return version
+    if (pinned.version > current.version || (as_of !== undefined && version !== pinned.version)) {
+      throw badRequest([{ parameter: 'cursor', detail: 'is of another version of the data' }])
+    }
+    return pinned.version
+  }
+}
+
+/** The position that a request's cursor names, or null on the first page. */
+export function positionOf<Row>(
+  request: FastifyRequest,
+  cursor: string | undefined,
+  row: z.ZodType<Row>,
+): Position<Row> | null {
+  return cursor === undefined ? null : readCursor(cursor, questionOf(request), row)
+}
+
+async function windowOfQuery(
+  { from, to }: Query,
+  period: Query['period'],
+): Promise<Pick<Filter, 'from' | 'to'>> {
+  if (period !== undefined && (from !== undefined || to !== undefined)) {
+    throw badRequest([{ parameter: 'period', detail: 'is short for from and to; give it or them, not both' }])
+  }
+  const window = period ?? { from, to }
+  if (window.from !== undefined && window.to !== undefined && window.from > window.to) {
+    throw badRequest([{ parameter: 'from', detail: `lies after to: ${window.from} is after ${window.to}` }])
+  }
+  return window
+}
+
+async function checkCodes(store: Store, filter: Filter): Promise<void> {
+  const codes: Partial<Record<keyof Filter, readonly string[]>> = await store.codes()
+  const unknown = Object.entries(codes).flatMap(([parameter, known]) => {
+    const asked: unknown = filter[parameter as keyof Filter]
+    if (!Array.isArray(asked)) return []
+    const held = new Set(known)
+    const names = asked.map(String).filter((name) => !held.has(name))
+    return names.map((name) => ({ parameter, name, known }))
+  })
+  const faults = unknown.slice(0, MAX_FAULTS).map(
+    ({ parameter, name, known }): Fault => ({
+      parameter,
+      detail: `names nothing held here: ${quote(name)}${suggest(name, known)}`,
+    }),
+  )
+  if (faults.length > 0) throw badRequest(faults)
+}

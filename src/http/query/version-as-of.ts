@@ -1,0 +1,24 @@
+import type { Version } from '../../store/read/versions.ts'
+import type { Store } from '../../store/store.ts'
+
+/** The state of the data that an answer is made from. */
+export interface VersionAsOf extends Version {
+  /** Whether no later write can change what `as_of` means, so that the answer stands for good. */
+  readonly isFinal: boolean
+}
+
+/**
+ * Resolves `as_of`, a version number or a UTC time, to the version that it means; without it that is the newest.
+ * Cache keys and answers are made from what this returns. It is null for a version that does not exist yet.
+ */
+export async function versionAsOf(
+  store: Pick<Store, 'versionAt' | 'versionNumbered'>,
+  newest: Version,
+  as_of: number | string | undefined,
+): Promise<VersionAsOf | null> {
+  if (as_of === undefined) return { ...newest, isFinal: false }
+  if (typeof as_of === 'string') {
+    return { ...(await store.versionAt(as_of)), isFinal: as_of < (newest.recorded_at ?? '') }
+  }
+  return as_of > newest.version ? null : { ...(await store.versionNumbered(as_of)), isFinal: true }
+}

@@ -1,0 +1,114 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
+import { z } from 'zod'
+import type { Turn } from '../../concurrency/turns.ts'
+import { jsonBytes } from '../../formats/json-bytes.ts'
+import { acceptedTypeOf, type FormatName } from '../../formats/registry.ts'
+import type { Row } from '../../formats/table.ts'
+import { Problem } from '../problems/problem.ts'
+import { addressWith, questionOf } from '../protocol/url.ts'
+import { writeCursor } from '../query/cursor.ts'
+import type { Asked } from '../query/resolve-query.ts'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** What every answer says of itself. */
+export const metaSchema = z.object({
+  version: z.int().min(0).describe('The version of the data that it comes from.'),
+  as_of: z
+    .union([z.int(), z.iso.datetime()])
+    .nullable()
+    .describe('The version or time that was asked for; null for the present.'),
+  permalink: z
+    .string()
+    .describe('The address of this answer for good: the same query pinned to this version.'),
+})
+
+export const listMetaSchema = metaSchema
+  .extend({
+    next: z.string().nullable().describe('The `cursor` of the next page; null on the last.'),
+  })
+  .meta({ id: 'ListMeta' })
+
+/** The format asked for: by `format`, else by `Accept`. @throws Problem (406) for one that is not served */
+export function formatOf(
+  request: FastifyRequest,
+  formats: readonly FormatName[],
+  format: FormatName | undefined,
+): FormatName {
+  if (format !== undefined) return format
+  const accepted = acceptedOf(request, formats.map(acceptedTypeOf))
+  return formats.find((each) => acceptedTypeOf(each) === accepted) ?? 'json'
+}
+
+/** For what is served as JSON alone. @throws Problem (406) where that is not accepted */
+export function requireJson(request: FastifyRequest): void {
+  acceptedOf(request, ['application/json'])
+}
+
+/** A parameter of a media type in `Accept`, such as charset: what is served fits any, save for q and versions. */
+const MEDIA_TYPE_PARAMETER = /;(?!\s*(?:q|version)=)[^,;=]+=(?:"[^"]*"|[^,;]*)/gi
+
+/** The media type, among those served, that `Accept` prefers. @throws Problem (406) where it names none of them */
+export function acceptedOf<Type extends string>(request: FastifyRequest, types: readonly Type[]): Type {
+  const accept = request.headers.accept?.replaceAll(MEDIA_TYPE_PARAMETER, '') || '*/*'
+  const accepted = new Negotiator({ headers: { accept } }).mediaType([...types])
+  const type = types.find((each) => each === accepted)
+  if (type === undefined) throw new Problem(406, `This is served as ${types.join(' and ')}.`)
+  return type
+}
+
+interface Answer {
+  readonly asked: Asked
+  /** The rows, or for what is no collection the one thing that it is. */
+  readonly rows: readonly Row[] | Row
+  /** What JSON holds besides `data` and `meta`. */
+  readonly extra?: Readonly<Record<string, unknown>>
+  /** For a list, the last row of this page where there are more, else null; what is no list has none. */
+  readonly next?: unknown
+}
+
+/** Sends rows as JSON, with the links that lead on from them; many rows are serialized piece by piece. */
+export async function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer,
+  { yieldIfDue }: Pick<Turn, 'yieldIfDue'>,
+): Promise<FastifyReply> {
+  const { asked, rows, extra = {}, next } = answer
+  const { version } = asked.filter
+  const { permalink, cursor } = link(request, reply, answer)
+  const meta = { version, as_of: asked.as_of, permalink, ...(next === undefined ? {} : { next: cursor }) }
+  return reply.type(JSON_TYPE).send(await jsonBytes({ data: rows, ...extra, meta }, yieldIfDue))
+}
+
+/** Sets what every answer says in its headers: how long it stands, and the links that lead on from it. */
+export function link(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { asked, next }: Pick<Answer, 'asked' | 'next'>,
+): { permalink: string; cursor: string | null; nextAddress: string | null } {
+  const { version } = asked.filter
+  const cursor = next == null ? null : writeCursor({ version, after: next }, questionOf(request))
+  const permalink = addressWith(request, { as_of: version })
+  const links = [`<${permalink}>; rel="canonical"`, '</openapi.json>; rel="service-desc"']
+  const nextAddress = cursor === null ? null : addressWith(request, { cursor })
+  if (nextAddress !== null) links.push(`<${nextAddress}>; rel="next"`)
+  reply.header('link', links.join(', '))
+  reply.header('cache-control', cacheControlOf(asked))
+  return { permalink, cursor, nextAddress }
+}
+
+/** Sends a body as JSON. It is one text already, so that no schema is run over it again. */
+export function sendJson(reply: FastifyReply, body: unknown): FastifyReply {
+  return reply.type(JSON_TYPE).send(JSON.stringify(body))
+}
+
+/** How long caches may keep what answers a question. */
+export function cacheControlOf({ isFinal }: Pick<Asked, 'isFinal'>): string {
+  return isFinal ? FOREVER : FOR_NOW
+}
+
+/** A past version never changes; the present may with the next write. */
+const FOREVER = 'public, max-age=31536000, immutable'
+const FOR_NOW = 'public, max-age=60, stale-while-revalidate=3600, stale-if-error=86400'

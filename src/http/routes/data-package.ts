@@ -1,0 +1,150 @@
+import { Readable } from 'node:stream'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { inTurns } from '../../concurrency/serial-queue.ts'
+import { type Tally, tallied, tallyOf } from '../../formats/checksum.ts'
+import { DATA_PACKAGE_TYPE, dataPackage, type Resource } from '../../formats/data-package.ts'
+import { writeZip, type ZipEntry } from '../../formats/zip.ts'
+import { type PackageTable, packageTables } from '../collections/package-tables.ts'
+import type { Lists } from '../collections/registry.ts'
+import { publicAddress } from '../protocol/url.ts'
+import { parameters } from '../query/parameters.ts'
+import { type Asked, ask, type ReaderDependencies } from '../query/resolve-query.ts'
+import { link } from '../responses/json-response.ts'
+import { DATA_LICENCE } from '../responses/licence.ts'
+import { problemResponses } from '../responses/response-schemas.ts'
+import { SERVICE } from '../responses/service-info.ts'
+import { begun } from '../responses/table-response.ts'
+
+const query = z.strictObject({ as_of: parameters.as_of, _: parameters._ })
+
+const ZIP_TYPE = 'application/zip'
+
+/** The versions whose tallies are kept. */
+const MAX_KEPT = 16
+
+interface PackageDependencies extends ReaderDependencies {
+  readonly lists: Lists
+}
+
+/** `GET /v1/datapackage.zip`: all tables as one Frictionless Data Package, and `.json`: what describes it. */
+export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async (app, dependencies) => {
+  const { store, publicUrl, lists, turnOf } = dependencies
+  const talliesOf = keptTallies()
+
+  const asked = async (request: FastifyRequest, reply: FastifyReply) => {
+    const asked = await ask(dependencies, request.query as z.output<typeof query>)
+    link(request, reply, { asked })
+    const { version } = asked.filter
+    const indicators = (await store.indicators(version)).map(({ id }) => id)
+    return { asked, tables: packageTables(lists, { version, indicators, turn: turnOf(request) }) }
+  }
+
+  const describe = async ({ filter: { version } }: Asked, resources: readonly Resource[]) =>
+    dataPackage({
+      title: SERVICE.name,
+      description: SERVICE.description,
+      licence: DATA_LICENCE,
+      version,
+      recorded_at: (await store.versionNumbered(version)).recorded_at,
+      sources: await store.sources({ version }),
+      homepage: publicUrl && `${publicUrl}/`,
+      id: publicUrl && `${publicUrl}/v1/datapackage.json?as_of=${version}`,
+      resources,
+    })
+
+  /** The files of the archive; the descriptor comes last, for it says what the others came to. */
+  async function* files(asked: Asked, tables: readonly PackageTable[]): AsyncGenerator<ZipEntry> {
+    const resources: Resource[] = []
+    for (const { written, ...table } of tables) {
+      const path = `${table.name}.csv`
+      const { content, tally } = tallied(await written())
+      yield { path, content }
+      resources.push({ ...table, path, ...(await tally) })
+    }
+    const descriptor = await describe(asked, resources)
+    yield { path: 'datapackage.json', content: [`${JSON.stringify(descriptor, null, 2)}\n`] }
+  }
+
+  app.route({
+    method: 'GET',
+    url: '/v1/datapackage.json',
+    schema: {
+      operationId: 'getDataPackage',
+      summary: 'What describes all tables',
+      description:
+        'The descriptor of a Frictionless Data Package 2.0: each table with its types, keys, sources, size and hash, ' +
+        'and the address of its CSV. A program that reads data packages loads all tables from here.',
+      tags: ['Service'],
+      querystring: query,
+      response: {
+        200: {
+          description: 'The descriptor.',
+          content: { [DATA_PACKAGE_TYPE]: { schema: z.looseObject({}).describe('A Data Package.') } },
+        },
+        ...problemResponses(400, 500, 503),
+      },
+    },
+    config: { varies: [] },
+    handler: async (request, reply) => {
+      const { asked: meant, tables } = await asked(request, reply)
+      const tallies = await talliesOf(meant.filter.version, tables)
+      const resources = tables.map(({ written: _, address, ...table }, index) => ({
+        ...table,
+        ...(tallies[index] ?? { bytes: 0, sha256: '' }),
+        path: publicUrl === undefined ? address.replace(/^\/v1\//, '') : publicAddress(publicUrl, address),
+      }))
+      return reply.type(DATA_PACKAGE_TYPE).send(JSON.stringify(await describe(meant, resources)))
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/v1/datapackage.zip',
+    schema: {
+      operationId: 'downloadDataPackage',
+      summary: 'All tables in one archive',
+      description:
+        'A Frictionless Data Package 2.0 as a zip archive: every table as CSV, and `datapackage.json`, which describes them. ' +
+        'The same version is the same bytes.',
+      tags: ['Service'],
+      querystring: query,
+      response: {
+        200: {
+          description: 'The archive.',
+          content: { [ZIP_TYPE]: { schema: z.string().meta({ format: 'binary' }) } },
+        },
+        ...problemResponses(400, 500, 503),
+      },
+    },
+    config: { varies: [] },
+    handler: async (request, reply) => {
+      const { asked: meant, tables } = await asked(request, reply)
+      const name = `border-crossings-${meant.filter.version}.zip`
+      reply.type(ZIP_TYPE).header('content-disposition', `attachment; filename="${name}"`)
+      if (request.method === 'HEAD') return reply.send(Readable.from([]))
+      const written = await begun(writeZip(files(meant, tables)))
+      return reply.send(Readable.from(written, { objectMode: false }))
+    },
+  })
+}
+
+/** The tallies of a version's tables, kept for the versions asked for last, for they never change. */
+function keptTallies() {
+  const kept = new Map<number, Promise<readonly Tally[]>>()
+  const work = inTurns(async (tables: readonly PackageTable[]) => {
+    const tallies: Tally[] = []
+    for (const { written } of tables) tallies.push(await tallyOf(await written()))
+    return tallies
+  })
+  return (version: number, tables: readonly PackageTable[]): Promise<readonly Tally[]> => {
+    const known = kept.get(version)
+    const tallies = known ?? work(tables)
+    kept.delete(version)
+    kept.set(version, tallies)
+    if (known === undefined) tallies.catch(() => kept.delete(version))
+    const [oldest] = kept.keys()
+    if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest)
+    return tallies
+  }
+}

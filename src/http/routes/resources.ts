@@ -1,0 +1,219 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { eventSchema } from '../../domain/event.ts'
+import { type Fault, Problem } from '../problems/problem.ts'
+import { quote } from '../problems/validator-compiler.ts'
+import { deliveryParameters, parameters } from '../query/parameters.ts'
+import { ask, type ReaderDependencies } from '../query/resolve-query.ts'
+import { metaSchema, requireJson, send } from '../responses/json-response.ts'
+import { jsonResponses } from '../responses/response-schemas.ts'
+import { borders, events, indicators, type Kind, sources } from '../writes/resources.ts'
+import { etagOf, pointTo, requireMatch, writeParameters, writeRoute } from '../writes/write-route.ts'
+
+const MAX_THINGS = 1_000
+
+/** One source, event, indicator or border by its id, and what writes them. */
+export const thingsRoutes: FastifyPluginAsync<ReaderDependencies> = async (app, dependencies) => {
+  getOne(app, dependencies, sources)
+  postMany(app, dependencies, sources)
+  putOne(app, dependencies, sources)
+  getOne(app, dependencies, events)
+  postMany(app, dependencies, events)
+  putOne(app, dependencies, events)
+  deleteEvent(app, dependencies)
+  getOne(app, dependencies, indicators)
+  putOne(app, dependencies, indicators)
+  getOne(app, dependencies, borders)
+  putOne(app, dependencies, borders)
+}
+
+function paramsOf<Row extends { readonly id: string }>({ id, thing, example }: Kind<Row>) {
+  return z.strictObject({ id: id.describe(`The id of the ${thing}.`).meta({ examples: [example] }) })
+}
+
+function titleOf({ thing }: { readonly thing: string }): string {
+  return thing.slice(0, 1).toUpperCase() + thing.slice(1)
+}
+
+function getOne<Row extends { readonly id: string }>(
+  app: FastifyInstance,
+  dependencies: ReaderDependencies,
+  kind: Kind<Row>,
+): void {
+  const { store } = dependencies
+  const query = z.strictObject({ as_of: deliveryParameters.as_of, _: deliveryParameters._ })
+  app.route({
+    method: 'GET',
+    url: `/v1/${kind.path}/:id`,
+    schema: {
+      operationId: `get${titleOf(kind)}`,
+      summary: `One ${kind.thing}`,
+      description: `The ${kind.thing} with this id. Its ETag is what a change of it must send as If-Match.`,
+      tags: ['Dimensions'],
+      params: paramsOf(kind),
+      querystring: query,
+      response: jsonResponses(
+        `The ${kind.thing}.`,
+        z.object({ data: z.object(kind.schema.shape), meta: metaSchema }),
+        400,
+        404,
+        406,
+      ),
+    },
+    config: { example: `/v1/${kind.path}/${kind.example}` },
+    handler: async (request, reply) => {
+      requireJson(request)
+      const { id } = request.params as { id: string }
+      const asked = await ask(dependencies, request.query as z.output<typeof query>)
+      const row = await kind.read(store, asked.filter.version, id)
+      if (row === undefined)
+        throw new Problem(404, `There is no ${kind.thing} ${quote(id)} in this version of the data.`)
+      const state = await store.newestState(kind.thing, id, asked.filter.version)
+      if (state !== null) reply.header('etag', etagOf(state.version))
+      return send(request, reply, { asked, rows: row }, dependencies.turnOf(request))
+    },
+  })
+}
+
+function postMany<Row extends { readonly id: string }>(
+  app: FastifyInstance,
+  dependencies: ReaderDependencies,
+  kind: Kind<Row>,
+): void {
+  const row = z.object(kind.schema.shape)
+  app.route(
+    writeRoute(dependencies, {
+      method: 'POST',
+      url: `/v1/${kind.path}`,
+      scope: kind.scope,
+      operationId: `create${titleOf(kind)}s`,
+      summary: `Add ${kind.path}`,
+      description: `Adds one ${kind.thing}, or a list of up to 1,000: all of them or none. An id that was used before is a 409.`,
+      tag: 'Writing',
+      params: z.object({}),
+      query: z.strictObject(writeParameters),
+      body: z.union([
+        kind.schema,
+        z.array(kind.schema).min(1, 'has no row').max(MAX_THINGS, `has more than ${MAX_THINGS} rows`),
+      ]),
+      data: { data: z.union([row, z.array(row)]).describe('What was added; a list for a list.') },
+      statuses: [200, 201, 409, 422],
+      async write(transaction, { body }) {
+        const rows = [body].flat() as Row[]
+        const pointerOf = (index: number) => (Array.isArray(body) ? `/${index}` : '')
+        const { version } = await transaction.currentVersion()
+        const faults: Fault[] = []
+        const taken: Fault[] = []
+        for (const [index, each] of rows.entries()) {
+          const own = await kind.check(transaction, version, each)
+          faults.push(
+            ...own.map(({ pointer, detail }) => ({ pointer: `${pointerOf(index)}${pointer}`, detail })),
+          )
+          const isTaken =
+            (await transaction.newestState(kind.thing, each.id)) !== null ||
+            rows.findIndex(({ id }) => id === each.id) < index
+          if (isTaken)
+            taken.push({
+              pointer: `${pointerOf(index)}/id`,
+              detail: `was used before: ${quote(each.id)}; PUT /v1/${kind.path}/${each.id} changes it`,
+            })
+        }
+        refuse(422, `The ${kind.thing} cannot be recorded.`, faults)
+        refuse(409, `A ${kind.thing} with this id is recorded.`, taken)
+        for (const each of rows) await kind.put(transaction, each)
+        const warnings = rows.flatMap((each, index) => pointTo(pointerOf(index), kind.slipsOf?.(each) ?? []))
+        const [only] = rows
+        if (Array.isArray(body) || only === undefined) return { status: 201, body: { data: rows }, warnings }
+        const made = await transaction.currentVersion()
+        const headers = { location: `/v1/${kind.path}/${only.id}`, etag: etagOf(made.version) }
+        return { status: 201, headers, body: { data: only }, warnings }
+      },
+    }),
+  )
+}
+
+function putOne<Row extends { readonly id: string }>(
+  app: FastifyInstance,
+  dependencies: ReaderDependencies,
+  kind: Kind<Row>,
+): void {
+  const creates = kind.scope === 'admin'
+  app.route(
+    writeRoute(dependencies, {
+      method: 'PUT',
+      url: `/v1/${kind.path}/:id`,
+      scope: kind.scope,
+      operationId: `put${titleOf(kind)}`,
+      summary: `Change ${kind.thing === 'source' ? 'a' : 'an'} ${kind.thing}`.replace(
+        'an border',
+        'a border',
+      ),
+      description:
+        `Records a new state of the ${kind.thing}; the states before it stay in the history. ` +
+        `Needs \`If-Match\` with the ETag of the state it changes.${creates ? ' One that is not there yet is added.' : ''}`,
+      tag: 'Writing',
+      params: paramsOf(kind),
+      query: z.strictObject(writeParameters),
+      body: kind.schema,
+      data: { data: z.object(kind.schema.shape) },
+      statuses: creates ? [200, 201, 412, 422, 428] : [200, 404, 412, 422, 428],
+      async write(transaction, { request, params, body }) {
+        const { id } = params as { id: string }
+        const row = body as Row
+        const held = await transaction.newestState(kind.thing, id)
+        const isRetracted = held?.isRetracted ?? false
+        requireMatch(request, held?.version ?? null, { isRequired: held !== null, isRetracted })
+        if (held === null && !creates) throw new Problem(404, `There is no ${kind.thing} ${quote(id)}.`)
+        const { version } = await transaction.currentVersion()
+        const isOther = row.id !== id
+        refuse(422, `The ${kind.thing} cannot be recorded.`, [
+          ...(isOther ? [{ pointer: '/id', detail: `is not the id of the address: ${quote(id)}` }] : []),
+          ...(await kind.check(transaction, version, row)),
+        ])
+        const isSame = isDeepStrictEqual(row, await kind.read(transaction, version, id))
+        if (!isSame) await kind.put(transaction, row)
+        const made = await transaction.currentVersion()
+        return {
+          status: held === null ? 201 : 200,
+          headers: { etag: etagOf(isSame && held !== null ? held.version : made.version) },
+          body: { data: row },
+          warnings: pointTo('', kind.slipsOf?.(row) ?? []),
+        }
+      },
+    }),
+  )
+}
+
+function deleteEvent(app: FastifyInstance, dependencies: ReaderDependencies): void {
+  app.route(
+    writeRoute(dependencies, {
+      method: 'DELETE',
+      url: '/v1/events/:id',
+      scope: 'write',
+      operationId: 'retractEvent',
+      summary: 'Withdraw an event',
+      description:
+        'Takes an event out of every answer from the next version on, and says why. `If-Match` is obeyed where it is sent.',
+      tag: 'Writing',
+      params: paramsOf(events),
+      query: z.strictObject({ ...writeParameters, reason: parameters.retraction }),
+      data: { data: z.object(eventSchema.shape) },
+      statuses: [200, 404, 412],
+      async write(transaction, { request, params: { id }, query: { reason } }) {
+        const { version } = await transaction.currentVersion()
+        const event = await events.read(transaction, version, id)
+        const held = await transaction.newestState('event', id)
+        const isRetracted = event === undefined
+        requireMatch(request, held?.version ?? null, { isRequired: false, isRetracted })
+        if (event === undefined) throw new Problem(404, `There is no event ${quote(id)}.`)
+        await transaction.putEvent(event, reason)
+        return { status: 200, body: { data: event } }
+      },
+    }),
+  )
+}
+
+function refuse(status: number, detail: string, faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new Problem(status, detail, { errors: faults.slice(0, 100) })
+}

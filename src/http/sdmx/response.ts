@@ -1,0 +1,58 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { Problem, problemFrom } from '../problems/problem.ts'
+import { addressWith } from '../protocol/url.ts'
+import { parameters as known, type parameters } from '../query/parameters.ts'
+import { type Asked, ask, type Dependencies } from '../query/resolve-query.ts'
+import { cacheControlOf } from '../responses/json-response.ts'
+
+/** A version or a time, as SDMX REST calls it. */
+export const asOf = known.as_of.describe(
+  'The data as this service held them: at a time (RFC 3339), or at a version of theirs.',
+)
+
+/** What the parameters that this API calls otherwise are called in SDMX REST. */
+const NAMES: Readonly<Record<string, string | undefined>> = {
+  as_of: 'asOf',
+  country: 'c[REF_AREA]',
+  neighbour: 'c[COUNTERPART_AREA]',
+  indicator: 'c[INDICATOR]',
+  source: 'c[SOURCE]',
+}
+
+/** Does something that may find a parameter at fault, which is then named as SDMX REST does. */
+export async function inSdmxTerms<Result>(act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act()
+  } catch (error) {
+    const { status, errors: faults } = problemFrom(error)
+    if (faults === undefined) throw error
+    const errors = faults.map((fault) => ({
+      ...fault,
+      parameter: NAMES[fault.parameter ?? ''] ?? fault.parameter ?? '',
+    }))
+    const names = [...new Set(errors.map(({ parameter }) => parameter))].join(', ')
+    throw new Problem(status, `The request cannot be understood: see ${names}.`, { errors })
+  }
+}
+
+/** Makes the filter of a request of SDMX REST, pinned to a version. */
+export function askInSdmxTerms(
+  dependencies: Dependencies,
+  {
+    asOf,
+    ...query
+  }: Omit<Parameters<typeof ask>[1], 'as_of'> & {
+    readonly asOf?: z.output<typeof parameters.as_of>
+  },
+): Promise<Asked> {
+  return inSdmxTerms(() => ask(dependencies, { ...query, as_of: asOf }))
+}
+
+/** Sets what every answer of SDMX REST says in its headers, and answers its address for good. */
+export function linkInSdmxTerms(request: FastifyRequest, reply: FastifyReply, asked: Asked): string {
+  const permalink = addressWith(request, { asOf: asked.filter.version })
+  reply.header('link', `<${permalink}>; rel="canonical", </openapi.json>; rel="service-desc"`)
+  reply.header('cache-control', cacheControlOf(asked))
+  return permalink
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import type { ApiKey } from '../../store/read/api-keys.ts'
+import type { Transaction } from '../../store/write/transaction.ts'
+import { Problem } from '../problems/problem.ts'
+import { originForm } from '../protocol/url.ts'
+import type { WriteAnswer } from './write-route.ts'
+
+/**
+ * Gives the kept answer to a request that repeats an Idempotency-Key, else does the work and keeps its
+ * answer with it (draft-ietf-httpapi-idempotency-key-header). `body` stands for what was sent. Writes wait
+ * for one another, so that a repetition that comes while the first is under way gets its answer too. A key and
+ * the one that it was rotated into are one: a repetition may come with either.
+ * @throws Problem (422) where the key was used for something else, (400) for one that is malformed
+ */
+export async function idempotently(
+  transaction: Transaction,
+  request: FastifyRequest,
+  key: ApiKey,
+  body: string,
+  work: () => Promise<WriteAnswer>,
+): Promise<WriteAnswer> {
+  const idempotency_key = idempotencyKeyOf(request)
+  if (idempotency_key === null) return work()
+  const asked = { api_key: key.lineage, idempotency_key }
+  const target = originForm(request.originalUrl)
+  const fingerprint = createHash('sha256').update(`${request.method} ${target}\n${body}`).digest('hex')
+  const kept = await transaction.keptAnswer(asked)
+  if (kept !== null && kept.fingerprint !== fingerprint) {
+    throw new Problem(422, 'This Idempotency-Key was used for another request; use a new one for each.')
+  }
+  if (kept !== null) return JSON.parse(kept.answer)
+  const answer = await work()
+  await transaction.keepAnswer({ ...asked, fingerprint }, JSON.stringify(answer))
+  return answer
+}
+
+/** The Idempotency-Key of a request, without the quotes of a structured field; null where there is none. */
+export function idempotencyKeyOf(request: FastifyRequest): string | null {
+  const header = request.headers['idempotency-key']
+  if (header === undefined) return null
+  const [, quoted, plain] =
+    /^(?:"([\x21\x23-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255}))$/.exec(String(header)) ?? []
+  const text = quoted ?? plain
+  if (text !== undefined) return text
+  throw new Problem(400, 'The Idempotency-Key is not 1 to 255 printable ASCII characters without spaces.')
+}

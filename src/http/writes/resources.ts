@@ -1,0 +1,106 @@
+import type { z } from 'zod'
+import { borderSchema } from '../../domain/border.ts'
+import type { Thing } from '../../domain/change.ts'
+import { eventSchema } from '../../domain/event.ts'
+import { slug } from '../../domain/fields.ts'
+import { indicatorSchema } from '../../domain/indicator.ts'
+import { type FieldRemark, publicationToCome, slipsOfSource } from '../../domain/slips.ts'
+import { sourceSchema } from '../../domain/source.ts'
+import type { Scope } from '../../store/read/api-keys.ts'
+import type { Reader } from '../../store/read/reader.ts'
+import type { Transaction } from '../../store/write/transaction.ts'
+import type { Fault } from '../problems/problem.ts'
+import { quote } from '../problems/validator-compiler.ts'
+import { pointTo } from './write-route.ts'
+
+/** How the things of one kind, which have ids that people choose, are read and written. */
+export interface Kind<Row extends { readonly id: string }> {
+  readonly thing: Exclude<Thing, 'observation'>
+  /** The last part of the path. */
+  readonly path: string
+  readonly scope: Scope
+  readonly id: z.ZodType<string>
+  readonly schema: z.ZodObject & z.ZodType<Row>
+  /** An id to show in the documentation. */
+  readonly example: string
+  read(reader: Reader, version: number, id: string): Promise<Row | undefined>
+  put(transaction: Transaction, row: Row): Promise<void>
+  /** What is wrong with a row that its schema cannot see. */
+  check(transaction: Transaction, version: number, row: Row): Promise<Fault[]>
+  /** What looks like a slip in a row. */
+  slipsOf?(row: Row): FieldRemark[]
+}
+
+export const sources: Kind<z.output<typeof sourceSchema>> = {
+  thing: 'source',
+  path: 'sources',
+  scope: 'write',
+  id: slug,
+  schema: sourceSchema,
+  example: 'pozirk-2024-11-15',
+  read: async (reader, version, id) => (await reader.sources({ version, source: [id] })).at(0),
+  put: (transaction, row) => transaction.putSource(row),
+  check: async (transaction, _version, row) => pointTo('', publicationToCome(row, transaction.latestDay())),
+  slipsOf: slipsOfSource,
+}
+
+export const events: Kind<z.output<typeof eventSchema>> = {
+  thing: 'event',
+  path: 'events',
+  scope: 'write',
+  id: slug,
+  schema: eventSchema,
+  example: 'minsk-conference',
+  read: async (reader, version, id) => (await reader.events({ version })).find((event) => event.id === id),
+  put: (transaction, row) => transaction.putEvent(row),
+  async check(reader, version, { source }) {
+    const isKnown = (await reader.sources({ version, source: [source] })).length > 0
+    return [
+      ...(isKnown ? [] : [{ pointer: '/source', detail: `names no source held here: ${quote(source)}` }]),
+    ]
+  },
+}
+
+export const indicators: Kind<z.output<typeof indicatorSchema>> = {
+  thing: 'indicator',
+  path: 'indicators',
+  scope: 'admin',
+  id: slug,
+  schema: indicatorSchema,
+  example: 'attempted_crossings',
+  read: async (reader, version, id) => (await reader.indicators(version)).find((row) => row.id === id),
+  put: (transaction, row) => transaction.putIndicator(row),
+  check: async () => [],
+}
+
+export const borders: Kind<z.output<typeof borderSchema>> = {
+  thing: 'border',
+  path: 'borders',
+  scope: 'admin',
+  id: borderSchema.shape.id,
+  schema: borderSchema,
+  example: 'EU-BY',
+  read: async (reader, version, id) => (await reader.borders(version)).find((row) => row.id === id),
+  put: (transaction, row) => transaction.putBorder(row),
+  async check(reader, version, { id, members }) {
+    const held = await reader.borders(version)
+    const isPlain = (member: string) =>
+      held.some((border) => border.id === member && border.members.length === 0)
+    const isMember = held.some((border) => border.members.includes(id))
+    return [
+      ...(members.length === 0 || !isMember
+        ? []
+        : [{ pointer: '/members', detail: `${id} is a member of a group itself` }]),
+      ...members.flatMap((member, index) =>
+        isPlain(member) && member !== id && members.indexOf(member) === index
+          ? []
+          : [
+              {
+                pointer: `/members/${index}`,
+                detail: `is no other border held here that is no group: ${quote(member)}`,
+              },
+            ],
+      ),
+    ]
+  },
+}

@@ -1,0 +1,23 @@
+import { type Conflict, conflictOf } from '../domain/conflict.ts'
+import type { Filter, Page } from '../domain/filter.ts'
+import type { FigureSources } from './load-series.ts'
+import { judgedObservations } from './observations-with-status.ts'
+import { termCounter } from './proof-observations.ts'
+
+/** A page of the conflicting observations that a filter means, each with what the accepted ones say instead. */
+export async function judgedConflicts(
+  sources: FigureSources,
+  filter: Filter,
+  page: Page<number>,
+): Promise<Conflict[]> {
+  const judged = await judgedObservations(sources, filter, ['conflicting'], page)
+  const count = termCounter('limit')
+  const conflicts: Conflict[] = []
+  for (const { row, reconciliation } of judged) {
+    const conflict = { ...row, ...conflictOf(row, reconciliation) }
+    count(conflict.proof)
+    conflicts.push(conflict)
+    await sources.turn.yieldIfDue()
+  }
+  return conflicts
+}

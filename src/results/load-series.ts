@@ -1,0 +1,139 @@
+import type { Turn } from '../concurrency/turns.ts'
+import { type Border, isGroup } from '../domain/border.ts'
+import { membersOf } from '../domain/border-groups.ts'
+import type { Work } from '../domain/bounds/work.ts'
+import type { Window } from '../domain/calendar.ts'
+import type { Filter } from '../domain/filter.ts'
+import { type Evidence, windowOf } from '../domain/observation.ts'
+import {
+  boundaryDays,
+  type Reconciliation,
+  reconcileGroupInPieces,
+  reconcileInPieces,
+} from '../domain/reconciliation.ts'
+import { extentOfWindows } from '../domain/resolve-window.ts'
+import type { Reader } from '../store/read/reader.ts'
+import { QueryTooCostly } from './query-too-costly.ts'
+
+/** A series of more observations than this is refused before it is read, a group of more boundaries before it is combined. */
+const MAX_OBSERVATIONS = 50_000
+const MAX_GROUP_BOUNDARIES = 2_000
+
+/**
+ * A series whose combination takes more steps of searches than this is refused: one to three seconds. Those of a
+ * group are cheaper each, and a border guard's five years of daily figures take 33 million of them.
+ */
+const MAX_WORK = 30_000_000
+const MAX_GROUP_WORK = 60_000_000
+
+/** What is asked of one series: the border, all borders of that version, the indicator, and which evidence. */
+export interface SeriesAsked {
+  readonly border: Border
+  readonly borders: readonly Border[]
+  readonly indicator: string
+  readonly evidence: Filter
+}
+
+/** A border's observations of one indicator, reconciled, and the days from the first to the last that they count. */
+export interface Series {
+  readonly reconciliation: Reconciliation
+  readonly extent: Window | null
+  /** How much is held of it, as a number of observations. */
+  readonly cost: number
+}
+
+export interface SeriesReader {
+  /** @throws TooLarge */
+  read(asked: SeriesAsked, turn: Turn): Promise<Series>
+}
+
+/** What figures are drawn from: the data, and its series as they are reconciled. */
+export interface FigureSources {
+  readonly store: Reader
+  readonly series: SeriesReader
+  /** Shares the event loop with other computations. */
+  readonly turn: Turn
+}
+
+/** Said where a series is too large to be reconciled for one answer. */
+export class TooLarge extends QueryTooCostly {
+  readonly border: Border
+
+  constructor(border: Border) {
+    const { id } = border
+    const detail = `includes ${id}, which has too many figures to be weighed for one answer; leave it out, or choose among them with source, origin, kind or published_until`
+    super(`The figures of ${id} are too many to be weighed for one answer.`, { parameter: 'country', detail })
+    this.border = border
+  }
+}
+
+/**
+ * Reads a series, and reconciles it; a group rests on its members, which are read by `members`. Neither holds the
+ * event loop for long. `reconciled` is told the milliseconds that reconciling took, without its pauses.
+ */
+export async function readSeries(
+  store: Reader,
+  members: SeriesReader,
+  asked: SeriesAsked,
+  turn: Turn,
+  reconciled?: (ms: number) => void,
+): Promise<Series> {
+  const { border, borders } = asked
+  const observations = await readEvidence(store, asked, turn)
+  const windows = observations.map(windowOf)
+  const boundaries = isGroup(border) ? boundaryDays(windows).length : 0
+  if (boundaries > MAX_GROUP_BOUNDARIES) throw new TooLarge(border)
+  const extent = extentOfWindows(windows)
+  const cost = 1 + observations.length
+  const run = (work: Work<Reconciliation>) => runWithPauses(work, border, turn, reconciled)
+  if (!isGroup(border)) return { reconciliation: await run(reconcileInPieces(observations)), extent, cost }
+  const parts: Reconciliation[] = []
+  for (const member of membersOf(border, borders)) {
+    const { reconciliation } = await members.read({ ...asked, border: member }, turn)
+    parts.push(reconciliation)
+  }
+  // What its members say of every two of its boundaries is held of a group.
+  const between = observations.length ** 2 / 10
+  const reconciliation = await run(reconcileGroupInPieces(observations, parts))
+  return { reconciliation, extent, cost: cost + between }
+}
+
+/** @throws TooLarge */
+async function readEvidence(
+  store: Reader,
+  { border, indicator, evidence }: SeriesAsked,
+  { yieldIfDue }: Turn,
+): Promise<Evidence[]> {
+  const filter = { ...evidence, indicator: [indicator], border: [border.id] }
+  const read: Evidence[][] = []
+  let after: number | null = null
+  do {
+    const { rows, next }: Awaited<ReturnType<Reader['evidence']>> = await store.evidence(filter, after)
+    read.push(rows)
+    if (read.reduce((sum, each) => sum + each.length, 0) > MAX_OBSERVATIONS) throw new TooLarge(border)
+    after = next
+    await yieldIfDue()
+  } while (after !== null)
+  return read.flat()
+}
+
+/** Runs a reconciliation with the event loop free in between. @throws TooLarge where it takes too much work */
+async function runWithPauses(
+  work: Work<Reconciliation>,
+  border: Border,
+  { yieldIfDue }: Turn,
+  reconciled: ((ms: number) => void) | undefined,
+): Promise<Reconciliation> {
+  let ms = 0
+  for (;;) {
+    const begun = performance.now()
+    const { done, value } = work.next()
+    ms += performance.now() - begun
+    if (done === true) {
+      reconciled?.(ms)
+      return value
+    }
+    if (value > (isGroup(border) ? MAX_GROUP_WORK : MAX_WORK)) throw new TooLarge(border)
+    await yieldIfDue()
+  }
+}

@@ -1,0 +1,59 @@
+import { type Filter, type Page, worldOf } from '../domain/filter.ts'
+import type { JudgedObservation, Status } from '../domain/observation.ts'
+import type { Reconciliation } from '../domain/reconciliation.ts'
+import type { FigureSources } from './load-series.ts'
+import { reconcileWorld } from './reconcile-evidence.ts'
+
+/** How many rows are read at once where only some of them are wanted. */
+const CHUNK = 1_000
+
+/** An observation with how it fares, and the reconciliation of its series that says so. */
+interface Judged {
+  readonly row: JudgedObservation
+  readonly reconciliation: Reconciliation
+}
+
+/**
+ * A page of the observations that a filter means, each judged against all others of its world; only
+ * those of some statuses where these are given. It reads on until the page is full or nothing is left.
+ */
+export async function judgedObservations(
+  sources: FigureSources,
+  filter: Filter,
+  statuses: readonly Status[] | undefined,
+  { after, limit }: Page<number>,
+): Promise<Judged[]> {
+  const reconciliationOf = reconcileWorld(sources, filter)
+  const judged: Judged[] = []
+  const chunk = statuses === undefined ? limit : Math.max(limit, CHUNK)
+  for (let last = after, more = true; more && judged.length < limit; ) {
+    const observations = await sources.store.observations(
+      filter,
+      { after: last, limit: chunk },
+      sources.turn.yieldIfDue,
+    )
+    for (const observation of observations) {
+      const reconciliation = await reconciliationOf(observation)
+      const status = reconciliation.statuses.get(observation.id) ?? 'approximate'
+      const { version, ...fields } = observation
+      if (statuses === undefined || statuses.includes(status)) {
+        judged.push({ row: { ...fields, status, version }, reconciliation })
+      }
+      await sources.turn.yieldIfDue()
+    }
+    last = observations.at(-1)?.id ?? null
+    more = observations.length === chunk
+  }
+  return judged.slice(0, limit)
+}
+
+/** The observations with some ids, judged, in the order of lists. */
+export async function observationsById(
+  sources: FigureSources,
+  filter: Filter,
+  id: readonly number[],
+): Promise<JudgedObservation[]> {
+  const page = { after: null, limit: id.length + 1 }
+  const judged = await judgedObservations(sources, { ...worldOf(filter), id }, undefined, page)
+  return judged.map(({ row }) => row)
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import type { Term } from '../domain/bounds/bounds.ts'
+import type { Filter } from '../domain/filter.ts'
+import { judgedObservationSchema } from '../domain/observation.ts'
+import type { FigureSources } from './load-series.ts'
+import { observationsById } from './observations-with-status.ts'
+import { QueryTooCostly } from './query-too-costly.ts'
+
+/** More terms than this are no explanation, and finding them would keep other requests waiting. */
+const MAX_TERMS = 200_000
+
+export const explainedSchema = z
+  .array(judgedObservationSchema)
+  .describe('The observations that the proofs name.')
+
+/** The observations that some terms name, for the answer to list. */
+export async function explained(sources: FigureSources, filter: Filter, terms: readonly Term[]) {
+  const ids = [...new Set(terms.map((term) => term.observation))]
+  return await observationsById(sources, filter, ids)
+}
+
+/** The proofs that an answer asks for have more terms than can be found for one answer. */
+export class TooManyTerms extends QueryTooCostly {
+  constructor(parameter: string) {
+    const detail = `asks for proofs of more than ${MAX_TERMS} terms; ask for fewer rows with limit, a shorter window or a longer interval`
+    super(`The request cannot be understood: see ${parameter}.`, { parameter, detail })
+  }
+}
+
+/** Counts the terms of an answer as it is made. @throws TooManyTerms where they become too many */
+export function termCounter(parameter: 'explain' | 'limit' | 'interval'): (terms: readonly Term[]) => void {
+  let count = 0
+  return (terms) => {
+    count += terms.length
+    if (count > MAX_TERMS) throw new TooManyTerms(parameter)
+  }
+}

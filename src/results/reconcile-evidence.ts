@@ -1,0 +1,61 @@
+import { isGroup } from '../domain/border.ts'
+import { bordersNeeded, reconciledIndicator } from '../domain/border-groups.ts'
+import { evidenceOf, type Filter, type World, worldOf } from '../domain/filter.ts'
+import type { Observation } from '../domain/observation.ts'
+import type { Reconciliation } from '../domain/reconciliation.ts'
+import { bordersMeant, windowMeant } from '../domain/resolve-window.ts'
+import type { FigureSources, Series } from './load-series.ts'
+import { workLimiter } from './work-limit.ts'
+
+/** What a filter's evidence implies about one indicator, with the borders and the window that it means. */
+export async function reconcileEvidence(
+  { store, series, turn }: FigureSources,
+  indicator: string,
+  filter: Filter,
+  limited = workLimiter(),
+) {
+  const borders = await store.borders(filter.version)
+  const withIndicator = await store.bordersWith(indicator, filter.version)
+  const meant = bordersMeant(filter, borders, withIndicator)
+  const evidence = evidenceOf(filter)
+  const seriesOf = new Map<string, Series>()
+  const needed = bordersNeeded(meant, borders)
+  for (const border of needed.toSorted((a, b) => Number(isGroup(a)) - Number(isGroup(b)))) {
+    const asked = { border, borders, indicator, evidence }
+    const { reconciliation, ...rest } = await series.read(asked, turn)
+    seriesOf.set(border.id, { ...rest, reconciliation: limited(reconciliation) })
+    await turn.yieldIfDue()
+  }
+  return {
+    borders: meant,
+    window: windowMeant(filter, meant, borders, (id) => seriesOf.get(id)?.extent ?? null),
+    reconciled: reconciledIndicator(borders, (id) => seriesOf.get(id)?.reconciliation),
+  }
+}
+
+/** How each observation fares against all others of its world, whichever rows are asked for. */
+export function reconcileWorld({ store, series, turn }: FigureSources, world: World) {
+  const evidence = worldOf(world)
+  const limited = workLimiter()
+  const readBorders = async () => {
+    const borders = await store.borders(world.version)
+    return { borders, byId: new Map(borders.map((border) => [border.id, border])) }
+  }
+  let read: ReturnType<typeof readBorders> | undefined
+  const judge = async (id: string, indicator: string): Promise<Reconciliation> => {
+    // Not before it is awaited: a promise that fails and that nobody minds ends the server.
+    read ??= readBorders()
+    const { borders, byId } = await read
+    const border = byId.get(id)
+    if (border === undefined) throw new RangeError(`no border ${id}`)
+    const { reconciliation } = await series.read({ border, borders, indicator, evidence }, turn)
+    return limited(reconciliation)
+  }
+  const known = new Map<string, Promise<Reconciliation>>()
+  return ({ border, indicator }: Observation): Promise<Reconciliation> => {
+    const name = `${border} ${indicator}`
+    const reconciliation = known.get(name) ?? judge(border, indicator)
+    known.set(name, reconciliation)
+    return reconciliation
+  }
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import { chmodSync, existsSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { placeNew, placeOver, syncFile } from '../connection/atomic-file.ts'
+import { openToRead } from '../connection/connection.ts'
+import { DatabaseRefused } from '../connection/database-error.ts'
+import { refuseUnsound } from './integrity-check.ts'
+
+/** What was copied: the newest version in it, and how large the copy is. */
+export interface Copied {
+  readonly version: number
+  readonly bytes: number
+}
+
+/**
+ * Copies a database as it stands to a file, while others read and write. The copy has its name only once it is
+ * whole, checked and on the disk.
+ * @throws DatabaseRefused where there is such a file, unless it may be replaced
+ */
+export function backUp(path: string, file: string, mayReplace: boolean): Copied {
+  if (isSameFile(path, file)) throw new DatabaseRefused(`${file} is the database itself`)
+  if (!mayReplace) refuseTaken(file)
+  return copying(path, file, (copy) => {
+    if (mayReplace) placeOver(copy, file)
+    else if (!placeNew(copy, file)) refuseTaken(file)
+  })
+}
+
+/**
+ * Copies a database to a file of a passing name in the folder of another; what is made of that must be sound.
+ * @param place told the name of the copy and the newest version in it
+ */
+export function copying(
+  path: string,
+  target: string,
+  place: (copy: string, version: number) => void,
+): Copied {
+  const copy = join(dirname(target), `.${basename(target)}.${randomUUID()}`)
+  try {
+    const version = copyDatabase(path, copy)
+    refuseUnsound(copy)
+    chmodSync(copy, statSync(path).mode & 0o777)
+    syncFile(copy)
+    const { size: bytes } = statSync(copy)
+    place(copy, version)
+    return { version, bytes }
+  } finally {
+    for (const each of [copy, `${copy}-journal`]) rmSync(each, { force: true })
+  }
+}
+
+/** Whether two paths lead to one file. */
+export function isSameFile(one: string, other: string): boolean {
+  return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other)
+}
+
+/** Unlike SQLite's backup, which begins anew with each foreign write, VACUUM INTO copies one state of it. */
+function copyDatabase(path: string, copy: string): number {
+  const connection = openToRead(path)
+  try {
+    connection.prepare('VACUUM INTO ?').run(copy)
+  } finally {
+    connection.close()
+  }
+  const copied = openToRead(copy)
+  try {
+    return Number(copied.prepare('SELECT coalesce(max(version), 0) FROM versions').pluck().get())
+  } finally {
+    copied.close()
+  }
+}
+
+function refuseTaken(file: string): void {
+  if (existsSync(file))
+    throw new DatabaseRefused(`${file} is there already; name another file, or say --force`)
+}

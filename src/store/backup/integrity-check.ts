@@ -1,0 +1,34 @@
+import { type Connection, openToRead } from '../connection/connection.ts'
+import { DatabaseRefused } from '../connection/database-error.ts'
+import { missingMigrations } from '../connection/migrate.ts'
+
+/** What is wrong with a database as a file: pages that are not as SQLite left them, and rows that refer to nothing. */
+export function faultsOfFile(connection: Connection): string[] {
+  const pages = connection.prepare('PRAGMA integrity_check').pluck().all().map(String)
+  const strays = connection.prepare('SELECT "table", rowid, parent FROM pragma_foreign_key_check').all()
+  return [...pages.filter((fault) => fault !== 'ok').map(inOneLine), ...strays.map(strayFault)]
+}
+
+/**
+ * Makes sure that a file is a sound database of this program, of this version or an older one.
+ * @throws DatabaseRefused in one line where it is not
+ */
+export function refuseUnsound(path: string): void {
+  const connection = openToRead(path)
+  try {
+    missingMigrations(connection)
+    const [fault] = faultsOfFile(connection)
+    if (fault !== undefined) throw new DatabaseRefused(`${path} is damaged (${fault})`)
+  } finally {
+    connection.close()
+  }
+}
+
+function strayFault(row: unknown): string {
+  const { table, rowid, parent } = row as { table: string; rowid: number | null; parent: string }
+  return `${rowid === null ? 'a row' : `row ${rowid}`} of ${table} refers to nothing in ${parent}`
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ')
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
+import { placeNew } from './atomic-file.ts'
+import { APPLICATION_ID, DatabaseRefused, REMEDY } from './database-error.ts'
+
+/**
+ * Makes an empty database of ours where no file is. It has its name only once it is whole, so that an empty
+ * file is never one that another process is about to fill, but one that lost what it held.
+ * @throws DatabaseRefused where the file is empty, or missing from beside others that bear its name
+ */
+export function createMissing(path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  refuseLoss(path)
+  if (existsSync(path)) return
+  const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}`)
+  try {
+    const connection = new Database(unfinished)
+    connection.pragma(`application_id = ${APPLICATION_ID}`)
+    connection.pragma('journal_mode = WAL')
+    connection.close()
+    placeNew(unfinished, path)
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw error
+  }
+}
+
+/** @throws DatabaseRefused where a file is not there, or has nothing in it, and once had */
+export function refuseLoss(path: string): void {
+  // Looked for first, because another process that makes the file makes what is beside it afterwards.
+  const left = beside(path)
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined && left !== undefined) {
+    throw new DatabaseRefused(
+      `${path} is missing, but ${left} is beside it; ${REMEDY}, or move that away to begin anew`,
+    )
+  }
+  if (stat?.isFile() && stat.size === 0) {
+    throw new DatabaseRefused(`${path} is empty; ${REMEDY}, or remove it to begin anew`)
+  }
+}
+
+/** Another file whose name begins with that of the database: its log, or something that was kept of it. */
+function beside(path: string): string | undefined {
+  const folder = dirname(path)
+  if (!existsSync(folder)) return undefined
+  const name = readdirSync(folder).find((each) => each.startsWith(basename(path)) && each !== basename(path))
+  return name === undefined ? undefined : join(folder, name)
+}

@@ -1,0 +1,118 @@
+import { sql } from 'drizzle-orm'
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import { z } from 'zod'
+import {
+  type Change,
+  changeSchema,
+  type Revision,
+  revisionSchema,
+  THINGS,
+  type Thing,
+} from '../../domain/change.ts'
+
+/** A place in the log: behind one change, of one version. */
+export interface ChangePlace {
+  readonly version: number
+  /** The position of its kind in {@link THINGS}. */
+  readonly rank: number
+  /** The id of an observation, or of anything else. */
+  readonly id: number | string
+}
+
+/** One place before all changes of the versions after one. */
+export function afterVersion(version: number): ChangePlace {
+  return { version, rank: THINGS.length, id: '' }
+}
+
+/** The place of a change. */
+export function placeOfChange({ version, thing, id }: Change): ChangePlace {
+  return { version, rank: THINGS.indexOf(thing), id }
+}
+
+const stateOf = {
+  indicator:
+    sql.raw(`json_object('id', r.indicator, 'position', r.position, 'label', r.label, 'definition', r.definition,
+    'definitions', json((SELECT json_group_object(d.country, d.definition) FROM indicator_definitions d
+      WHERE d.indicator = r.indicator AND d.version = r.version)))`),
+  border:
+    sql.raw(`(SELECT json_object('id', b.id, 'country', b.country, 'neighbour', b.neighbour, 'position', r.position,
+    'label', r.label, 'members', json((SELECT json_group_array(m.member) FROM border_members m
+      WHERE m.border = r.border AND m.version = r.version))) FROM borders b WHERE b.id = r.border)`),
+  source: sql.raw(`json_object('id', r.source, 'publisher', r.publisher, 'origin', r.origin, 'kind', r.kind,
+    'title', r.title, 'published_on', r.published_on, 'url', r.url)`),
+  observation:
+    sql.raw(`(SELECT json_object('id', o.id, 'source', o.source, 'country', b.country, 'neighbour', b.neighbour,
+    'indicator', o.indicator, 'period_start', o.period_start, 'period_end', o.period_end, 'period_basis', r.period_basis,
+    'count', r.count, 'qualifier', r.qualifier, 'note', r.note)
+    FROM observations o JOIN borders b ON b.id = o.border WHERE o.id = r.observation)`),
+  event: sql.raw(`json_object('id', r.event, 'period_start', r.period_start, 'period_end', r.period_end,
+    'precision', r.precision, 'title', r.title, 'source', r.source)`),
+}
+
+const canBeRetracted = (thing: Thing) => thing !== 'indicator' && thing !== 'border'
+
+/** The revisions of one kind of thing as changes. */
+const revisionsOf = (thing: Thing) => {
+  const retraction = canBeRetracted(thing) ? 'r.retraction' : 'NULL'
+  return sql`SELECT r.version, v.recorded_at, v.author, coalesce(${sql.raw(retraction)}, v.reason) AS reason,
+    CASE WHEN ${sql.raw(retraction)} IS NOT NULL THEN 'retracted'
+      WHEN EXISTS (SELECT 1 FROM ${sql.raw(`${thing}_revisions`)} e
+        WHERE e.${sql.raw(thing)} = r.${sql.raw(thing)} AND e.version < r.version) THEN 'revised'
+      ELSE 'created' END AS change,
+    ${sql.raw(`'${thing}'`)} AS thing, ${sql.raw(String(THINGS.indexOf(thing)))} AS rank,
+    r.${sql.raw(thing)} AS id, ${stateOf[thing]} AS state
+    FROM ${sql.raw(`${thing}_revisions`)} r JOIN versions v ON v.version = r.version`
+}
+
+const loggedSchema = z.object({ state: z.string().transform((text): unknown => JSON.parse(text)) }).loose()
+
+export function historyReader(db: BetterSQLite3Database) {
+  return {
+    /**
+     * The log of all changes behind a place, in order: by version, then kind of thing, then id.
+     * At most `limit` of them, and none of a version after `until`.
+     */
+    async changes(after: ChangePlace, until: number, limit: number): Promise<Change[]> {
+      const parts = THINGS.map((thing, rank) => {
+        const behind =
+          rank > after.rank
+            ? sql`r.version >= ${after.version}`
+            : rank === after.rank
+              ? sql`(r.version, r.${sql.raw(thing)}) > (${after.version}, ${after.id})`
+              : sql`r.version > ${after.version}`
+        return sql`SELECT * FROM (${revisionsOf(thing)} WHERE ${behind} AND r.version <= ${until}
+          ORDER BY r.version, r.${sql.raw(thing)} LIMIT ${limit})`
+      })
+      const rows = db.all(sql`${sql.join(parts, sql` UNION ALL `)} ORDER BY version, rank, id LIMIT ${limit}`)
+      return rows.map((row) => {
+        const { rank: _, ...logged } = loggedSchema.parse(row)
+        return changeSchema.parse(logged)
+      })
+    },
+
+    /** The version of the newest state of a thing, and whether that retracts it; null where there is none. */
+    async newestState(
+      thing: Thing,
+      id: number | string,
+      asOf: number = Number.MAX_SAFE_INTEGER,
+    ): Promise<{ version: number; isRetracted: boolean } | null> {
+      const retraction = sql.raw(canBeRetracted(thing) ? 'retraction IS NOT NULL' : 'FALSE')
+      const row = db.get<{ version: number; retracted: number } | undefined>(
+        sql`SELECT version, ${retraction} AS retracted FROM ${sql.raw(`${thing}_revisions`)}
+          WHERE ${sql.raw(thing)} = ${id} AND version <= ${asOf} ORDER BY version DESC LIMIT 1`,
+      )
+      return row === undefined ? null : { version: row.version, isRetracted: row.retracted === 1 }
+    },
+
+    /** Every state that an observation has had, oldest first; none where there is no such observation. */
+    async revisions(observation: number, version: number): Promise<Revision[]> {
+      const rows = db.all(
+        sql`${revisionsOf('observation')} WHERE r.observation = ${observation} AND r.version <= ${version} ORDER BY r.version`,
+      )
+      return rows.map((row) => {
+        const { state, ...logged } = loggedSchema.parse(row)
+        return revisionSchema.parse({ ...logged, ...z.object({}).loose().parse(state) })
+      })
+    },
+  }
+}

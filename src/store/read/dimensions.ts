@@ -1,0 +1,293 @@
+import { and, asc, count, eq, exists, gt, inArray, lte, max, min, sql } from 'drizzle-orm'
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { Border } from '../../domain/border.ts'
+import { type Extent, extentOf } from '../../domain/extent.ts'
+import { type World, worldOf } from '../../domain/filter.ts'
+import type { Indicator } from '../../domain/indicator.ts'
+import { withoutPause } from '../connection/pause.ts'
+import {
+  borderMembers,
+  borderRevisions,
+  borders,
+  events,
+  indicatorDefinitions,
+  indicatorRevisions,
+  indicators,
+  observationRevisions,
+  observations,
+  sourceRevisions,
+  sources,
+} from '../schema.ts'
+import { whereOf } from './observation-conditions.ts'
+import { borderStandsAt, indicatorStandsAt, sourceStandsAt } from './revision-at.ts'
+
+/** How far the observations of a border and an indicator reach. */
+export type SeriesExtent = Extent & Series
+
+interface Series {
+  readonly border: string
+  readonly indicator: string
+}
+
+/** How many observations one statement looks at: about 10 ms. */
+const ROWS_PER_STATEMENT = 5_000
+
+/** Tables are joined in the order written, as in `observationReader`. */
+export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = ROWS_PER_STATEMENT } = {}) {
+  const extent = {
+    period_start: sql<string>`${min(observations.period_start)}`,
+    period_end: sql<string>`${max(observations.period_end)}`,
+    observations: count(),
+  }
+
+  function seriesEverUsed(): Series[] {
+    const isUsed = db
+      .select({ found: sql`1` })
+      .from(observations)
+      .where(and(eq(observations.indicator, indicators.id), eq(observations.border, borders.id)))
+    return db
+      .select({ border: borders.id, indicator: indicators.id })
+      .from(indicators)
+      .crossJoin(borders)
+      .where(exists(isUsed))
+      .all()
+  }
+
+  /** How far the observations of one series reach in a world, some thousands at a time. */
+  async function seriesExtent(
+    world: World,
+    { border, indicator }: Series,
+    pause = withoutPause,
+  ): Promise<Extent> {
+    const isOfSeries = and(eq(observations.indicator, indicator), eq(observations.border, border))
+    const parts: Extent[] = []
+    for (let after = 0; ; await pause()) {
+      const isMeant = and(isOfSeries, gt(observations.id, after))
+      const last = db
+        .select({ id: observations.id })
+        .from(observations)
+        .where(isMeant)
+        .orderBy(asc(observations.id))
+        .limit(1)
+        .offset(rowsPerStatement - 1)
+        .get()
+      parts.push(
+        ...db
+          .select(extent)
+          .from(observations)
+          .crossJoin(sourceRevisions)
+          .crossJoin(observationRevisions)
+          .where(and(isMeant, last && lte(observations.id, last.id), whereOf(worldOf(world))))
+          .all(),
+      )
+      if (last === undefined) return extentOf(parts)
+      after = last.id
+    }
+  }
+
+  /** How many observations each of some sources has, those that are retracted too. */
+  function numbersOf(source: readonly string[]): ReadonlyMap<string, number> {
+    const rows = db
+      .select({ source: observations.source, number: count() })
+      .from(observations)
+      .where(inArray(observations.source, [...source]))
+      .groupBy(observations.source)
+      .all()
+    return new Map(rows.map((row) => [row.source, row.number]))
+  }
+
+  /** Cuts a list of sources into lots of about as many observations as one statement takes. */
+  function* inLots(source: readonly string[], numbers: ReadonlyMap<string, number>): Generator<string[]> {
+    let lot: string[] = []
+    let size = 0
+    for (const id of source) {
+      const number = numbers.get(id) ?? 0
+      if (lot.length > 0 && size + number > rowsPerStatement) {
+        yield lot
+        lot = []
+        size = 0
+      }
+      lot.push(id)
+      size += number
+    }
+    if (lot.length > 0) yield lot
+  }
+
+  return {
+    /** Every border that stood at a version, groups too, in the order of lists. */
+    async borders(version: number): Promise<Border[]> {
+      const rows = db
+        .select({
+          id: borders.id,
+          country: borders.country,
+          neighbour: borders.neighbour,
+          position: borderRevisions.position,
+          label: borderRevisions.label,
+        })
+        .from(borders)
+        .innerJoin(borderRevisions, eq(borderRevisions.border, borders.id))
+        .where(borderStandsAt(version))
+        .orderBy(asc(borderRevisions.position), asc(borders.id))
+        .all()
+      const memberships = db
+        .select({ border: borderMembers.border, member: borderMembers.member })
+        .from(borderMembers)
+        .innerJoin(
+          borderRevisions,
+          and(
+            eq(borderRevisions.border, borderMembers.border),
+            eq(borderRevisions.version, borderMembers.version),
+          ),
+        )
+        .where(borderStandsAt(version))
+        .all()
+      const isMember = (group: string, member: string) =>
+        memberships.some((row) => row.border === group && row.member === member)
+      return rows.map((border) => ({
+        ...border,
+        members: rows.filter(({ id }) => isMember(border.id, id)).map(({ id }) => id),
+      }))
+    },
+
+    /** Every indicator that stood at a version, in the order of lists. */
+    async indicators(version: number): Promise<Indicator[]> {
+      const rows = db
+        .select({
+          id: indicatorRevisions.indicator,
+          position: indicatorRevisions.position,
+          label: indicatorRevisions.label,
+          definition: indicatorRevisions.definition,
+        })
+        .from(indicatorRevisions)
+        .where(indicatorStandsAt(version))
+        .orderBy(asc(indicatorRevisions.position), asc(indicatorRevisions.indicator))
+        .all()
+      const definitions = db
+        .select({
+          indicator: indicatorDefinitions.indicator,
+          country: indicatorDefinitions.country,
+          definition: indicatorDefinitions.definition,
+        })
+        .from(indicatorDefinitions)
+        .innerJoin(
+          indicatorRevisions,
+          and(
+            eq(indicatorRevisions.indicator, indicatorDefinitions.indicator),
+            eq(indicatorRevisions.version, indicatorDefinitions.version),
+          ),
+        )
+        .where(indicatorStandsAt(version))
+        .orderBy(asc(indicatorDefinitions.country))
+        .all()
+      const byIndicator = Map.groupBy(definitions, ({ indicator }) => indicator)
+      return rows.map((indicator) => ({
+        ...indicator,
+        definitions: Object.fromEntries(
+          (byIndicator.get(indicator.id) ?? []).map(({ country, definition }) => [country, definition]),
+        ),
+      }))
+    },
+
+    /** The ids of the borders that an indicator had observations of at a version. */
+    async bordersWith(indicator: string, version: number): Promise<string[]> {
+      const anyObservation = db
+        .select({ found: sql`1` })
+        .from(observations)
+        .crossJoin(sourceRevisions)
+        .crossJoin(observationRevisions)
+        .where(
+          and(
+            eq(observations.indicator, indicator),
+            eq(observations.border, borders.id),
+            whereOf({ version }),
+          ),
+        )
+      const rows = db.select({ id: borders.id }).from(borders).where(exists(anyObservation)).all()
+      return rows.map((row) => row.id)
+    },
+
+    /** The series that any observation was ever recorded of. */
+    async seriesEverUsed(): Promise<Series[]> {
+      return seriesEverUsed()
+    },
+
+    seriesExtent,
+
+    /** Returns the origins of the sources that stood at a version. */
+    async origins(version: number): Promise<string[]> {
+      const rows = db
+        .selectDistinct({ name: sourceRevisions.origin })
+        .from(sourceRevisions)
+        .where(sourceStandsAt(version))
+        .all()
+      return rows.map(({ name }) => name)
+    },
+
+    /** How far the observations of each border and indicator reach in a world. */
+    async seriesExtents(world: World, pause = withoutPause): Promise<SeriesExtent[]> {
+      const extents: SeriesExtent[] = []
+      for (const series of seriesEverUsed()) {
+        const reach = await seriesExtent(world, series, pause)
+        if (reach.observations > 0) extents.push({ ...series, ...reach })
+        await pause()
+      }
+      return extents
+    },
+
+    /** How far the observations of each of some sources reach in a world. */
+    async sourceExtents(
+      world: World,
+      source: readonly string[],
+      pause = withoutPause,
+    ): Promise<(Extent & { source: string })[]> {
+      const extents: (Extent & { source: string })[] = []
+      for (const some of inLots(source, numbersOf(source))) {
+        const rows = db
+          .select({ source: observations.source, ...extent })
+          .from(observations)
+          .crossJoin(sourceRevisions)
+          .crossJoin(observationRevisions)
+          .where(whereOf({ ...worldOf(world), source: some }))
+          .groupBy(observations.source)
+          .all()
+        extents.push(...rows)
+        await pause()
+      }
+      return extents
+    },
+
+    /** The ids that were ever recorded, of what is retracted too. */
+    async idsEverUsed() {
+      const ids = (table: typeof indicators | typeof borders | typeof sources | typeof events) =>
+        new Set(
+          db
+            .select({ id: table.id })
+            .from(table)
+            .all()
+            .map(({ id }) => id),
+        )
+      return {
+        indicators: ids(indicators),
+        borders: ids(borders),
+        sources: ids(sources),
+        events: ids(events),
+      }
+    },
+
+    /**
+     * The names by which observations can be asked for, those of retracted ones included: of all versions, so that
+     * what was once accepted is never refused. They only decide what is refused, and no answer may show them.
+     */
+    async codes() {
+      const sides = db.select({ country: borders.country, neighbour: borders.neighbour }).from(borders).all()
+      const named = (rows: readonly { name: string }[]) => rows.map((row) => row.name)
+      return {
+        country: [...new Set(sides.map((side) => side.country))],
+        neighbour: [...new Set(sides.map((side) => side.neighbour))],
+        indicator: named(db.select({ name: indicators.id }).from(indicators).all()),
+        origin: named(db.selectDistinct({ name: sourceRevisions.origin }).from(sourceRevisions).all()),
+        source: named(db.selectDistinct({ name: sourceRevisions.source }).from(sourceRevisions).all()),
+      }
+    },
+  }
+}

@@ -1,0 +1,16 @@
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { openToRead } from '../connection/connection.ts'
+import { type KeyReport, reportKeys } from './api-keys.ts'
+
+/**
+ * Reads the reports on the keys of a database file over a connection of its own, which is closed at once.
+ * @throws DatabaseRefused where it cannot be read
+ */
+export function readKeyReports(path: string, day: string): KeyReport[] {
+  const connection = openToRead(path)
+  try {
+    return reportKeys(drizzle({ client: connection }), day)
+  } finally {
+    connection.close()
+  }
+}

@@ -1,0 +1,62 @@
+import { and, eq, gte, inArray, lte, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { QueryBuilder } from 'drizzle-orm/sqlite-core'
+import type { Filter } from '../../domain/filter.ts'
+import {
+  borders,
+  observations,
+  observationRevisions as revisions,
+  sourceRevisions as sources,
+} from '../schema.ts'
+import { observationStandsAt, sourceStandsAt } from './revision-at.ts'
+
+/** What each part of a filter asks of a row. */
+const conditions: { [Key in keyof Filter]-?: (value: NonNullable<Filter[Key]>) => SQL | undefined } = {
+  version: (version) => and(observationStandsAt(version), sourceStandsAt(version)),
+  published_until: (day) => lte(sources.published_on, day),
+  id: (values) => sql`${observations.id} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
+  indicator: (values) => inArray(observations.indicator, [...values]),
+  border: (values) => inArray(observations.border, [...values]),
+  country: (values) => inArray(observations.border, bordersWhere(inArray(borders.country, [...values]))),
+  neighbour: (values) => inArray(observations.border, bordersWhere(inArray(borders.neighbour, [...values]))),
+  origin: (values) => inArray(sources.origin, [...values]),
+  source: (values) => inArray(observations.source, [...values]),
+  kind: (values) => inArray(sources.kind, [...values]),
+  period_basis: (values) => inArray(revisions.period_basis, [...values]),
+  qualifier: (values) => inArray(revisions.qualifier, [...values]),
+  from: (day) => gte(observations.period_end, day),
+  to: (day) => lte(observations.period_start, day),
+}
+
+function bordersWhere(condition: SQL): SQLWrapper {
+  return new QueryBuilder().select({ id: borders.id }).from(borders).where(condition)
+}
+
+/** The condition that some parts of a filter put on a row, where it has any of them. */
+function ask(filter: Filter, keys: readonly string[]): SQL | undefined {
+  const entries = Object.entries(conditions) as [keyof Filter, (value: unknown) => SQL | undefined][]
+  const asked = entries.filter(([key]) => keys.includes(key) && filter[key] !== undefined)
+  return and(...asked.map(([key, condition]) => condition(filter[key])))
+}
+
+/** The condition that a filter puts on observations cross-joined with sources and revisions. */
+export function whereOf(filter: Filter): SQL | undefined {
+  return and(
+    eq(sources.source, observations.source),
+    eq(revisions.observation, observations.id),
+    ask(filter, Object.keys(conditions)),
+  )
+}
+
+/**
+ * The part of a filter by which an index leads to observations, on these alone: it lets through all that the filter
+ * means, and perhaps more. Of sources it is asked where nothing else leads, for there are many of a kind.
+ */
+export function leadOf(filter: Filter): SQL | undefined {
+  const ofSources = ask(filter, ['origin', 'kind'])
+  const own = ask(filter, ['id', 'indicator', 'border', 'country', 'neighbour', 'source'])
+  return own ?? (ofSources && inArray(observations.source, sourcesWhere(ofSources)))
+}
+
+function sourcesWhere(condition: SQL): SQLWrapper {
+  return new QueryBuilder().select({ source: sources.source }).from(sources).where(condition)
+}

@@ -1,0 +1,171 @@
+import { getTableColumns } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { THINGS, type Thing } from '../../domain/change.ts'
+import type { RevertedWrites } from '../../domain/revert.ts'
+import type { Connection } from '../connection/connection.ts'
+import {
+  borderMembers,
+  borderRevisions,
+  eventRevisions,
+  indicatorDefinitions,
+  indicatorRevisions,
+  observationRevisions,
+  sourceRevisions,
+} from '../schema.ts'
+
+/** The columns of each table of revisions that are copied as they are. */
+const COLUMNS: Readonly<Record<Thing, string>> = {
+  indicator: copiedColumns(indicatorRevisions, 'indicator'),
+  border: copiedColumns(borderRevisions, 'border'),
+  source: copiedColumns(sourceRevisions, 'source'),
+  observation: copiedColumns(observationRevisions, 'observation'),
+  event: copiedColumns(eventRevisions, 'event'),
+}
+
+/** The columns of the tables that hold a part of each state. */
+const PART_COLUMNS = {
+  indicator_definitions: copiedColumns(indicatorDefinitions, 'indicator'),
+  border_members: copiedColumns(borderMembers, 'border'),
+}
+
+/** Returns all columns of a table, for SQL, but its owner's, the version and the retraction, which are new in a copy. */
+function copiedColumns(table: SQLiteTable, owner: string): string {
+  const names = Object.values(getTableColumns(table)).map(({ name }) => name)
+  return names.filter((name) => ![owner, 'version', 'retraction'].includes(name)).join(', ')
+}
+
+/** Indicators and borders have no retraction. */
+export const canBeRetracted = (thing: Thing) => thing !== 'indicator' && thing !== 'border'
+
+/** A state of a thing: its version, whether that is one of those selected, and why it was withdrawn, or null. */
+export interface RevisionOfThing {
+  readonly version: number
+  readonly isSelected: boolean
+  readonly retraction: string | null
+}
+
+/** Reads which revisions some versions made, and records former ones anew, on the connection of a write. */
+export function revisionCopier(connection: Connection, startVersion: () => number) {
+  return {
+    /** Selects versions, of those that there are by now. */
+    selectVersions(writes: RevertedWrites) {
+      const { condition, parameters } = conditionOf(writes)
+      const until = Number(connection.prepare('SELECT coalesce(max(version), 0) FROM versions').pluck().get())
+      const values = { ...parameters, until }
+      const isSelected = `v.version <= @until AND ${condition}`
+      const statements = Object.fromEntries(
+        THINGS.map((thing) => [thing, statementsFor(connection, thing, isSelected)]),
+      )
+      return {
+        count: Number(
+          connection.prepare(`SELECT count(*) FROM versions v WHERE ${isSelected}`).pluck().get(values),
+        ),
+        /** Returns the ids of the things of one kind that the versions changed, in order. */
+        changed: (thing: Thing): (number | string)[] =>
+          (statements[thing]?.changed.pluck().all(values) ?? []).map((id) =>
+            typeof id === 'number' ? id : String(id),
+          ),
+        /** Returns the states of a thing, newest first. */
+        revisionsOf: (thing: Thing, id: number | string): RevisionOfThing[] =>
+          (statements[thing]?.revisions.all({ ...values, id }) ?? []).map((row) => {
+            const { version, selected, retraction } = row as Row
+            return { version, isSelected: selected === 1, retraction }
+          }),
+      }
+    },
+
+    /** Records a former state of a thing anew, withdrawn for a reason, or not; of a border without its members. */
+    copyRevision(thing: Thing, id: number | string, from: number, retraction: string | null): void {
+      const own = canBeRetracted(thing) ? ', retraction' : ''
+      const values = { id, from, version: startVersion(), retraction }
+      connection
+        .prepare(
+          `INSERT INTO ${thing}_revisions (${thing}, version, ${COLUMNS[thing]}${own})
+            SELECT ${thing}, @version, ${COLUMNS[thing]}${own === '' ? '' : ', @retraction'}
+            FROM ${thing}_revisions WHERE ${thing} = @id AND version = @from`,
+        )
+        .run(values)
+      if (thing === 'indicator') copyParts(connection, 'indicator_definitions', values)
+    },
+
+    /** Records the members that a border formerly had, once its state and those of its members are recorded. */
+    copyMembers(border: string, from: number): void {
+      copyParts(connection, 'border_members', { id: border, from, version: startVersion() })
+    },
+
+    /** The members that a border had in a version that changed it. */
+    membersIn: (border: string, version: number): string[] =>
+      connection
+        .prepare('SELECT member FROM border_members WHERE border = ? AND version = ?')
+        .pluck()
+        .all(border, version)
+        .map(String),
+
+    /** The source that an observation has, or an event had in a version that changed it. */
+    sourceNamedBy(thing: 'observation' | 'event', id: number | string, version: number): string {
+      const sql =
+        thing === 'observation'
+          ? 'SELECT source FROM observations WHERE id = @id'
+          : 'SELECT source FROM event_revisions WHERE event = @id AND version = @version'
+      return String(connection.prepare(sql).pluck().get({ id, version }))
+    },
+
+    /** Whether a figure or an event that is not retracted names a source. */
+    isSourceInUse: (source: string): boolean =>
+      connection
+        .prepare(
+          `SELECT 1 FROM observations o WHERE o.source = @source AND (SELECT r.retraction IS NULL
+            FROM observation_revisions r WHERE r.observation = o.id ORDER BY r.version DESC LIMIT 1)
+          UNION ALL
+          SELECT 1 FROM event_revisions r WHERE r.source = @source AND r.retraction IS NULL AND r.version =
+            (SELECT max(n.version) FROM event_revisions n WHERE n.event = r.event) LIMIT 1`,
+        )
+        .get({ source }) !== undefined,
+  }
+}
+
+interface Row {
+  readonly version: number
+  readonly selected: number
+  readonly retraction: string | null
+}
+
+function conditionOf({ version, author, since }: RevertedWrites) {
+  if (version !== undefined) return { condition: 'v.version = @reverted', parameters: { reverted: version } }
+  if (since === undefined) return { condition: 'v.author = @author', parameters: { author } }
+  return typeof since === 'number'
+    ? { condition: 'v.author = @author AND v.version >= @since', parameters: { author, since } }
+    : {
+        condition: 'v.author = @author AND v.recorded_at >= @since',
+        parameters: { author, since: new Date(since).toISOString() },
+      }
+}
+
+function statementsFor(connection: Connection, thing: Thing, isSelected: string) {
+  return {
+    changed: connection.prepare(
+      `SELECT DISTINCT r.${thing} FROM versions v CROSS JOIN ${thing}_revisions r ON r.version = v.version
+        WHERE ${isSelected} ORDER BY 1`,
+    ),
+    revisions: connection.prepare(
+      `SELECT r.version, ${isSelected} AS selected, ${canBeRetracted(thing) ? 'r.retraction' : 'NULL'} AS retraction
+        FROM ${thing}_revisions r JOIN versions v ON v.version = r.version
+        WHERE r.${thing} = @id AND r.version <= @until ORDER BY r.version DESC`,
+    ),
+  }
+}
+
+function copyParts(
+  connection: Connection,
+  table: keyof typeof PART_COLUMNS,
+  values: { readonly id: number | string; readonly from: number; readonly version: number },
+): void {
+  const owner = table === 'border_members' ? 'border' : 'indicator'
+  const columns = PART_COLUMNS[table]
+  connection
+    .prepare(
+      `INSERT INTO ${table} (${owner}, version, ${columns}) SELECT ${owner}, @version, ${columns}
+        FROM ${table} WHERE ${owner} = @id AND version = @from`,
+    )
+    .run({ ...values })
+}

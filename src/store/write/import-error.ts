@@ -1,0 +1,38 @@
+import type { RowFault } from '../../domain/import-row.ts'
+
+/** What is wrong with an import, by line. */
+export interface ImportFault extends RowFault {
+  readonly line: number
+}
+
+/** So many faults of an import are told; the others are counted. */
+export const MAX_FAULTS = 100
+
+/** Said of an import with faults: how many there are, and the first of them. Nothing of it is recorded. */
+export class ImportRefused extends Error {
+  readonly faults: readonly ImportFault[]
+  readonly count: number
+
+  constructor(faults: readonly ImportFault[], count: number) {
+    super(`there are ${count} faults, so that nothing was recorded`)
+    this.faults = faults
+    this.count = count
+  }
+}
+
+/** Collects the faults of an import. */
+export function faultCollector() {
+  const faults: ImportFault[] = []
+  let count = 0
+  return {
+    add(line: number, more: readonly RowFault[]): void {
+      count += more.length
+      faults.push(...more.slice(0, MAX_FAULTS - faults.length).map((fault) => ({ line, ...fault })))
+    },
+
+    /** @throws ImportRefused where there is any */
+    refuseAny(): void {
+      if (count > 0) throw new ImportRefused(faults, count)
+    },
+  }
+}

@@ -1,0 +1,148 @@
+import type { Thing } from '../../domain/change.ts'
+import type { Revert, RevertedWrites } from '../../domain/revert.ts'
+import { canBeRetracted, type RevisionOfThing } from './copy-revisions.ts'
+import type { Transaction } from './transaction.ts'
+
+/** A revert lists so many of the things that it left as they are. */
+const MAX_LEFT = 100
+
+/** What was to be reverted is not named as it must be, or there is none of it. */
+export class BadRevert extends Error {
+  readonly field: keyof RevertedWrites
+
+  constructor(field: keyof RevertedWrites, detail: string) {
+    super(detail)
+    this.field = field
+  }
+}
+
+function nothingOf({ version, author, since }: RevertedWrites): BadRevert {
+  if (version !== undefined) return new BadRevert('version', `there is no version ${version}`)
+  const later = since === undefined ? '' : ' from then on'
+  return new BadRevert('author', `there is no version by ${JSON.stringify(author)}${later}`)
+}
+
+/** @throws BadRevert where neither a version nor an author is given, or both */
+function requireOne({ version, author, since }: RevertedWrites): void {
+  if ((version === undefined) === (author === undefined))
+    throw new BadRevert('version', 'or author must be given, and not both')
+  if (version !== undefined && since !== undefined) throw new BadRevert('since', 'is of an author only')
+}
+
+/** What a revert does to one thing: records this former state, or withdraws what never had another. */
+interface Step {
+  readonly thing: Thing
+  readonly id: number | string
+  /** The version of the state to be recorded anew. */
+  readonly from: number
+  readonly retraction: string | null
+}
+
+/**
+ * Puts back what some versions changed, as one more version: what they added is retracted for `reason`, and
+ * everything else has the newest state again that is of none of them. Left as it is, and told, is what another
+ * has changed since, and what something else rests on. Nothing is deleted, and a revert can be reverted.
+ * `breathe` is awaited between things, to let others have their turn.
+ * @throws BadRevert where there are no such versions
+ * @throws StoreBusy where the store is being closed
+ */
+export async function revert(
+  transaction: Transaction,
+  writes: RevertedWrites,
+  reason: string,
+  breathe: () => Promise<void>,
+): Promise<Revert & { readonly version: number | null }> {
+  requireOne(writes)
+  const selection = transaction.selectVersions(writes)
+  if (selection.count === 0) throw nothingOf(writes)
+  const done = { restored: 0, retracted: 0 }
+  const left: Revert['left'] = []
+  let left_count = 0
+  const leave = ({ thing, id }: Pick<Step, 'thing' | 'id'>, detail: string) => {
+    left_count += 1
+    if (left.length < MAX_LEFT) left.push({ thing, id, detail })
+  }
+  const take = ({ thing, id, from, retraction }: Step) => {
+    transaction.copyRevision(thing, id, from, retraction)
+    if (retraction === null) done.restored += 1
+    else done.retracted += 1
+  }
+
+  for (const step of await stepsOf('indicator')) take(step)
+  await revertBorders(await stepsOf('border'))
+  const sources = await stepsOf('source')
+  for (const step of sources) if (step.retraction === null) take(step)
+  for (const thing of ['observation', 'event'] as const) {
+    for (const step of await stepsOf(thing)) {
+      await pause()
+      const source = step.retraction === null ? transaction.sourceNamedBy(thing, step.id, step.from) : null
+      const isGone = source !== null && (await transaction.newestState('source', source))?.isRetracted
+      if (isGone) leave(step, `its source ${source} is retracted`)
+      else take(step)
+    }
+  }
+  for (const step of sources) {
+    if (step.retraction === null) continue
+    await pause()
+    if (transaction.isSourceInUse(String(step.id))) leave(step, 'figures or events that stand name it')
+    else take(step)
+  }
+  await transaction.dateNow()
+  return { versions: selection.count, ...done, left, left_count, version: transaction.versionMade() }
+
+  async function stepsOf(thing: Thing): Promise<Step[]> {
+    const steps: Step[] = []
+    for (const id of selection.changed(thing)) {
+      await pause()
+      const step = stepFor({ thing, id }, selection.revisionsOf(thing, id))
+      if (step !== null) steps.push(step)
+    }
+    return steps
+  }
+
+  function stepFor(
+    named: Pick<Step, 'thing' | 'id'>,
+    [newest, ...before]: readonly RevisionOfThing[],
+  ): Step | null {
+    if (newest === undefined) return null
+    if (!newest.isSelected) {
+      leave(named, `it was changed again in version ${newest.version}`)
+      return null
+    }
+    const former = before.find(({ isSelected }) => !isSelected)
+    if (former !== undefined) return { ...named, from: former.version, retraction: former.retraction }
+    if (newest.retraction !== null) return null
+    if (canBeRetracted(named.thing)) return { ...named, from: newest.version, retraction: reason }
+    leave(named, `it was added, and ${named.thing}s cannot be retracted`)
+    return null
+  }
+
+  /** A group has members that are no groups: what would break that is left as it is. */
+  async function revertBorders(all: readonly Step[]): Promise<void> {
+    const { version } = await transaction.currentVersion()
+    const members = new Map((await transaction.borders(version)).map((border) => [border.id, border.members]))
+    const steps = new Map(all.map((step) => [String(step.id), step]))
+    const after = (id: string): readonly string[] => {
+      const step = steps.get(id)
+      return step === undefined ? (members.get(id) ?? []) : transaction.membersIn(id, step.from)
+    }
+    for (let isSettled = false; !isSettled; ) {
+      isSettled = true
+      for (const [id, step] of steps) {
+        const isMember = [...members.keys()].some((group) => after(group).includes(id))
+        const own = after(id)
+        if (!own.some((member) => after(member).length > 0) && (own.length === 0 || !isMember)) continue
+        steps.delete(id)
+        leave(step, 'a group would be a member of a group')
+        isSettled = false
+      }
+    }
+    for (const step of steps.values()) take(step)
+    for (const [id, { from }] of steps) transaction.copyMembers(id, from)
+  }
+
+  async function pause(): Promise<void> {
+    await breathe()
+    transaction.goOn()
+  }
+}

@@ -1,0 +1,41 @@
+import type { Border } from '../../domain/border.ts'
+import type { Indicator } from '../../domain/indicator.ts'
+import type { JudgedObservation, Status } from '../../domain/observation.ts'
+import type { Atlas } from '../charts/atlas.ts'
+import type { Speech } from '../locale/locale.ts'
+import type { View } from '../view/view.ts'
+import type { Query } from './url.ts'
+
+/** What the rows of the table of published figures can be sorted by; a minus before it turns it round. */
+export const SORTS = ['period', 'border', 'count', 'publisher', 'published_on'] as const
+export type Sort = (typeof SORTS)[number]
+
+/** The published figures of a view: some of them, of so many. */
+export interface Listed {
+  readonly rows: readonly JudgedObservation[]
+  /** The number of the first row, from 0. */
+  readonly offset: number
+  readonly count: number
+  readonly status: Status | null
+  readonly sort: { readonly by: Sort; readonly isDescending: boolean }
+}
+
+/** Everything that a page is made of. */
+export interface Page {
+  readonly view: View
+  readonly speech: Speech
+  readonly query: Query
+  readonly atlas: Atlas
+  /** The address at which the public finds the service, where that is known. */
+  readonly publicUrl?: string | undefined
+  readonly listed: Listed
+  /** What the controls offer. */
+  readonly choices: {
+    readonly indicators: readonly Indicator[]
+    /** All borders that the indicator has, groups too. */
+    readonly borders: readonly Border[]
+    readonly origins: readonly string[]
+  }
+}
+
+export const ROWS_PER_PAGE = 50

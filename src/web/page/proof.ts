@@ -1,0 +1,77 @@
+import type { Term } from '../../domain/bounds/bounds.ts'
+import type { Figure } from '../../domain/figure.ts'
+import { type JudgedObservation, rangeOf } from '../../domain/observation.ts'
+import { type Html, html } from '../html/html.ts'
+import { fill } from '../locale/locale.ts'
+import { remarksOf } from '../text/figure-text.ts'
+import { subjectName } from '../text/subject-name.ts'
+import { figureNamed } from '../view/view.ts'
+import type { Page } from './page-model.ts'
+import { publicationLink } from './source-link.ts'
+import { addressOf } from './url.ts'
+
+/** How the figure that the address names follows from what was published: the arithmetic, with its sources. */
+export function proofSection(page: Page): Html | null {
+  const { view, speech, query } = page
+  const { proof: words } = speech.words
+  const named = figureNamed(view, query.figure ?? '')
+  if (named === null) return null
+  const { figure, subject } = named
+  const values = {
+    subject: subjectName(subject, view, speech),
+    window: speech.window(figure),
+    figure: speech.figure(figure),
+  }
+  const { min = [], max = null } = figure.proof ?? {}
+  return html`<section id="proof" class="proof" aria-labelledby="proof-title" tabindex="-1">
+<h2 id="proof-title">${words.title}</h2>
+<p class="lead">${fill(words.intro, values)}</p>
+${remarksOf(figure, view, speech).map((remark) => html`<p class="remark">${remark}</p>`)}
+<div class="columns"><div>${figure.min === 0 ? html`<p>${words.noMin}</p>` : arithmetic(page, fill(words.min, { n: speech.number(figure.min) }), min, figure.min, 'min')}</div>
+<div>${max === null || figure.max === null ? html`<p>${words.noMax}</p>` : arithmetic(page, fill(words.max, { n: speech.number(figure.max) }), max, figure.max, 'max')}</div></div>
+<p><a class="button" href="${addressOf('/', query, { figure: null })}">${words.close}</a></p>
+</section>`
+}
+
+/** The terms of one bound, in the order of their periods, and what they add up to. */
+function arithmetic(
+  page: Page,
+  title: string,
+  terms: readonly Term[],
+  result: number,
+  end: 'min' | 'max',
+): Html {
+  const { view, speech } = page
+  const lines = terms
+    .flatMap((term) => {
+      const observation = view.observations.get(term.observation)
+      return observation === undefined ? [] : [{ term, observation }]
+    })
+    .sort(
+      (a, b) =>
+        b.term.sign - a.term.sign || (a.observation.period_start < b.observation.period_start ? -1 : 1),
+    )
+  return html`<h3>${title}</h3><ul class="arithmetic">${lines.map(
+    ({ term, observation }) =>
+      html`<li><span class="sum">${term.sign === 1 ? '+' : '−'} ${speech.number(endOf(observation, term, end))}</span> <span>${fill(
+        speech.words.proof.says,
+        {
+          publisher: observation.publisher,
+          window: speech.window(observation),
+          figure: speech.statement(observation),
+        },
+      )}<br>${publicationLink(observation, speech)}</span></li>`,
+  )}<li class="result"><span class="sum">= ${speech.number(result)}</span></li></ul>`
+}
+
+/** The end of an observation's range that a term of a proof uses. */
+function endOf(observation: JudgedObservation, { sign }: Term, end: 'min' | 'max'): number {
+  const range = rangeOf(observation)
+  if (range === null) return 0
+  return (sign === 1) === (end === 'min') ? range.min : range.max
+}
+
+/** What a figure in text leads to. */
+export function proofLink({ query, speech }: Page, name: string, figure: Figure): Html {
+  return html`<a href="${addressOf('/', query, { figure: name })}#proof" title="${speech.words.proof.open}">${speech.figure(figure)}</a>`
+}

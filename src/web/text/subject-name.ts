@@ -1,0 +1,17 @@
+import { isGroup } from '../../domain/border.ts'
+import { fill, type Speech } from '../locale/locale.ts'
+import type { Subject, View } from '../view/view.ts'
+
+/** What a subject is called: its reporting country, with the other side where that alone would be ambiguous. */
+export function subjectName(
+  { border }: Subject,
+  { subjects }: Pick<View, 'subjects'>,
+  { words, country }: Speech,
+): string {
+  if (border === null || isGroup(border)) return words.together
+  const isAmbiguous = subjects.some(
+    (other) => other.border?.country === border.country && other.border.id !== border.id,
+  )
+  if (!isAmbiguous) return country(border.country)
+  return fill(words.border, { country: country(border.country), neighbour: country(border.neighbour) })
+}

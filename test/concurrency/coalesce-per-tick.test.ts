@@ -1,0 +1,53 @@
+import { setImmediate } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { onceATurn } from '../../src/concurrency/coalesce-per-tick.ts'
+
+test('all who ask in one turn are told what is so after the last of them, by one look', async () => {
+  let state = 'old'
+  let looks = 0
+  const look = onceATurn(async () => {
+    looks += 1
+    return state
+  })
+  const first = look()
+  await Promise.resolve()
+  state = 'new'
+  expect(await Promise.all([first, look(), look()])).toEqual(['new', 'new', 'new'])
+  expect(looks).toBe(1)
+})
+
+test('who asks in a later turn is told anew', async () => {
+  let looks = 0
+  const look = onceATurn(async () => ++looks)
+  expect(await look()).toBe(1)
+  expect(await look()).toBe(2)
+  await setImmediate()
+  expect(looks).toBe(2)
+})
+
+test('who asks while one looks is told by the next look', async () => {
+  const seen: (() => void)[] = []
+  let looks = 0
+  const look = onceATurn(async () => {
+    const at = ++looks
+    await new Promise<void>((resolve) => seen.push(resolve))
+    return at
+  })
+  const early = look()
+  await setImmediate()
+  const late = look()
+  await setImmediate()
+  for (const resolve of seen) resolve()
+  expect(await Promise.all([early, late])).toEqual([1, 2])
+})
+
+test('a look that fails fails for those who waited for it alone', async () => {
+  let looks = 0
+  const look = onceATurn(async () => {
+    looks += 1
+    if (looks === 1) throw new Error('not now')
+    return looks
+  })
+  await expect(Promise.all([look(), look()])).rejects.toThrow('not now')
+  expect(await look()).toBe(2)
+})

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { rangeIn } from '../../../src/domain/bounds/bounds.ts'
+import { finish, type Work } from '../../../src/domain/bounds/work.ts'
+import { type Day, formatDay, toDay } from '../../../src/domain/calendar.ts'
+import type { Observation } from '../../../src/domain/observation.ts'
+import {
+  type Reconciliation,
+  reconcile,
+  reconcileGroupInPieces,
+  reconcileInPieces,
+} from '../../../src/domain/reconciliation.ts'
+import { observe } from '../../support/domain/random-observations.ts'
+
+const START: Day = toDay('1950-01-01')
+
+function figure(id: number, from: number, to: number, facts: Partial<Observation>): Observation {
+  return observe({
+    id,
+    source: `s${id}`,
+    period_start: formatDay(START + from),
+    period_end: formatDay(START + to),
+    ...facts,
+  })
+}
+
+/** Lower and upper bounds of overlapping windows that are all true of ten a day. */
+function boundsOf(length: number, firstId = 1): Observation[] {
+  return Array.from({ length }, (_, index) => {
+    const from = (index * 7_919) % (2 * length)
+    const days = 1 + ((index * 104_729) % 200)
+    const isLower = index % 2 === 0
+    const count = Math.floor(10 * days * (isLower ? 0.98 : 1.02))
+    return figure(firstId + index, from, from + days - 1, {
+      count,
+      qualifier: isLower ? 'at_least' : 'at_most',
+    })
+  })
+}
+
+/** Runs a computation, and returns what it did at each pause. */
+function pausesOf(work: Work<Reconciliation>): number[] {
+  const pauses: number[] = []
+  for (let next = work.next(); next.done !== true; next = work.next()) pauses.push(next.value)
+  return pauses
+}
+
+describe('the work of reconciling', () => {
+  test.for([0, 5])('does not grow by figures that contradict a total of %d', (total) => {
+    const workOf = (length: number) => {
+      const whole = figure(1, 0, length - 1, { count: total })
+      const single = Array.from({ length }, (_, day) =>
+        figure(day + 2, day, day, { kind: 'claim', count: total + 1 }),
+      )
+      const { bounds, conflicts } = reconcile([whole, ...single])
+      expect(conflicts).toHaveLength(length)
+      return bounds.work()
+    }
+    expect(workOf(4_000)).toBeLessThan(4_000 * 50)
+  })
+
+  test('grows no faster than the number of bounds that all can be true', () => {
+    expect(reconcile(boundsOf(4_000)).bounds.work()).toBeLessThan(4_000 * 100)
+  })
+
+  test('is cut where it takes long, and comes to the same whether it is or not', () => {
+    const observations = boundsOf(6_000)
+    const pauses = pausesOf(reconcileInPieces(observations))
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b))
+    expect(pauses.length).toBeGreaterThan(3)
+    const members = [reconcile(boundsOf(300)), reconcile(boundsOf(300, 1_000))]
+    const group = boundsOf(200, 2_000).map((each) => ({ ...each, border: 'EU-BY' }))
+    const gaps = pausesOf(reconcileGroupInPieces(group, members))
+    const steps = gaps.map((done, index) => done - (gaps[index - 1] ?? 0))
+    expect(gaps.length).toBeGreaterThan(10)
+    expect(Math.max(...steps)).toBeLessThan(300_000)
+    const window = { start: START, end: START + 500 }
+    const again = finish(reconcileGroupInPieces(group, members))
+    expect(rangeIn(again.bounds, window)).toEqual(
+      rangeIn(finish(reconcileGroupInPieces(group, members)).bounds, window),
+    )
+  })
+})

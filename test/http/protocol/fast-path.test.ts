@@ -1,0 +1,47 @@
+import type { AddressInfo } from 'node:net'
+import fastify from 'fastify'
+import { expect, onTestFinished, test } from 'vitest'
+import { standInFront, type Taker } from '../../../src/http/protocol/fast-path.ts'
+import { askPlainly } from '../../support/http/raw-get.ts'
+
+/** Serves an app that answers everything itself, behind these. */
+async function behind(...takers: Taker[]) {
+  const app = fastify()
+  app.route({ method: ['GET', 'POST'], url: '/*', handler: () => 'the framework' })
+  standInFront(app, takers)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  onTestFinished(() => app.close())
+  const { port } = app.server.address() as AddressInfo
+  return async (method?: string) => (await askPlainly(port, '/', {}, method)).bytes.toString()
+}
+
+const answering =
+  (text: string): Taker =>
+  (_request, response) => {
+    response.end(text)
+    return true
+  }
+const never: Taker = () => false
+const notLater: Taker = async () => false
+
+test('the first who takes a request answers it, and nobody after', async () => {
+  const ask = await behind(never, notLater, answering('one'), answering('two'))
+  expect(await ask()).toBe('one')
+})
+
+test('what nobody takes goes to the framework, as does what does more than read', async () => {
+  expect(await (await behind(never, notLater))()).toBe('the framework')
+  expect(await (await behind())()).toBe('the framework')
+  expect(await (await behind(answering('one')))('POST')).toBe('the framework')
+})
+
+test('who fails costs one client its connection, and nobody else anything', async () => {
+  let fails = true
+  const ask = await behind(async () => {
+    if (fails) throw new Error('a fault')
+    return false
+  })
+  await expect(ask()).rejects.toThrow(/hang up|ECONNRESET/)
+  fails = false
+  expect(await ask()).toBe('the framework')
+})

@@ -1,0 +1,313 @@
+import { toDay, type Window } from '../../../src/domain/calendar.ts'
+import type { Observation, Range, Status } from '../../../src/domain/observation.ts'
+
+/**
+ * Two slow answers to what a set of observations implies, written from the definition alone: one counts
+ * every way the days can have gone, the other relaxes all paths between all days. Neither knows what
+ * the code under test knows, save what a day, an observation and a range are.
+ */
+export interface Answer {
+  readonly statuses: ReadonlyMap<number, Status>
+  rangeIn(window: Window): Range
+}
+
+interface Claim {
+  readonly start: number
+  readonly end: number
+  readonly lower: number
+  readonly upper: number
+}
+
+type Key = readonly (number | string)[]
+
+/** The observations, most authoritative first. */
+export function inAuthorityOrder(observations: readonly Observation[]): Observation[] {
+  return observations
+    .map((observation) => ({ observation, key: authorityKey(observation) }))
+    .sort((a, b) => compareKeys(a.key, b.key))
+    .map(({ observation }) => observation)
+}
+
+function authorityKey(observation: Observation): Key {
+  const start = toDay(observation.period_start)
+  const { published_on } = observation
+  return [
+    { official: 1, analysis: 2, claim: 3 }[observation.kind],
+    { stated: 1, inferred: 2 }[observation.period_basis],
+    published_on === null ? Number.POSITIVE_INFINITY : -toDay(published_on),
+    toDay(observation.period_end) - start,
+    start,
+    observation.source,
+  ]
+}
+
+function compareKeys(a: Key, b: Key): number {
+  for (const [index, one] of a.entries()) {
+    const other = b[index]
+    if (other !== undefined && one !== other) return one < other ? -1 : 1
+  }
+  return 0
+}
+
+/** What an observation says of the sum of its days; null where it is not used. */
+export function claimOf(observation: Observation): Claim | null {
+  const { count, qualifier } = observation
+  if (qualifier === 'about') return null
+  return {
+    start: toDay(observation.period_start),
+    end: toDay(observation.period_end),
+    lower: { exact: count, at_least: count, more_than: count + 1, at_most: 0 }[qualifier],
+    upper: qualifier === 'exact' || qualifier === 'at_most' ? count : Number.POSITIVE_INFINITY,
+  }
+}
+
+/** Observations of a series one by one, each accepted unless `accept` finds that it contradicts. */
+function judge(
+  observations: readonly Observation[],
+  accept: (claim: Claim, observation: Observation) => boolean,
+): Map<number, Status> {
+  const statuses = new Map<number, Status>()
+  for (const observation of inAuthorityOrder(observations)) {
+    const claim = claimOf(observation)
+    if (claim === null) statuses.set(observation.id, 'approximate')
+    else statuses.set(observation.id, accept(claim, observation) ? 'accepted' : 'conflicting')
+  }
+  return statuses
+}
+
+/** Every way the days can have gone: one count for each day of `days`. */
+export interface Enumeration extends Answer {
+  readonly days: Window
+  readonly ceiling: number
+  readonly ways: readonly (readonly number[])[]
+}
+
+/**
+ * A daily count that no day needs to exceed. Days that an upper end bounds stay at or below the
+ * largest count; all others can be cut down to what one lower end needs, the largest count and 1. So a
+ * day that gets as far as the ceiling is a day without an upper bound, and no other does.
+ */
+export function ceilingOf(observations: readonly Observation[], series = 1): number {
+  return series * Math.max(0, ...observations.map(({ count }) => count)) + 1
+}
+
+/** Tries all counts from 0 to the ceiling on all days. */
+export function enumerateSeries(
+  observations: readonly Observation[],
+  days: Window,
+  ceiling = ceilingOf(observations),
+): Enumeration {
+  let ways = allWays(days.end - days.start + 1, ceiling)
+  const statuses = judge(observations, (claim) => {
+    const left = ways.filter((way) => holds(claim, way, days))
+    if (left.length === 0) return false
+    ways = left
+    return true
+  })
+  return { statuses, days, ceiling, ways, rangeIn: (window) => rangeAmong(ways, window, days, ceiling) }
+}
+
+/**
+ * Every way the members of a group can have gone together, as daily sums. Which of the group's
+ * observations are accepted is given, because the design's rule for it is weaker than the truth;
+ * `possible` names those that some way still allowed when their turn came.
+ */
+export function enumerateGroup(
+  observations: readonly Observation[],
+  members: readonly Enumeration[],
+  isAccepted: (observation: Observation) => boolean,
+): Enumeration & { readonly possible: ReadonlySet<number> } {
+  const { days, ceiling } = members[0] ?? { days: { start: 0, end: -1 }, ceiling: 0 }
+  const size = days.end - days.start + 1
+  const base = ceiling * members.length + 1
+  let codes = new Set([0])
+  for (const { ways } of members) {
+    const codesOfMember = ways.map((way) => way.reduce((code, count) => code * base + count, 0))
+    const sums = new Set<number>()
+    for (const one of codes) for (const other of codesOfMember) sums.add(one + other)
+    codes = sums
+  }
+  let ways = [...codes].map((code) => digitsOf(code, base, size))
+  const possible = new Set<number>()
+  const statuses = judge(observations, (claim, observation) => {
+    const left = ways.filter((way) => holds(claim, way, days))
+    if (left.length > 0) possible.add(observation.id)
+    if (isAccepted(observation)) ways = left
+    return isAccepted(observation)
+  })
+  const rangeIn = (window: Window) => rangeAmong(ways, window, days, ceiling)
+  return { statuses, days, ceiling, ways, possible, rangeIn }
+}
+
+function allWays(size: number, ceiling: number): number[][] {
+  return Array.from({ length: (ceiling + 1) ** size }, (_, code) => digitsOf(code, ceiling + 1, size))
+}
+
+function digitsOf(code: number, base: number, size: number): number[] {
+  const digits = new Array<number>(size).fill(0)
+  for (let index = size - 1, rest = code; index >= 0; index--, rest = Math.floor(rest / base)) {
+    digits[index] = rest % base
+  }
+  return digits
+}
+
+function holds({ start, end, lower, upper }: Claim, way: readonly number[], days: Window): boolean {
+  let sum = 0
+  for (let day = start; day <= end; day++) sum += way[day - days.start] ?? Number.NaN
+  return lower <= sum && sum <= upper
+}
+
+function rangeAmong(
+  ways: readonly (readonly number[])[],
+  window: Window,
+  days: Window,
+  ceiling: number,
+): Range {
+  let min = Number.POSITIVE_INFINITY
+  let max = 0
+  let isOpen = window.start < days.start || window.end > days.end
+  for (const way of ways) {
+    let sum = 0
+    for (let day = Math.max(window.start, days.start); day <= Math.min(window.end, days.end); day++) {
+      const count = way[day - days.start] ?? 0
+      if (count >= ceiling) isOpen = true
+      sum += count
+    }
+    min = Math.min(min, sum)
+    max = Math.max(max, sum)
+  }
+  return { min, max: isOpen ? Number.POSITIVE_INFINITY : max }
+}
+
+/** The most that the running count must change from one node to another, for every two of them. */
+type Least = number[][]
+
+export interface Solution extends Answer {
+  readonly horizon: Window
+  /** Between the starts of every two days of the horizon, and the start of the day after it. */
+  readonly least: Least
+}
+
+/** Longest paths between all days of a horizon, which must hold all the observations. */
+export function solveSeries(observations: readonly Observation[], horizon: Window): Solution {
+  const size = horizon.end - horizon.start + 2
+  const least = inOrder(size)
+  const nodeAt = (day: number) => day - horizon.start
+  const statuses = judge(observations, (claim) => acceptInto(least, claim, nodeAt))
+  const rangeIn = ({ start, end }: Window) => rangeBetween(least, nodeAt(start), nodeAt(end + 1))
+  return { statuses, horizon, least, rangeIn }
+}
+
+/** The design's figure of a group: its own range over Σ between its boundaries, and Σ itself. */
+export interface GroupSolution extends Answer {
+  readonly own: (window: Window) => Range
+  readonly together: (window: Window) => Range
+  readonly isSatisfiable: boolean
+}
+
+export function solveGroup(
+  observations: readonly Observation[],
+  members: readonly Solution[],
+): GroupSolution {
+  const ends = observations.flatMap((o) => [toDay(o.period_start), toDay(o.period_end) + 1])
+  const boundaries = [...new Set(ends)].sort((a, b) => a - b)
+  const together = (window: Window): Range => {
+    const ranges = members.map((member) => member.rangeIn(window))
+    return { min: total(ranges.map(({ min }) => min)), max: total(ranges.map(({ max }) => max)) }
+  }
+  const least = boundaries.map((from) =>
+    boundaries.map((to) =>
+      total(members.map(({ least, horizon }) => leastAt(least, from - horizon.start, to - horizon.start))),
+    ),
+  )
+  close(least)
+  const statuses = judge(observations, (claim) => acceptInto(least, claim, (day) => boundaries.indexOf(day)))
+  const own = ({ start, end }: Window): Range => {
+    const insideFrom = boundaries.findIndex((boundary) => boundary >= start)
+    const insideTo = boundaries.findLastIndex((boundary) => boundary <= end + 1)
+    const outsideFrom = boundaries.findLastIndex((boundary) => boundary <= start)
+    const outsideTo = boundaries.findIndex((boundary) => boundary >= end + 1)
+    const holdsAny = insideFrom >= 0 && insideFrom <= insideTo
+    const isHeld = outsideFrom >= 0 && outsideTo >= 0
+    return {
+      min: holdsAny ? rangeBetween(least, insideFrom, insideTo).min : 0,
+      max: isHeld ? rangeBetween(least, outsideFrom, outsideTo).max : Number.POSITIVE_INFINITY,
+    }
+  }
+  const rangeIn = (window: Window): Range => ({
+    min: Math.max(own(window).min, together(window).min),
+    max: Math.min(own(window).max, together(window).max),
+  })
+  return { statuses, own, together, rangeIn, isSatisfiable: isSatisfiable(least) }
+}
+
+/** Whether no way round gains: exactly then some running count satisfies all that was accepted. */
+export function isSatisfiable(least: Least): boolean {
+  return least.every((row, index) => row[index] === 0)
+}
+
+/**
+ * The fewest figures that any proof of a lower bound of the window can name: each step weighs less by
+ * one part in a thousand for every figure it takes, so that of equal paths the one of fewest is longest.
+ */
+export function fewestFigures(accepted: readonly Observation[], horizon: Window) {
+  const scale = 1_000
+  const least = inOrder(horizon.end - horizon.start + 2)
+  for (const { start, end, lower, upper } of accepted.map(claimOf).filter((claim) => claim !== null)) {
+    const [from, to] = [start - horizon.start, end + 1 - horizon.start]
+    tighten(least, from, to, lower * scale - 1)
+    if (Number.isFinite(upper)) tighten(least, to, from, -upper * scale - 1)
+  }
+  return ({ start, end }: Window): number => {
+    const scaled = leastAt(least, start - horizon.start, end + 1 - horizon.start)
+    return Math.ceil(scaled / scale) * scale - scaled
+  }
+}
+
+function inOrder(size: number): Least {
+  return Array.from({ length: size }, (_, from) =>
+    Array.from({ length: size }, (_, to) => (from <= to ? 0 : Number.NEGATIVE_INFINITY)),
+  )
+}
+
+function acceptInto(least: Least, claim: Claim, nodeAt: (day: number) => number): boolean {
+  const [from, to] = [nodeAt(claim.start), nodeAt(claim.end + 1)]
+  const known = rangeBetween(least, from, to)
+  if (claim.lower > known.max || claim.upper < known.min) return false
+  tighten(least, from, to, claim.lower)
+  if (Number.isFinite(claim.upper)) tighten(least, to, from, 0 - claim.upper)
+  return true
+}
+
+/** What one more step does to all the longest paths. */
+function tighten(least: Least, from: number, to: number, weight: number): void {
+  const onward = [...(least[to] ?? [])]
+  for (const row of least) {
+    const gained = (row[from] ?? Number.NaN) + weight
+    for (const [end, rest] of onward.entries()) row[end] = Math.max(row[end] ?? Number.NaN, gained + rest)
+  }
+}
+
+/** Floyd and Warshall. */
+function close(least: Least): void {
+  for (const [middle, onward] of least.entries()) {
+    for (const row of least) {
+      const there = row[middle] ?? Number.NaN
+      for (const [end, rest] of onward.entries()) row[end] = Math.max(row[end] ?? Number.NaN, there + rest)
+    }
+  }
+}
+
+function rangeBetween(least: Least, from: number, to: number): Range {
+  return { min: leastAt(least, from, to), max: 0 - leastAt(least, to, from) }
+}
+
+function leastAt(least: Least, from: number, to: number): number {
+  const value = least[from]?.[to]
+  if (value === undefined) throw new RangeError(`the horizon has no nodes ${from} and ${to}`)
+  return value
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
+}
