@@ -23,7 +23,7 @@ function keys(...args: string[]): Promise<Run> {
 }
 
 const IN_TURN = `
-  import { run } from '../src/cli/run.ts'
+  import { run } from './src/cli/run.ts'
   for (const args of JSON.parse(process.argv[1])) {
     process.exitCode = 0
     await run(['node', 'crossings', 'keys', ...args], process.env)

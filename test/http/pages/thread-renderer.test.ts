@@ -142,7 +142,7 @@ describe('a renderer', () => {
   })
 
   test('fails each job where its thread cannot even start', async () => {
-    const renderer = start({ script: new URL('../no-such-thread.ts', import.meta.url) })
+    const renderer = start({ script: new URL('./no-such-thread.ts', import.meta.url) })
     for (const job of [told(), told()]) {
       await expect(renderer.render(job)).rejects.toMatchObject({ status: 503 })
     }
