@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { daysOf, tableOf } from '../formats/import-tables.ts'
 import { changesOf, openStream } from '../http/event-stream.ts'
@@ -34,7 +35,8 @@ const THINGS = 20
 /** Begins to ask and write in every way at once, a way for each client, and answers how to stop. */
 export function load(server: Serving, key: string): () => Promise<Asked[]> {
   const asked: Asked[] = []
-  let isOn = true
+  const stopping = new AbortController()
+  const stopped = once(stopping.signal, 'abort')
   const get = async (path: string) => {
     const response = await fetch(server.url + path, { headers: ONCE })
     await response.arrayBuffer()
@@ -57,7 +59,8 @@ export function load(server: Serving, key: string): () => Promise<Asked[]> {
   }
   const follow = async () => {
     const response = await openStream(server.port, '/v1/changes/stream')
-    await changesOf(response, (_, count) => count === 5 || !isOn)
+    // No write follows a stop, so a stream that waits for its fifth change then would wait for ever.
+    await Promise.race([changesOf(response, (_, count) => count === 5), stopped])
     response.destroy()
     return response.statusCode ?? 0
   }
@@ -66,7 +69,7 @@ export function load(server: Serving, key: string): () => Promise<Asked[]> {
     return Number((await closed).split(' ', 2)[1])
   }
   const repeat = async (kind: string, pauseMs: number, ask: (turn: number) => Promise<number>) => {
-    for (let turn = 0; isOn; turn++) {
+    for (let turn = 0; !stopping.signal.aborted; turn++) {
       const at = performance.now()
       const status = await ask(turn).catch(() => 0)
       asked.push({ kind, at, ms: performance.now() - at, status })
@@ -91,7 +94,7 @@ export function load(server: Serving, key: string): () => Promise<Asked[]> {
     repeat('refused', 1_000, nonsense),
   ]
   return async () => {
-    isOn = false
+    stopping.abort()
     await Promise.all(loops)
     return asked
   }
