@@ -15,8 +15,11 @@ const SCRIPT = new URL(`../../web/render/render-thread${extname(import.meta.url)
 /** Each waiting job holds its data, which is a few megabytes at most. */
 const MAX_WAITING = 64
 
-/** The largest page takes a second of processor time; a job that takes so long is at fault. */
-const TIMEOUT_MS = 10_000
+/** The largest page takes a second of processor time; a job that takes so much is at fault. */
+const CPU_LIMIT_MS = 10_000
+
+/** How many times as long a job may last on the clock: a busy machine gives a thread little of its time. */
+const MAX_SLOWDOWN = 6
 
 /** Twice what the largest page needs; a job that needs more ends its thread, not the process. */
 const RESOURCE_LIMITS: ResourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 }
@@ -24,7 +27,7 @@ const RESOURCE_LIMITS: ResourceLimits = { maxOldGenerationSizeMb: 256, maxYoungG
 export interface ThreadOptions {
   readonly script?: URL
   readonly maxWaiting?: number
-  readonly timeoutMs?: number
+  readonly cpuLimitMs?: number
   readonly resourceLimits?: ResourceLimits
 }
 
@@ -41,13 +44,15 @@ interface Task {
 export function renderInThread({
   script = SCRIPT,
   maxWaiting = MAX_WAITING,
-  timeoutMs = TIMEOUT_MS,
+  cpuLimitMs = CPU_LIMIT_MS,
   resourceLimits = RESOURCE_LIMITS,
 }: ThreadOptions = {}): Renderer {
   const waiting = new Set<Task>()
   let running: Task | null = null
   let thread: Worker | null = null
   let timeout: NodeJS.Timeout | undefined
+  /** The processor time that the thread's finished jobs took, in milliseconds. */
+  let finishedMs = 0
   let isClosed = false
 
   function startThread(): Worker {
@@ -66,6 +71,7 @@ export function renderInThread({
     })
     // An idle thread must not keep the process alive; after the listeners, since adding one refers to it again.
     started.unref()
+    finishedMs = 0
     return started
   }
 
@@ -87,13 +93,24 @@ export function renderInThread({
       return
     }
     thread.ref()
-    timeout = setTimeout(() => {
+    limitTime(task, thread)
+    void post(task, thread)
+  }
+
+  /** Ends a thread with its job once that has used its processor time, or lasted several times as long. */
+  function limitTime(task: Task, on: Worker, round = 1): void {
+    const end = () => {
+      if (running !== task || thread !== on) return
       void endThread()
       fail(
         new RenderingFailed('This takes too long to render; ask for a shorter window or a longer interval.'),
       )
-    }, timeoutMs)
-    void post(task, thread)
+    }
+    timeout = setTimeout(async () => {
+      if (round === MAX_SLOWDOWN) return end()
+      limitTime(task, on, round + 1)
+      if ((await cpuMsOf(on)) - finishedMs >= cpuLimitMs) end()
+    }, cpuLimitMs)
   }
 
   /** Sends a job piece by piece, since serializing a large view at once would block the event loop. */
@@ -125,6 +142,7 @@ export function renderInThread({
   }
 
   function finish(answer: FromThread): void {
+    finishedMs += answer.cpuMs
     const task = takeRunning()
     if ('error' in answer) task?.reject(answer.error)
     else task?.resolve({ bytes: Buffer.from(answer.bytes.buffer), cpuMs: answer.cpuMs })
@@ -166,6 +184,14 @@ export function renderInThread({
       await endThread()
     },
   }
+}
+
+/** Returns the processor time of a thread in milliseconds; infinite where Node, before 24.6, cannot tell. */
+async function cpuMsOf(thread: Worker): Promise<number> {
+  if (thread.cpuUsage === undefined) return Number.POSITIVE_INFINITY
+  // It rejects for a thread that has ended, which is noticed elsewhere.
+  const { user, system } = await thread.cpuUsage().catch(() => ({ user: 0, system: 0 }))
+  return (user + system) / 1_000
 }
 
 function stopping(): Problem {

@@ -128,17 +128,27 @@ describe('a renderer', () => {
     },
   )
 
-  test('ends a job that takes too long together with its thread, and renders the next one', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const renderer = start({ script: SCRIPT, timeoutMs: 10_000 })
+  test('ends a job that uses too much processor time with its thread, and renders the next one', async () => {
+    const renderer = start({ script: SCRIPT, cpuLimitMs: 1_000 })
     const before = await textOf(renderer, told())
     const hanging = renderer.render(told('hang')).catch((error) => error)
     const next = textOf(renderer, told())
-    vi.advanceTimersByTime(10_000)
     expect(await hanging).toBeInstanceOf(RenderingFailed)
     expect(await hanging).toMatchObject({ status: 503 })
     expect(await next).toMatch(/job 1$/)
     expect(await next).not.toBe(before)
+  })
+
+  test('lets a job last longer on the clock than the processor time it may use, but not for ever', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const renderer = start({ script: SCRIPT, cpuLimitMs: 10_000 })
+    await textOf(renderer, told())
+    const waiting = textOf(renderer, told('wait briefly'))
+    vi.advanceTimersByTime(10_000)
+    expect(await waiting).toMatch(/job 2$/)
+    const stuck = renderer.render(told('wait for ever')).catch((error) => error)
+    vi.advanceTimersByTime(60_000)
+    expect(await stuck).toBeInstanceOf(RenderingFailed)
   })
 
   test('fails each job where its thread cannot even start', async () => {

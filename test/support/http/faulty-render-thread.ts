@@ -7,8 +7,14 @@ let jobs = 0
 function act(deed: string | undefined): void {
   if (deed === 'exit') process.exit(3)
   if (deed === 'hang') for (;;);
+  if (deed === 'wait briefly') wait(200)
+  if (deed === 'wait for ever') wait(Number.POSITIVE_INFINITY)
   if (deed === 'throw') throw new Error('thrown outside any job')
   if (deed === 'fill') for (const all: string[][] = []; ; ) all.push(Array.from({ length: 10_000 }, String))
+}
+
+function wait(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
 parentPort?.on('message', (message: ToThread) => {
