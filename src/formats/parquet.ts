@@ -1,10 +1,10 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { toDay } from '../domain/calendar.ts'
 import {
-  type About,
   type CellType,
   type Column,
   cellOf,
+  type Described,
   inPieces,
   type Row,
   type Table,
@@ -14,7 +14,7 @@ import {
 export const PARQUET_TYPE = 'application/vnd.apache.parquet'
 
 /** Rows that are gathered into a row group: few enough to be written between two other requests. */
-const ROWS_PER_GROUP = 4_000
+const ROWS_PER_GROUP = 1_000
 
 type Schema = ConstructorParameters<typeof ParquetWriter>[0]['schema']
 type Physical = string | number | bigint | boolean | null
@@ -48,12 +48,12 @@ const STORAGE: Readonly<Record<CellType, Storage>> = {
 }
 
 /** Rows as Apache Parquet, in row groups of one size; what they are stands in the metadata of the file. */
-export async function* writeParquet({ columns, rows, about }: Table): Written {
+export async function* writeParquet({ columns, rows, described }: Table): Written {
   const writer = new ByteWriter()
   const file = new ParquetWriter({
     writer,
     schema: schemaOf(columns),
-    kvMetadata: metadataOf(await about()),
+    kvMetadata: metadataOf(await described()),
     createdBy: 'Border Crossings (hyparquet-writer)',
   })
   for await (const piece of inPieces(rows, ROWS_PER_GROUP)) {
@@ -89,7 +89,7 @@ function columnOf(rows: readonly Row[], column: Column) {
   return { name: column.name, data }
 }
 
-function metadataOf({ title, description, version, recorded_at, address, licence }: About) {
+function metadataOf({ title, description, version, recorded_at, address, licence }: Described) {
   const all = { title, description, version, recorded_at, address, licence }
   return Object.entries(all)
     .filter(([, value]) => value !== null)

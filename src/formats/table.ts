@@ -18,8 +18,8 @@ export interface Column {
   readonly isNullable: boolean
 }
 
-/** What stands behind a table, for the formats that have a place for it. */
-export interface About {
+/** What a table is, for the formats that have a place for it. */
+export interface Described {
   readonly title: string
   readonly description: string
   /** The address of the answer for good. */
@@ -32,6 +32,10 @@ export interface About {
   readonly licence: string
   readonly indicators: readonly Indicator[]
   readonly borders: readonly Border[]
+}
+
+/** What stands behind a table: also the publications that its rows come from, which take long to find. */
+export interface About extends Described {
   readonly sources: readonly Source[]
 }
 
@@ -39,6 +43,7 @@ export interface About {
 export interface Table {
   readonly columns: readonly Column[]
   readonly rows: AsyncIterable<Row> | Iterable<Row>
+  described(): Promise<Described>
   about(): Promise<About>
 }
 

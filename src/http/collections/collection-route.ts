@@ -116,14 +116,14 @@ export function collection<Query extends z.ZodObject, Place>(
       if (format === 'json') return send(request, reply, { asked, ...(await pageOf(read, page)) }, turn)
       const { rows, next } = await rowsOf(read, page)
       const { permalink, nextAddress } = link(request, reply, { asked, next })
-      const about = () =>
-        aboutTable(store, asked, {
-          title: summary,
-          description,
-          address: named(permalink),
-          next: nextAddress && named(nextAddress),
-        })
-      return sendTable(request, reply, { columns, rows, about }, TABLE_FORMATS[format], dialectOf(query))
+      const titles = {
+        title: summary,
+        description,
+        address: named(permalink),
+        next: nextAddress && named(nextAddress),
+      }
+      const table = { columns, rows, ...aboutTable(store, asked, titles, turn.yieldIfDue) }
+      return sendTable(request, reply, table, TABLE_FORMATS[format], dialectOf(query), turn)
     },
   }
 

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Turn } from '../../concurrency/turns.ts'
 import type { CsvDialect } from '../../formats/csv/write-csv.ts'
 import type { TableFormat } from '../../formats/registry.ts'
-import type { Table, Written } from '../../formats/table.ts'
+import type { Row, Table, Written } from '../../formats/table.ts'
 import { pathOf } from '../protocol/url.ts'
 
 /**
@@ -15,6 +16,7 @@ export async function sendTable(
   table: Table,
   { type, extension, write }: TableFormat,
   dialect: CsvDialect,
+  { yieldIfDue }: Pick<Turn, 'yieldIfDue'>,
 ): Promise<FastifyReply> {
   // A format may write its header before it reads a row: a read that fails is answered before the head is sent.
   const rows = Array.isArray(table.rows) ? null : await begun(table.rows)
@@ -23,12 +25,26 @@ export async function sendTable(
     const name = pathOf(request).slice(1).replaceAll('/', '-')
     reply.header('content-disposition', `attachment; filename="${name}.${extension}"`)
   }
-  if (rows === null) return reply.send(await gathered(write(table, dialect)))
+  const written = write({ ...table, rows: paced(rows ?? table.rows, yieldIfDue) }, dialect)
+  if (rows === null) return reply.send(await gathered(written))
   if (request.method === 'HEAD') {
     await rows.return()
     return reply.send(Readable.from([]))
   }
-  return reply.send(Readable.from(await begun(write({ ...table, rows }, dialect)), { objectMode: false }))
+  return reply.send(Readable.from(await begun(written), { objectMode: false }))
+}
+
+/** How many rows are written between two looks at the clock: a millisecond or two. */
+const ROWS_PER_STEP = 50
+
+/** Yields rows and lets others have their turn between them, so that a long table does not hold the event loop. */
+async function* paced(rows: Table['rows'], yieldIfDue: Turn['yieldIfDue']): AsyncGenerator<Row> {
+  let count = 0
+  for await (const row of rows) {
+    yield row
+    count += 1
+    if (count % ROWS_PER_STEP === 0) await yieldIfDue()
+  }
 }
 
 async function gathered(written: Written): Promise<Buffer> {

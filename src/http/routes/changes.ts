@@ -31,13 +31,14 @@ export const changesRoutes: FastifyPluginAsync<ReaderDependencies> = async (app,
       query: z.strictObject({ after: parameters.after }),
       row: changeSchema,
       paging: { place: placeSchema, placeOf: (row) => placeOfChange(changeSchema.parse(row)) },
-      async answer({ filter: { version }, query: { after = 0 }, page }) {
+      async answer({ filter: { version }, query: { after = 0 }, page, turn }) {
         if (after > version) {
           throw badRequest([
             { parameter: 'after', detail: `is beyond the newest version asked about: ${version}` },
           ])
         }
-        return { rows: await store.changes(page.after ?? afterVersion(after), version, page.limit) }
+        const place = page.after ?? afterVersion(after)
+        return { rows: await store.changes(place, version, page.limit, turn.yieldIfDue) }
       },
     }),
   )

@@ -63,17 +63,18 @@ export const sdmxDataRoutes: FastifyPluginAsync<FigureDependencies> = async (app
         const query = request.query as z.output<typeof dataQuery> & { format?: (typeof FORMATS)[number] }
         const format = formatOf(request, FORMATS, query.format) === 'sdmx-csv' ? 'sdmx-csv' : 'sdmx-json'
         requireDone(query)
+        const turn = dependencies.turnOf(request)
         const { asked, flow, context, rows } = await askData(
-          { ...dependencies, turn: dependencies.turnOf(request) },
+          { ...dependencies, turn },
           request.params as Partial<z.output<z.ZodObject<typeof dataPath>>>,
           query,
         )
         const address = linkInSdmxTerms(request, reply, asked)
         const { name: title, description } = flow
-        const about = () => aboutTable(store, asked, { title, description, address, next: null })
-        const table = { columns: columnsOf(z.object({})), rows, about }
+        const about = aboutTable(store, asked, { title, description, address, next: null }, turn.yieldIfDue)
+        const table = { columns: columnsOf(z.object({})), rows, ...about }
         const write = (begun: Table) => WRITERS[format](begun, { flow, context })
-        return sendTable(request, reply, table, { ...TABLE_FORMATS[format], write }, NO_DIALECT)
+        return sendTable(request, reply, table, { ...TABLE_FORMATS[format], write }, NO_DIALECT, turn)
       },
     })
   }

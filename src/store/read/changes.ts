@@ -9,6 +9,7 @@ import {
   THINGS,
   type Thing,
 } from '../../domain/change.ts'
+import { withoutPause } from '../connection/pause.ts'
 
 /** A place in the log: behind one change, of one version. */
 export interface ChangePlace {
@@ -64,30 +65,48 @@ const revisionsOf = (thing: Thing) => {
     FROM ${sql.raw(`${thing}_revisions`)} r JOIN versions v ON v.version = r.version`
 }
 
+/** How many changes one statement returns: a few milliseconds. */
+const CHANGES_PER_STATEMENT = 150
+
 const loggedSchema = z.object({ state: z.string().transform((text): unknown => JSON.parse(text)) }).loose()
 
-export function historyReader(db: BetterSQLite3Database) {
+export function historyReader(
+  db: BetterSQLite3Database,
+  { changesPerStatement = CHANGES_PER_STATEMENT } = {},
+) {
+  function someChanges(after: ChangePlace, until: number, limit: number): Change[] {
+    const parts = THINGS.map((thing, rank) => {
+      const behind =
+        rank > after.rank
+          ? sql`r.version >= ${after.version}`
+          : rank === after.rank
+            ? sql`(r.version, r.${sql.raw(thing)}) > (${after.version}, ${after.id})`
+            : sql`r.version > ${after.version}`
+      return sql`SELECT * FROM (${revisionsOf(thing)} WHERE ${behind} AND r.version <= ${until}
+        ORDER BY r.version, r.${sql.raw(thing)} LIMIT ${limit})`
+    })
+    const rows = db.all(sql`${sql.join(parts, sql` UNION ALL `)} ORDER BY version, rank, id LIMIT ${limit}`)
+    return rows.map((row) => {
+      const { rank: _, ...logged } = loggedSchema.parse(row)
+      return changeSchema.parse(logged)
+    })
+  }
+
   return {
     /**
-     * The log of all changes behind a place, in order: by version, then kind of thing, then id.
-     * At most `limit` of them, and none of a version after `until`.
+     * The log of all changes behind a place, in order: by version, then kind of thing, then id. At most `limit` of
+     * them, and none of a version after `until`, with pauses between the statements that many of them take.
      */
-    async changes(after: ChangePlace, until: number, limit: number): Promise<Change[]> {
-      const parts = THINGS.map((thing, rank) => {
-        const behind =
-          rank > after.rank
-            ? sql`r.version >= ${after.version}`
-            : rank === after.rank
-              ? sql`(r.version, r.${sql.raw(thing)}) > (${after.version}, ${after.id})`
-              : sql`r.version > ${after.version}`
-        return sql`SELECT * FROM (${revisionsOf(thing)} WHERE ${behind} AND r.version <= ${until}
-          ORDER BY r.version, r.${sql.raw(thing)} LIMIT ${limit})`
-      })
-      const rows = db.all(sql`${sql.join(parts, sql` UNION ALL `)} ORDER BY version, rank, id LIMIT ${limit}`)
-      return rows.map((row) => {
-        const { rank: _, ...logged } = loggedSchema.parse(row)
-        return changeSchema.parse(logged)
-      })
+    async changes(after: ChangePlace, until: number, limit: number, pause = withoutPause): Promise<Change[]> {
+      const found: Change[] = []
+      for (let place = after; ; await pause()) {
+        const wanted = Math.min(changesPerStatement, limit - found.length)
+        const some = someChanges(place, until, wanted)
+        found.push(...some)
+        const last = some.at(-1)
+        if (last === undefined || some.length < wanted || found.length === limit) return found
+        place = placeOfChange(last)
+      }
     },
 
     /** The version of the newest state of a thing, and whether that retracts it; null where there is none. */

@@ -165,6 +165,20 @@ export function observationReader(
       .offset(scannedPerStatement - 1)
       .get()
 
+  /** Some thousand ids behind one, of which are all that a filter means, and the id to go on behind, if any is left. */
+  const evidenceWindow = (filter: Filter, after: number | null) => {
+    const isBehind = after === null ? undefined : gt(observations.id, after)
+    const last = db
+      .select({ id: observations.id })
+      .from(observations)
+      .where(and(leadOf(filter), isBehind))
+      .orderBy(asc(observations.id))
+      .limit(1)
+      .offset(evidenceRows - 1)
+      .get()
+    return { isWithin: and(isBehind, last && lte(observations.id, last.id)), next: last?.id ?? null }
+  }
+
   return {
     /**
      * The observations that a filter means, ordered by period_start, period_end, border and source.
@@ -194,16 +208,22 @@ export function observationReader(
       }
     },
 
-    /** The publications of the observations that a filter means, ordered by id. */
-    async sourcesOf(filter: Filter): Promise<Source[]> {
-      return db
-        .selectDistinct(sourceColumns)
-        .from(observations)
-        .crossJoin(sources)
-        .crossJoin(revisions)
-        .where(whereOf(filter))
-        .orderBy(asc(sources.source))
-        .all()
+    /** The publications of the observations that a filter means, ordered by id; read with pauses. */
+    async sourcesOf(filter: Filter, pause = withoutPause): Promise<Source[]> {
+      const named = new Map<string, Source>()
+      for (let after: number | null = null; ; await pause()) {
+        const { isWithin, next } = evidenceWindow(filter, after)
+        const some = db
+          .selectDistinct(sourceColumns)
+          .from(observations)
+          .crossJoin(sources)
+          .crossJoin(revisions)
+          .where(and(whereOf(filter), isWithin))
+          .all()
+        for (const source of some) named.set(source.id, source)
+        if (next === null) return [...named.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+        after = next
+      }
     },
 
     /**
@@ -215,23 +235,15 @@ export function observationReader(
       filter: Filter,
       after: number | null = null,
     ): Promise<{ rows: Evidence[]; next: number | null }> {
-      const isBehind = after === null ? undefined : gt(observations.id, after)
-      const last = db
-        .select({ id: observations.id })
-        .from(observations)
-        .where(and(leadOf(filter), isBehind))
-        .orderBy(asc(observations.id))
-        .limit(1)
-        .offset(evidenceRows - 1)
-        .get()
+      const { isWithin, next } = evidenceWindow(filter, after)
       const rows = db
         .select(evidenceColumns)
         .from(observations)
         .crossJoin(sources)
         .crossJoin(revisions)
-        .where(and(whereOf(filter), isBehind, last && lte(observations.id, last.id)))
+        .where(and(whereOf(filter), isWithin))
         .all()
-      return { rows, next: last?.id ?? null }
+      return { rows, next }
     },
   }
 }

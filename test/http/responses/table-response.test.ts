@@ -1,11 +1,11 @@
 import { fastify } from 'fastify'
 import { describe, expect, test } from 'vitest'
-import { TABLE_FORMATS } from '../../../src/formats/registry.ts'
+import { ROW_FORMATS, TABLE_FORMATS } from '../../../src/formats/registry.ts'
 import type { Row } from '../../../src/formats/table.ts'
 import { badRequest } from '../../../src/http/problems/problem.ts'
 import { answerErrors } from '../../../src/http/protocol/error-handler.ts'
 import { sendTable } from '../../../src/http/responses/table-response.ts'
-import { ABOUT, COLUMNS } from '../../support/formats/sample-table.ts'
+import { COLUMNS, row, table } from '../../support/formats/sample-table.ts'
 
 const DIALECT = { header: 'names', separator: ',' } as const
 const STREAMED = (['csv', 'ndjson'] as const).map((name) => TABLE_FORMATS[name])
@@ -14,7 +14,9 @@ function appThatSends(rows: () => AsyncGenerator<Row>, format: (typeof STREAMED)
   const app = fastify()
   app.setErrorHandler(answerErrors)
   app.get('/rows', (request, reply) =>
-    sendTable(request, reply, { columns: COLUMNS, rows: rows(), about: async () => ABOUT }, format, DIALECT),
+    sendTable(request, reply, { ...table([]), rows: rows() }, format, DIALECT, {
+      yieldIfDue: async () => {},
+    }),
   )
   return app
 }
@@ -51,3 +53,28 @@ describe.each(STREAMED)('a table streamed as $type', (format) => {
     await app.close()
   })
 })
+
+const ROWS = 4_000
+
+/** The most rows that may be written between two turns of others. */
+const MOST_BETWEEN = 100
+
+test.for(ROW_FORMATS.filter((format) => format !== 'json'))(
+  'rows that are all there are written as %s in many turns',
+  async (format) => {
+    const rows = Array.from({ length: ROWS }, (_, index) => row({ integer: index }))
+    let yields = 0
+    const yieldIfDue = async () => {
+      yields += 1
+    }
+    const app = fastify()
+    app.get('/', (request, reply) =>
+      sendTable(request, reply, table(rows), TABLE_FORMATS[format], DIALECT, { yieldIfDue }),
+    )
+    const { statusCode, rawPayload } = await app.inject('/')
+    expect(statusCode).toBe(200)
+    expect(rawPayload.length).toBeGreaterThan(COLUMNS.length)
+    expect(yields).toBeGreaterThanOrEqual(ROWS / MOST_BETWEEN)
+    await app.close()
+  },
+)

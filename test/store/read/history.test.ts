@@ -1,4 +1,5 @@
 import { copyFileSync } from 'node:fs'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Border, isGroup } from '../../../src/domain/border.ts'
@@ -12,7 +13,8 @@ import { bordersMeant, extentOfWindows, windowMeant } from '../../../src/domain/
 import type { Source } from '../../../src/domain/source.ts'
 import { totals } from '../../../src/domain/totals.ts'
 import { buildApp } from '../../../src/http/app.ts'
-import { afterVersion, placeOfChange } from '../../../src/store/read/changes.ts'
+import { openDatabase } from '../../../src/store/connection/connection.ts'
+import { afterVersion, historyReader, placeOfChange } from '../../../src/store/read/changes.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
 import type { Transaction } from '../../../src/store/write/transaction.ts'
 import { DIMENSIONS, happening, publication, records, statement } from '../../support/store/sample-records.ts'
@@ -527,6 +529,28 @@ describe('before the first record', () => {
       for (const part of [app, none, full, empty]) await part.close()
     },
   )
+
+  test('the log is the same from however many statements, with a pause between any two', async () => {
+    const url = `file:${scratchFolder()}/log.sqlite`
+    const store = await openStore({ url, now: () => timeAt(START) })
+    await store.addMissing(records({}))
+    const whole = await store.changes(afterVersion(0), 1, 99)
+    await store.close()
+    const connection = openDatabase(url)
+    for (const changesPerStatement of [1, 2, 7]) {
+      const reader = historyReader(drizzle(connection), { changesPerStatement })
+      for (const limit of [1, 3, 7, 99]) {
+        let pauses = 0
+        const pause = async () => {
+          pauses++
+        }
+        const log = await reader.changes(afterVersion(0), 1, limit, pause)
+        expect(log).toEqual(whole.slice(0, limit))
+        expect(pauses).toBeGreaterThanOrEqual(Math.ceil(log.length / changesPerStatement) - 1)
+      }
+    }
+    connection.close()
+  })
 
   test('there is no change', async () => {
     const store = await openStore({ url: `file:${scratchFolder()}/new.sqlite`, now: () => timeAt(START) })

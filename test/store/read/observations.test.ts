@@ -216,6 +216,26 @@ describe('a page of observations', () => {
     )
   })
 
+  test.for([1, 3])(
+    'names the sources of all that it means, looked for in pieces of %d',
+    async (evidenceRows) => {
+      const reader = observationReader(drizzle(connection), { evidenceRows })
+      await fc.assert(
+        fc.asyncProperty(randomFilters(4), async (filter) => {
+          let pauses = 0
+          const pause = async () => {
+            pauses++
+          }
+          const sources = await reader.sourcesOf(filter, pause)
+          const meant = await reader.observations(filter)
+          expect(sources.map(({ id }) => id)).toEqual([...new Set(meant.map(({ source }) => source))].sort())
+          expect(pauses).toBeGreaterThanOrEqual(Math.ceil(meant.length / evidenceRows) - 1)
+        }),
+        { numRuns: 40 },
+      )
+    },
+  )
+
   test('and the evidence of a series comes by the series, whatever its sources are to be', async () => {
     const series = { version: 4, indicator: ['attempted_crossings'], border: ['PL-BY'] }
     for (const chosen of [

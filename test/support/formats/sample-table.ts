@@ -56,7 +56,7 @@ export function row(facts: Row = {}): Row {
 }
 
 export function table(rows: Table['rows']): Table {
-  return { columns: COLUMNS, rows, about: async () => ABOUT }
+  return { columns: COLUMNS, rows, described: async () => ABOUT, about: async () => ABOUT }
 }
 
 /** Rows that come one after another, and how many of them were asked for. */
