@@ -207,7 +207,7 @@ export async function buildApp({
   ]) {
     await app.register(routes, { ...dependencies, store, series, turnOf: queue.turnOf, renderer })
   }
-  await app.register(changeStreamRoutes, { ...dependencies, clientOf })
+  await app.register(changeStreamRoutes, { ...dependencies, clientOf, turnOf: queue.turnOf })
   await app.register(datapackageRoutes, { ...dependencies, lists, turnOf: queue.turnOf })
   await app.register(catalogRoutes, { ...dependencies, store, lists })
   await app.register(problemsRoutes)

@@ -1,11 +1,12 @@
 import { finished, Readable } from 'node:stream'
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { createFairPlaces } from '../../concurrency/fair-places.ts'
-import { inTurns } from '../../concurrency/serial-queue.ts'
 import { afterVersion } from '../../store/read/changes.ts'
+import type { Store } from '../../store/store.ts'
 import { readResumePoint, resumePointSchema } from '../changes/event-id.ts'
 import { changeEvents } from '../changes/event-stream.ts'
+import type { AnswerTurn } from '../limits/answer-queue.ts'
 import type { ClientOf } from '../limits/client-address.ts'
 import { badRequest, Problem } from '../problems/problem.ts'
 import { parameters } from '../query/parameters.ts'
@@ -45,17 +46,29 @@ const events = z
 
 interface StreamDependencies extends Dependencies {
   readonly clientOf: ClientOf
+  readonly turnOf: (request: FastifyRequest) => AnswerTurn
 }
 
 /** `GET /v1/changes/stream`: the changes as server-sent events, those to come as they are recorded. */
 export const changeStreamRoutes: FastifyPluginAsync<StreamDependencies> = async (
   app,
-  { store, clientOf },
+  { store, clientOf, turnOf },
 ) => {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
-  const log = { currentVersion: store.currentVersion, changes: inTurns(store.changes) }
   const streams = createFairPlaces(STREAMS)
+
+  /** Returns the log, each page of which is read when it is the client's turn, and charged to it. */
+  function logFor({ persist, yieldIfDue }: AnswerTurn): Pick<Store, 'currentVersion' | 'changes'> {
+    persist()
+    return {
+      currentVersion: store.currentVersion,
+      async changes(after, until, limit) {
+        await yieldIfDue()
+        return await store.changes(after, until, limit, yieldIfDue)
+      },
+    }
+  }
 
   /** @throws Problem (429) where the client has as many streams as it may, (503) where there are too many */
   function openStream(client: string): () => void {
@@ -113,6 +126,7 @@ export const changeStreamRoutes: FastifyPluginAsync<StreamDependencies> = async 
       })
       reply.raw.setTimeout(STALLED_MS)
       const signal = AbortSignal.any([closing.signal, leaving.signal])
+      const log = logFor(turnOf(request))
       return reply.send(Readable.from(changeEvents(log, start, { signal })))
     },
   })

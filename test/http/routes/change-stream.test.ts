@@ -23,6 +23,8 @@ const STREAM = '/v1/changes/stream'
 const DEEDS = fileURLToPath(new URL('../../support/http/random-writes-process.ts', import.meta.url))
 const LAST = publication({ id: 'the-end' })
 
+const CPU_LIMIT_MS = 100
+
 const isLast = ({ id }: Change) => id === LAST.id
 
 /** A served app of its own, closed when the test is over. */
@@ -278,6 +280,32 @@ describe('a client', () => {
     const afterwards = looks.length
     await setTimeout(1_200)
     expect(looks.length).toBe(afterwards)
+  })
+
+  test('is charged for the changes that are read for it, and no other client is', async () => {
+    const api = await start()
+    const store: Store = {
+      ...api.store,
+      changes(...asked) {
+        const begun = performance.now()
+        while (performance.now() - begun < 2 * CPU_LIMIT_MS);
+        return api.store.changes(...asked)
+      },
+    }
+    const app = await buildApp({ store, now: () => PRESENT, logLevel: 'silent', cpuLimitMs: CPU_LIMIT_MS })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    onTestFinished(async () => {
+      app.server.closeAllConnections()
+      await app.close()
+    })
+    const { port } = app.server.address() as AddressInfo
+    await changesOf(await openStream(port, `${STREAM}?after=0`), () => true)
+    const statusFor = async (localAddress: string) => {
+      const { statusCode } = await openStream(port, '/v1/totals?period=2023', { localAddress })
+      return statusCode
+    }
+    expect(await statusFor('127.0.0.1')).toBe(429)
+    expect(await statusFor('127.0.0.2')).toBe(200)
   })
 
   test('leaves one place for every other client, until there are three hundred', async () => {
