@@ -1,5 +1,31 @@
-import type { PeriodBasis, Qualifier } from './observation.ts'
-import type { Kind } from './source.ts'
+import { z } from 'zod'
+import { PERIOD_BASES, type Qualifier } from './observation.ts'
+import { KINDS } from './source.ts'
+
+const name = z.string().min(1, 'has an empty item')
+
+/** The filters by a property of the publication, each with the schema of one of its values. */
+export const PUBLICATION_FILTERS = {
+  origin: name
+    .describe('Only figures that these counted; names joined by commas.')
+    .meta({ examples: ['Pozirk'] }),
+  source: name
+    .describe('Only figures of these publications; ids joined by commas.')
+    .meta({ examples: ['pozirk-2024-11-15'] }),
+  kind: z.enum(KINDS).describe('Only figures of these kinds of source, joined by commas.'),
+}
+
+/** The filters by a property of the published figure or its publication, each with the schema of one of its values. */
+export const EVIDENCE_FILTERS = {
+  ...PUBLICATION_FILTERS,
+  period_basis: z
+    .enum(PERIOD_BASES)
+    .describe('Only figures whose period is stated, or only those where its end is inferred.'),
+}
+
+type Values<Filters extends Record<string, z.ZodType>> = {
+  readonly [Name in keyof Filters]?: readonly z.output<Filters[Name]>[] | undefined
+}
 
 /** Which observations exist: the data as of a version, and what had been published by a day. */
 export interface World {
@@ -7,20 +33,25 @@ export interface World {
   readonly published_until?: string | undefined
 }
 
+/** The evidence that results rest on: all observations of a vintage, or only those that filters let through. */
+export interface EvidenceFilter extends World, Values<typeof EVIDENCE_FILTERS> {}
+
+/** The parameters that choose evidence. Whatever depends on it (keys, parameters, links) is derived from this list. */
+export const EVIDENCE_FIELDS: readonly Exclude<keyof EvidenceFilter, 'version'>[] = [
+  ...(Object.keys(EVIDENCE_FILTERS) as (keyof typeof EVIDENCE_FILTERS)[]),
+  'published_until',
+]
+
 /**
  * Which observations are meant. It is made once, at the boundary, and goes as it is to the store.
  * A list means any of its values; what is left out does not restrict.
  */
-export interface Filter extends World {
+export interface Filter extends EvidenceFilter {
   readonly id?: readonly number[] | undefined
   readonly indicator?: readonly string[] | undefined
   readonly border?: readonly string[] | undefined
   readonly country?: readonly string[] | undefined
   readonly neighbour?: readonly string[] | undefined
-  readonly origin?: readonly string[] | undefined
-  readonly source?: readonly string[] | undefined
-  readonly kind?: readonly Kind[] | undefined
-  readonly period_basis?: readonly PeriodBasis[] | undefined
   readonly qualifier?: readonly Qualifier[] | undefined
   /** Only what overlaps the days from `from` … */
   readonly from?: string | undefined
@@ -34,8 +65,14 @@ export function worldOf({ version, published_until }: World): World {
 }
 
 /** The evidence that a filter chooses: what its observations imply, for whichever window and borders. */
-export function evidenceOf({ version, published_until, origin, source, kind, period_basis }: Filter): Filter {
-  return { version, published_until, origin, source, kind, period_basis }
+export function evidenceOf(filter: Filter): EvidenceFilter {
+  const chosen = Object.fromEntries(EVIDENCE_FIELDS.map((field) => [field, filter[field]]))
+  return { version: filter.version, ...chosen }
+}
+
+/** Returns what tells evidence from all other of the same version. */
+export function evidenceKey(evidence: EvidenceFilter): string {
+  return JSON.stringify(EVIDENCE_FIELDS.map((field) => evidence[field]))
 }
 
 /** A stretch of a list: at most `limit` rows, from the one after the row with the id `after`. */

@@ -3,7 +3,7 @@ import { type Border, isGroup } from '../domain/border.ts'
 import { membersOf } from '../domain/border-groups.ts'
 import type { Work } from '../domain/bounds/work.ts'
 import type { Window } from '../domain/calendar.ts'
-import type { Filter } from '../domain/filter.ts'
+import type { EvidenceFilter } from '../domain/filter.ts'
 import { type Evidence, windowOf } from '../domain/observation.ts'
 import {
   boundaryDays,
@@ -31,7 +31,7 @@ export interface SeriesAsked {
   readonly border: Border
   readonly borders: readonly Border[]
   readonly indicator: string
-  readonly evidence: Filter
+  readonly evidence: EvidenceFilter
 }
 
 /** A border's observations of one indicator, reconciled, and the days from the first to the last that they count. */

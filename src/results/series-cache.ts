@@ -2,7 +2,7 @@ import { ClientGone } from '../concurrency/task.ts'
 import type { SharedTurn, Turn } from '../concurrency/turns.ts'
 import type { Border } from '../domain/border.ts'
 import { membersOf } from '../domain/border-groups.ts'
-import type { Filter } from '../domain/filter.ts'
+import { type EvidenceFilter, evidenceKey } from '../domain/filter.ts'
 import type { Store } from '../store/store.ts'
 import { readSeries, type Series, type SeriesAsked, type SeriesReader, TooLarge } from './load-series.ts'
 import { type SeriesHistory, seriesHistory } from './series-versions.ts'
@@ -32,12 +32,12 @@ export function keepSeries(
   const kept = keeper<Series | Refused>(limit)
   const inFlight = new Map<string, SharedTurn>()
   const states = knownStates()
-  const evidenceNameOf = knownNames()
+  const keyOfEvidence = evidenceKeys()
   const reader: SeriesReader = {
     async read(asked, turn) {
       const state = states.of(asked) ?? states.know(asked, await findState(history, asked))
       if (state === null) return await readSeries(store, reader, asked, turn, reconciled)
-      const key = state + evidenceNameOf(asked.evidence)
+      const key = state + keyOfEvidence(asked.evidence)
       const series = await shared(key, asked, turn)
       if ('tooLarge' in series) throw new TooLarge(series.tooLarge)
       return series
@@ -108,13 +108,12 @@ function knownStates() {
   }
 }
 
-/** Names evidence by what it chooses, once for each time that it is asked for. */
-function knownNames() {
-  const names = new WeakMap<Filter, string>()
-  return (evidence: Filter): string => {
-    const { published_until, origin, source, kind, period_basis } = evidence
-    const name = names.get(evidence) ?? JSON.stringify([published_until, origin, source, kind, period_basis])
-    names.set(evidence, name)
-    return name
+/** Makes the key of evidence once for each request. */
+function evidenceKeys() {
+  const keys = new WeakMap<EvidenceFilter, string>()
+  return (evidence: EvidenceFilter): string => {
+    const key = keys.get(evidence) ?? evidenceKey(evidence)
+    keys.set(evidence, key)
+    return key
   }
 }

@@ -2,10 +2,10 @@ import countries from 'i18n-iso-countries'
 import { z } from 'zod'
 import { formatDay } from '../../domain/calendar.ts'
 import { civilDate, line } from '../../domain/fields.ts'
+import { EVIDENCE_FIELDS, EVIDENCE_FILTERS, PUBLICATION_FILTERS } from '../../domain/filter.ts'
 import { DEFAULT_INDICATOR } from '../../domain/indicator.ts'
-import { PERIOD_BASES, QUALIFIERS, STATUSES } from '../../domain/observation.ts'
+import { QUALIFIERS, STATUSES } from '../../domain/observation.ts'
 import { INTERVALS, parsePeriod } from '../../domain/period.ts'
-import { KINDS } from '../../domain/source.ts'
 import type { FormatName } from '../../formats/registry.ts'
 import { LANGUAGES, type LanguageCode } from '../../web/locale/locale.ts'
 import { LAYOUTS } from '../../web/view/view.ts'
@@ -22,8 +22,8 @@ const code = z
   .min(1, 'is empty')
   .refine((text) => !text.includes(','), 'takes one value, not a list')
 
-/** Several values joined by commas, each once. */
-function listOf<Item extends z.ZodType<string, string>>(item: Item, example?: readonly string[]) {
+/** Several values joined by commas, each once; described and with examples as one of them is. */
+function listOf<Item extends z.ZodType<string, string>>(item: Item, example = item.meta()?.examples) {
   const values = item instanceof z.ZodEnum ? { enum: item.options } : {}
   const examples = example === undefined ? {} : { examples: [example] }
   return z
@@ -33,6 +33,20 @@ function listOf<Item extends z.ZodType<string, string>>(item: Item, example?: re
     .pipe(z.array(item))
     .transform((values) => [...new Set(values)])
     .meta({ wire: { type: 'array', minItems: 1, items: { type: 'string', ...values }, ...examples } })
+}
+
+type Lists<Items extends Record<string, z.ZodType<string, string>>> = {
+  [Name in keyof Items]: z.ZodOptional<ReturnType<typeof listOf<Items[Name]>>>
+}
+
+function listsOf<Items extends Record<string, z.ZodType<string, string>>>(items: Items): Lists<Items> {
+  const lists = Object.entries(items).map(([name, item]) => [
+    name,
+    listOf(item)
+      .optional()
+      .describe(item.description ?? ''),
+  ])
+  return Object.fromEntries(lists) as Lists<Items>
 }
 
 const anyText = z.string().min(1, 'has an empty item')
@@ -109,16 +123,7 @@ export const parameters = {
     .enum(INTERVALS)
     .default('month')
     .describe('The length of the calendar periods; weeks are those of ISO 8601.'),
-  origin: listOf(anyText, ['Pozirk'])
-    .optional()
-    .describe('Only figures that these counted; names joined by commas.'),
-  source: listOf(anyText, ['pozirk-2024-11-15'])
-    .optional()
-    .describe('Only figures of these publications; ids joined by commas.'),
-  kind: listOf(z.enum(KINDS)).optional().describe('Only figures of these kinds of source, joined by commas.'),
-  period_basis: listOf(z.enum(PERIOD_BASES))
-    .optional()
-    .describe('Only figures whose period is stated, or only those where its end is inferred.'),
+  ...listsOf(EVIDENCE_FILTERS),
   qualifier: listOf(z.enum(QUALIFIERS))
     .optional()
     .describe('Only figures with these qualifiers, joined by commas.'),
@@ -238,11 +243,11 @@ export const windowParameters = { from: parameters.from, to: parameters.to, peri
 export const borderParameters = { country: parameters.country, neighbour: parameters.neighbour }
 
 /** Which observations there are, and which of them to go by. */
-export const evidenceParameters = {
-  origin: parameters.origin,
-  source: parameters.source,
-  kind: parameters.kind,
-  period_basis: parameters.period_basis,
+export const evidenceParameters = pick(parameters, EVIDENCE_FIELDS)
+
+/** Which publications there are, and which of them to go by. */
+export const publicationParameters = {
+  ...pick(parameters, Object.keys(PUBLICATION_FILTERS) as (keyof typeof PUBLICATION_FILTERS)[]),
   published_until: parameters.published_until,
 }
 
@@ -265,3 +270,7 @@ export function formatAmong(formats: readonly FormatName[]) {
 
 /** The parameters of a list, which comes page by page. */
 export const pagingParameters = { limit: parameters.limit, cursor: parameters.cursor }
+
+function pick<Fields, Name extends keyof Fields>(fields: Fields, names: readonly Name[]): Pick<Fields, Name> {
+  return Object.fromEntries(names.map((name) => [name, fields[name]])) as Pick<Fields, Name>
+}

@@ -4,7 +4,7 @@ import { eventSchema } from '../../domain/event.ts'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
 import { sourceSchema } from '../../domain/source.ts'
 import { collection } from '../collections/collection-route.ts'
-import { evidenceParameters, windowParameters } from '../query/parameters.ts'
+import { parameters, publicationParameters, windowParameters } from '../query/parameters.ts'
 import type { ReaderDependencies } from '../query/resolve-query.ts'
 
 const idPlace = {
@@ -15,7 +15,6 @@ const idPlace = {
 /** `GET /v1/sources` and `GET /v1/events`: what was published, and what happened. */
 export const publicationsRoutes: FastifyPluginAsync<ReaderDependencies> = async (app, dependencies) => {
   const { store } = dependencies
-  const { published_until, origin, kind, source } = evidenceParameters
   app.route(
     collection(dependencies, {
       url: '/v1/sources',
@@ -24,12 +23,7 @@ export const publicationsRoutes: FastifyPluginAsync<ReaderDependencies> = async 
       description: 'Each publication that figures come from, with the extent of its data. Ordered by id.',
       tag: 'Dimensions',
       example: '/v1/sources?source=pozirk-2024-11-15',
-      query: z.strictObject({
-        source,
-        origin,
-        kind,
-        published_until,
-      }),
+      query: z.strictObject(publicationParameters),
       row: z.object({ ...sourceSchema.shape, ...extentSchema.shape }).meta({ id: 'Source' }),
       paging: idPlace,
       async answer({ filter, page, turn }) {
@@ -54,7 +48,7 @@ export const publicationsRoutes: FastifyPluginAsync<ReaderDependencies> = async 
         'Ordered by period_start, then id.',
       tag: 'Dimensions',
       example: '/v1/events?period=2024',
-      query: z.strictObject({ ...windowParameters, source }),
+      query: z.strictObject({ ...windowParameters, source: parameters.source }),
       row: z.object(eventSchema.shape).meta({ id: 'Event' }),
       paging: idPlace,
       async answer({ filter, page }) {

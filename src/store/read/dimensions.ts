@@ -1,8 +1,9 @@
 import { and, asc, count, eq, exists, gt, inArray, lte, max, min, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import { z } from 'zod'
 import type { Border } from '../../domain/border.ts'
 import { type Extent, extentOf } from '../../domain/extent.ts'
-import { type World, worldOf } from '../../domain/filter.ts'
+import { PUBLICATION_FILTERS, type World, worldOf } from '../../domain/filter.ts'
 import type { Indicator } from '../../domain/indicator.ts'
 import { withoutPause } from '../connection/pause.ts'
 import {
@@ -20,6 +21,7 @@ import {
 } from '../schema.ts'
 import { whereOf } from './observation-conditions.ts'
 import { borderStandsAt, indicatorStandsAt, sourceStandsAt } from './revision-at.ts'
+import { filterColumns } from './source-columns.ts'
 
 /** How far the observations of a border and an indicator reach. */
 export type SeriesExtent = Extent & Series
@@ -28,6 +30,17 @@ interface Series {
   readonly border: string
   readonly indicator: string
 }
+
+type PublicationFilter = keyof typeof PUBLICATION_FILTERS
+
+/** A filter by publication whose values are names, not those of a fixed list. */
+type NamedFilter = {
+  [Name in PublicationFilter]: (typeof PUBLICATION_FILTERS)[Name] extends z.ZodEnum ? never : Name
+}[PublicationFilter]
+
+const NAMED_FILTERS = (Object.keys(PUBLICATION_FILTERS) as PublicationFilter[]).filter(
+  (name): name is NamedFilter => !(PUBLICATION_FILTERS[name] instanceof z.ZodEnum),
+)
 
 /** How many observations one statement looks at: about 10 ms. */
 const ROWS_PER_STATEMENT = 5_000
@@ -281,12 +294,15 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
     async codes() {
       const sides = db.select({ country: borders.country, neighbour: borders.neighbour }).from(borders).all()
       const named = (rows: readonly { name: string }[]) => rows.map((row) => row.name)
+      const ofPublications = NAMED_FILTERS.map((field) => {
+        const names = db.selectDistinct({ name: filterColumns[field] }).from(sourceRevisions).all()
+        return [field, named(names)]
+      })
       return {
         country: [...new Set(sides.map((side) => side.country))],
         neighbour: [...new Set(sides.map((side) => side.neighbour))],
         indicator: named(db.select({ name: indicators.id }).from(indicators).all()),
-        origin: named(db.selectDistinct({ name: sourceRevisions.origin }).from(sourceRevisions).all()),
-        source: named(db.selectDistinct({ name: sourceRevisions.source }).from(sourceRevisions).all()),
+        ...(Object.fromEntries(ofPublications) as Record<NamedFilter, string[]>),
       }
     },
   }

@@ -1,6 +1,6 @@
 import { and, eq, gte, inArray, lte, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { QueryBuilder } from 'drizzle-orm/sqlite-core'
-import type { Filter } from '../../domain/filter.ts'
+import type { Filter, PUBLICATION_FILTERS } from '../../domain/filter.ts'
 import {
   borders,
   observations,
@@ -8,9 +8,23 @@ import {
   sourceRevisions as sources,
 } from '../schema.ts'
 import { observationStandsAt, sourceStandsAt } from './revision-at.ts'
+import { filterColumns } from './source-columns.ts'
 
-/** What each part of a filter asks of a row. */
-const conditions: { [Key in keyof Filter]-?: (value: NonNullable<Filter[Key]>) => SQL | undefined } = {
+type Conditions<Fields> = {
+  [Key in keyof Fields]-?: (value: NonNullable<Fields[Key]>) => SQL | undefined
+}
+
+/** The condition that each filter by publication puts on a publication. */
+const ofPublication = Object.fromEntries(
+  Object.entries(filterColumns).map(([field, column]) => [
+    field,
+    (values: readonly string[]) => inArray(column, [...values]),
+  ]),
+) as Conditions<Pick<Filter, keyof typeof PUBLICATION_FILTERS>>
+
+/** The condition that each field of a filter puts on a row. */
+const conditions: Conditions<Filter> = {
+  ...ofPublication,
   version: (version) => and(observationStandsAt(version), sourceStandsAt(version)),
   published_until: (day) => lte(sources.published_on, day),
   id: (values) => sql`${observations.id} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
@@ -18,9 +32,7 @@ const conditions: { [Key in keyof Filter]-?: (value: NonNullable<Filter[Key]>) =
   border: (values) => inArray(observations.border, [...values]),
   country: (values) => inArray(observations.border, bordersWhere(inArray(borders.country, [...values]))),
   neighbour: (values) => inArray(observations.border, bordersWhere(inArray(borders.neighbour, [...values]))),
-  origin: (values) => inArray(sources.origin, [...values]),
   source: (values) => inArray(observations.source, [...values]),
-  kind: (values) => inArray(sources.kind, [...values]),
   period_basis: (values) => inArray(revisions.period_basis, [...values]),
   qualifier: (values) => inArray(revisions.qualifier, [...values]),
   from: (day) => gte(observations.period_end, day),
@@ -52,9 +64,21 @@ export function whereOf(filter: Filter): SQL | undefined {
  * means, and perhaps more. Of sources it is asked where nothing else leads, for there are many of a kind.
  */
 export function leadOf(filter: Filter): SQL | undefined {
-  const ofSources = ask(filter, ['origin', 'kind'])
+  const { source: _, ...facts } = ofPublication
+  const ofSources = ask(filter, Object.keys(facts))
   const own = ask(filter, ['id', 'indicator', 'border', 'country', 'neighbour', 'source'])
   return own ?? (ofSources && inArray(observations.source, sourcesWhere(ofSources)))
+}
+
+/** The condition that a filter puts on publications, whether observations come from them or not. */
+export function wherePublication(filter: Filter): SQL | undefined {
+  const { version, published_until, ...rest } = filter
+  const stated = Object.entries(ofPublication) as [keyof typeof ofPublication, (values: unknown) => SQL][]
+  return and(
+    sourceStandsAt(version),
+    published_until === undefined ? undefined : conditions.published_until(published_until),
+    ...stated.map(([field, condition]) => rest[field] && condition(rest[field])),
+  )
 }
 
 function sourcesWhere(condition: SQL): SQLWrapper {

@@ -1,3 +1,5 @@
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { PUBLICATION_FILTERS } from '../../domain/filter.ts'
 import { sourceRevisions as sources } from '../schema.ts'
 
 /** The fields of a publication, as a revision of it holds them. */
@@ -10,3 +12,10 @@ export const sourceColumns = {
   published_on: sources.published_on,
   url: sources.url,
 }
+
+/** The columns that the filters by publication compare with their values. */
+export const filterColumns = {
+  origin: sources.origin,
+  source: sources.source,
+  kind: sources.kind,
+} satisfies Record<keyof typeof PUBLICATION_FILTERS, SQLiteColumn>

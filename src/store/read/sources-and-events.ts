@@ -4,27 +4,18 @@ import type { Event } from '../../domain/event.ts'
 import type { Filter, Page } from '../../domain/filter.ts'
 import type { Source } from '../../domain/source.ts'
 import { eventRevisions as events, sourceRevisions as sources } from '../schema.ts'
-import { eventStandsAt, sourceStandsAt } from './revision-at.ts'
+import { wherePublication } from './observation-conditions.ts'
+import { eventStandsAt } from './revision-at.ts'
 import { sourceColumns } from './source-columns.ts'
 
 export function publicationReader(db: BetterSQLite3Database) {
   return {
     /** The sources that a filter means, ordered by id; all of them, or one page. */
     async sources(filter: Filter, page?: Page<string>): Promise<Source[]> {
-      const { version, published_until, source, origin, kind } = filter
       const query = db
         .select(sourceColumns)
         .from(sources)
-        .where(
-          and(
-            sourceStandsAt(version),
-            published_until === undefined ? undefined : lte(sources.published_on, published_until),
-            source && inArray(sources.source, [...source]),
-            origin && inArray(sources.origin, [...origin]),
-            kind && inArray(sources.kind, [...kind]),
-            page?.after ? gt(sources.source, page.after) : undefined,
-          ),
-        )
+        .where(and(wherePublication(filter), page?.after ? gt(sources.source, page.after) : undefined))
         .orderBy(asc(sources.source))
       return page === undefined ? query.all() : query.limit(page.limit).all()
     },

@@ -5,10 +5,13 @@ import { LANGUAGES } from '../locale/locale.ts'
 import { indicatorLabel } from '../text/figure-text.ts'
 import { LAYOUTS } from '../view/view.ts'
 import type { Page } from './page-model.ts'
-import { addressOf, type Query } from './url.ts'
+import { API_PARAMETERS, addressOf, type Query } from './url.ts'
 
-/** What of an address no control sets: it is kept as it is, and can be taken away. */
-const KEPT = ['neighbour', 'source', 'kind', 'period_basis', 'as_of'] as const
+/** The parameters that a control of the form sets. */
+const CONTROLLED = ['indicator', 'country', 'from', 'to', 'period', 'origin', 'published_until']
+
+/** The parameters that no control sets: the form passes them on, and each can be removed. */
+const PASSED_ON = API_PARAMETERS.filter((name) => !CONTROLLED.includes(name))
 
 /** The form that chooses what is seen. Without a script it works as forms do; its state is the address. */
 export function controls({ view, speech, query, choices }: Page): Html {
@@ -39,7 +42,7 @@ ${field('origin', words.origin, html`<select id="control-origin" name="origin">$
 ${field('published_until', words.published_until, html`<input id="control-published_until" type="date" name="published_until" value="${query.published_until}">`)}
 <p class="actions"><button type="submit">${words.show}</button> <a href="${addressOf('/', {}, { lang: query.lang ?? null })}">${words.reset}</a></p>
 <p class="hint" id="date-hint">${words.from}, ${words.to}: ${words.dateHint}</p>
-${KEPT.flatMap((name) => {
+${PASSED_ON.flatMap((name) => {
   const value = query[name]
   return value === undefined
     ? []
@@ -50,7 +53,7 @@ ${KEPT.flatMap((name) => {
 }
 
 function hidden(query: Query): Html[] {
-  return [...KEPT, 'lang'].flatMap((name) =>
+  return [...PASSED_ON, 'lang'].flatMap((name) =>
     query[name] === undefined ? [] : [html`<input type="hidden" name="${name}" value="${query[name]}">`],
   )
 }

@@ -1,21 +1,19 @@
+import { EVIDENCE_FIELDS } from '../../domain/filter.ts'
+
 /** The parameters of a view, as its address has them. */
 export type Query = Readonly<Record<string, string>>
 
 /** The parameters that the page and the API share; the others say only how the page shows it. */
-export const API_PARAMETERS = [
+export const API_PARAMETERS: readonly string[] = [
   'indicator',
   'country',
   'neighbour',
   'from',
   'to',
   'period',
-  'origin',
-  'source',
-  'kind',
-  'period_basis',
-  'published_until',
+  ...EVIDENCE_FIELDS,
   'as_of',
-] as const
+]
 
 /** An address with some parameters set anew; null takes one away. */
 export function addressOf(
@@ -39,6 +37,6 @@ export function addressFrom(path: string, entries: readonly [string, string][]):
 
 /** Only those parameters of a query that the API knows. */
 export function apiQuery(query: Query, others: readonly string[] = []): Query {
-  const known: readonly string[] = [...API_PARAMETERS, ...others]
+  const known = [...API_PARAMETERS, ...others]
   return Object.fromEntries(Object.entries(query).filter(([name]) => known.includes(name)))
 }
