@@ -30,8 +30,9 @@ function fresh(facts: Partial<Statement> = {}): Statement {
   return figure({ period_start: day, period_end: day, ...facts })
 }
 
+/** Returns a name of one length: cut short, or with more, it is never that of another request. */
 function newName(): string {
-  return `request-${number++}`
+  return `request-${String(number++).padStart(6, '0')}`
 }
 
 function post(
