@@ -9,6 +9,7 @@ export const PUBLICATION_FILTERS = {
   origin: name
     .describe('Only figures that these counted; names joined by commas.')
     .meta({ examples: ['Pozirk'] }),
+  publisher: name.describe('Only figures of these publishers, joined by commas.'),
   source: name
     .describe('Only figures of these publications; ids joined by commas.')
     .meta({ examples: ['pozirk-2024-11-15'] }),

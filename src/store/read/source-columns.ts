@@ -16,6 +16,7 @@ export const sourceColumns = {
 /** The columns that the filters by publication compare with their values. */
 export const filterColumns = {
   origin: sources.origin,
+  publisher: sources.publisher,
   source: sources.source,
   kind: sources.kind,
 } satisfies Record<keyof typeof PUBLICATION_FILTERS, SQLiteColumn>

@@ -83,7 +83,7 @@ describe('the document', () => {
   test('documents every parameter of the contract where it applies, and where it does not, none', () => {
     const window = ['from', 'to', 'period']
     const sides = ['country', 'neighbour']
-    const evidence = ['origin', 'source', 'kind', 'period_basis', 'published_until']
+    const evidence = ['origin', 'publisher', 'source', 'kind', 'period_basis', 'published_until']
     const delivery = ['as_of', 'format', 'header', 'sep', 'decimal', '_']
     const paging = ['limit', 'cursor']
     const observed = ['indicator', ...sides, ...window, ...evidence, 'qualifier', ...delivery, ...paging]
@@ -105,7 +105,7 @@ describe('the document', () => {
       '/v1/conflicts': observed,
       '/v1/borders': [...sides, 'published_until', ...delivery, ...paging],
       '/v1/indicators': ['published_until', ...delivery, ...paging],
-      '/v1/sources': ['source', 'origin', 'kind', 'published_until', ...delivery, ...paging],
+      '/v1/sources': ['origin', 'publisher', 'source', 'kind', 'published_until', ...delivery, ...paging],
       '/v1/events': [...window, 'source', ...delivery, ...paging],
     }
     for (const [path, names] of Object.entries(expected)) {

@@ -119,7 +119,7 @@ describe('a request that was not written by hand', () => {
 
   test('with 3,000 codes is refused', async () => {
     const codes = Array.from({ length: 3_000 }, (_, index) => index.toString(36)).join(',')
-    for (const name of ['country', 'source', 'origin', 'kind']) {
+    for (const name of ['country', 'source', 'origin', 'publisher', 'kind']) {
       const { errors = [] } = await api.problem(400, `/v1/observations?${name}=${codes}`)
       expect(errors.length).toBeLessThanOrEqual(20)
       expect(new Set(errors.map(({ parameter }) => parameter))).toEqual(new Set([name]))

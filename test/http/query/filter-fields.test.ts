@@ -11,6 +11,7 @@ const RESTRICTIONS: Readonly<Record<Exclude<keyof Filter, 'version' | 'id' | 'bo
   country: 'PL',
   neighbour: 'UA',
   origin: 'Border guard',
+  publisher: 'Ministry',
   source: 'guard',
   kind: 'official',
   period_basis: 'stated',

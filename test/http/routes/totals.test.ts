@@ -344,6 +344,7 @@ describe('evidence', () => {
     const question = { from: '2024-01-01', to: '2024-11-15', explain: 'true', country: 'PL,LV,LT,EU' }
     for (const [name, value] of [
       ['origin', 'VSAT,Pozirk'],
+      ['publisher', 'Lrytas,Pozirk'],
       ['source', 'charter97-2025-11-02,pozirk-2024-11-15'],
       ['kind', 'analysis'],
       ['period_basis', 'inferred'],

@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Filter } from '../../../src/domain/filter.ts'
+import { type Filter, PUBLICATION_FILTERS } from '../../../src/domain/filter.ts'
 import { type Connection, openDatabase } from '../../../src/store/connection/connection.ts'
 import { observationReader } from '../../../src/store/read/observations.ts'
 import { openStore } from '../../../src/store/store.ts'
@@ -150,7 +150,10 @@ describe('a page of observations', () => {
 
   const BY_ID = /^SEARCH observations USING INTEGER PRIMARY KEY/
   const IN_ORDER = /^(?:SCAN|SEARCH) observations USING COVERING INDEX observations_by_period/
-  const LEADS = ['id', 'indicator', 'border', 'country', 'neighbour', 'source', 'origin', 'kind'] as const
+  const LEADS = [
+    ...(Object.keys(PUBLICATION_FILTERS) as (keyof typeof PUBLICATION_FILTERS)[]),
+    ...(['id', 'indicator', 'border', 'country', 'neighbour'] as const),
+  ]
 
   test('comes from observations to what stands of them, and to them by their ids where they are few', async () => {
     await fc.assert(

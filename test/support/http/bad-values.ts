@@ -116,6 +116,7 @@ export const BAD_VALUES: Readonly<Record<string, readonly string[]>> = {
     '_ozirk',
     'P%25',
   ],
+  publisher: [...NO_LISTS, 'pozirk', 'Pozirk,', 'Pozirk%20', '%25', '_ozirk'],
   source: [
     ...NO_LISTS,
     'POZIRK-2024-11-15',

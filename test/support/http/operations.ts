@@ -10,6 +10,7 @@ const GOOD_VALUES: Readonly<Record<string, string>> = {
   period: '2024-Q4',
   interval: 'quarter',
   origin: 'Pozirk,VSAT',
+  publisher: 'Pozirk',
   source: 'pozirk-2024-11-15',
   kind: 'analysis',
   period_basis: 'stated,inferred',

@@ -268,6 +268,7 @@ export function meant(observations: readonly Observation[], filter: Omit<Filter,
       isIn(filter.country, row.country) &&
       isIn(filter.neighbour, row.neighbour) &&
       isIn(filter.origin, row.origin) &&
+      isIn(filter.publisher, row.publisher) &&
       isIn(filter.source, row.source) &&
       isIn(filter.kind, row.kind) &&
       isIn(filter.period_basis, row.period_basis) &&

@@ -20,6 +20,7 @@ export function randomFilters(newest: number): fc.Arbitrary<Filter> {
     country: someOf('PL', 'LV', 'LT', 'EU', 'BY', 'FI'),
     neighbour: someOf('BY', 'EU', 'RU'),
     origin: someOf('Straż Graniczna', 'VSAT', 'Pozirk', 'straż graniczna'),
+    publisher: someOf('Pozirk', 'Straż Graniczna', 'pozirk'),
     source: someOf('a', 'a-b', 'a0', 'a_b', 'b', 'c', 'd', 'e', 'f'),
     kind: someOf('official' as const, 'analysis' as const, 'claim' as const),
     period_basis: someOf('stated' as const, 'inferred' as const),
