@@ -1,5 +1,5 @@
 import { formatDay, toDay } from '../src/domain/calendar.ts'
-import { judgedObservationSchema } from '../src/domain/observation.ts'
+import { observationWithStatusSchema } from '../src/domain/observation.ts'
 import { formatCsv } from '../src/formats/csv/write-csv.ts'
 
 const BORDERS = ['PL-BY', 'LV-BY', 'LT-BY', 'EU-BY']
@@ -41,5 +41,5 @@ export function importTable(figures: number): string {
       version: 1,
     }
   })
-  return formatCsv(Object.keys(judgedObservationSchema.shape), rows)
+  return formatCsv(Object.keys(observationWithStatusSchema.shape), rows)
 }

@@ -65,7 +65,7 @@ export const configSchema = z.object({
     .transform(Number)
     .default(200)
     .describe('How many connections one client may have open; trusted proxies have no limit.'),
-  MAX_DELAY_MS: z
+  MAX_QUEUE_DELAY_MS: z
     .string()
     .regex(/^(?:0|[1-9]\d{0,4})$/, 'is not a number from 0 to 99999')
     .transform(Number)

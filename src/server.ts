@@ -39,7 +39,7 @@ export async function startServer(config: Config, store: Store): Promise<Measure
   const measuring = config.METRICS_PORT === 0 ? null : await import('./http/metrics/metrics.ts')
   const registry = measuring?.processRegistry() ?? null
   const renderer = renderInThread()
-  const measureBlock = registry === null ? undefined : measuring?.measureBlocks(registry)
+  const measureBlock = registry === null ? undefined : measuring?.blockMetrics(registry)
   const watchdog = eventLoopWatchdog()
   const backups = backupsToWatch(config)
   const log = openLogDestination()
@@ -53,13 +53,13 @@ export async function startServer(config: Config, store: Store): Promise<Measure
     logTo: log,
     rateLimit: config.RATE_LIMIT,
     trustedProxies: config.TRUSTED_PROXIES,
-    maxDelayMs: config.MAX_DELAY_MS,
+    maxDelayMs: config.MAX_QUEUE_DELAY_MS,
     cpuLimitMs: config.CPU_LIMIT_MS,
     maxConnectionsPerClient: config.MAX_CONNECTIONS_PER_CLIENT,
     // The other half is for the files that answers are made of and imports are kept in.
     maxConnections: Math.min(MAX_CONNECTIONS, Math.floor(readFilesLimit() / 2)),
     prepare: watchdog.watch,
-    measure: registry === null ? undefined : measuring?.measureInto(registry),
+    measure: registry === null ? undefined : measuring?.appMetrics(registry),
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT, backlog: BACKLOG })
   renderer.start()

@@ -6,8 +6,8 @@ import { quoteIn } from '../bench/quote.ts'
 import { readSeeds } from '../src/cli/seeds.ts'
 import { configSchema } from '../src/config.ts'
 import { buildApp } from '../src/http/app.ts'
-import { measureBackups } from '../src/http/metrics/backup-metrics.ts'
-import { measureBlocks, measureInto } from '../src/http/metrics/metrics.ts'
+import { backupMetrics } from '../src/http/metrics/backup-metrics.ts'
+import { appMetrics, blockMetrics } from '../src/http/metrics/metrics.ts'
 import { parameters } from '../src/http/query/parameters.ts'
 import { type Server, startServer } from '../src/server.ts'
 import { openStore } from '../src/store/store.ts'
@@ -91,10 +91,10 @@ describe('README', () => {
       store,
       now: () => '2026-11-23T12:00:00.000Z',
       logLevel: 'silent',
-      measure: measureInto(registry),
+      measure: appMetrics(registry),
     })
-    measureBackups(registry, async () => null)
-    measureBlocks(registry)
+    backupMetrics(registry, async () => null)
+    blockMetrics(registry)
     const names = registry.getMetricsAsArray().map(({ name }) => name)
     expect(names.length).toBeGreaterThan(5)
     expect(names.filter((name) => !new RegExp(`^\\|[^|]*\`${name}\``, 'm').test(readme))).toEqual([])

@@ -49,7 +49,7 @@ const SUBJECTS: Readonly<Record<string, () => Promise<Serving>>> = {
   },
 
   /** As it is configured unless someone says otherwise, but without a limit. */
-  crossings: () => crossings({ maxDelayMs: configSchema.parse({}).MAX_DELAY_MS }),
+  crossings: () => crossings({ maxDelayMs: configSchema.parse({}).MAX_QUEUE_DELAY_MS }),
   'crossings, nothing kept': () => crossings({ keptBytes: 0 }),
 
   async 'json-server'() {

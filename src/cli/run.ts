@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { BadConfig, configSchema, readConfig } from '../config.ts'
-import { DatabaseRefused } from '../store/connection/database-error.ts'
+import { DatabaseRejected } from '../store/connection/database-error.ts'
 import { whyUnavailable } from '../store/connection/unavailable.ts'
-import { KeyRefused } from '../store/write/api-keys.ts'
+import { KeyRejected } from '../store/write/api-keys.ts'
 import { StoreBusy } from '../store/write/transaction.ts'
 import { backupCommand } from './commands/backup.ts'
 import { BadExport, exportCommand } from './commands/export.ts'
@@ -54,7 +54,7 @@ function settings(): string {
 /** Whether an error is the operator's to mend: what was typed, set or held, or what the machine lacks. */
 function isForOperator(error: unknown): error is Error {
   if (whyUnavailable(error) !== null) return true
-  const isOurs = [BadConfig, BadExport, BadSeeds, BadTable, DatabaseRefused, KeyRefused, StoreBusy].some(
+  const isOurs = [BadConfig, BadExport, BadSeeds, BadTable, DatabaseRejected, KeyRejected, StoreBusy].some(
     (kind) => error instanceof kind,
   )
   return isOurs || (error instanceof Error && 'syscall' in error)

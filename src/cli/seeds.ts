@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { borderSchema } from '../domain/border.ts'
 import { eventSchema } from '../domain/event.ts'
-import { countryCode, line, slug } from '../domain/fields.ts'
+import { countryCode, singleLine, slug } from '../domain/fields.ts'
 import { indicatorSchema } from '../domain/indicator.ts'
 import { statementSchema } from '../domain/observation.ts'
 import { sourceSchema } from '../domain/source.ts'
@@ -62,7 +62,11 @@ export function readSeeds(directory: URL = DIRECTORY): Records {
 }
 
 /** How one country counts an indicator. */
-const definitionSchema = z.strictObject({ indicator: slug, country: countryCode, definition: line(2000) })
+const definitionSchema = z.strictObject({
+  indicator: slug,
+  country: countryCode,
+  definition: singleLine(2000),
+})
 
 type Cells = Record<string, string | null>
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 
 /** Does a piece of work for many one after another, and lets other requests have their turn before each. */
-export function inTurns<Asked extends readonly unknown[], Result>(
+export function serialQueue<Asked extends readonly unknown[], Result>(
   work: (...asked: Asked) => Promise<Result>,
 ): (...asked: Asked) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve()

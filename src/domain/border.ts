@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { countryCode, line } from './fields.ts'
+import { countryCode, singleLine } from './fields.ts'
 
 /** An ordered pair of sides: the reporting country, then its neighbour. */
 export const borderId = z
@@ -14,7 +14,7 @@ export const borderSchema = z
     country: countryCode.describe('The reporting side: ISO 3166-1 alpha-2, or `EU`.'),
     neighbour: countryCode.describe('The other side: ISO 3166-1 alpha-2, or `EU`.'),
     position: z.int().min(1).max(1_000_000).describe('Where it stands in lists of borders; lowest first.'),
-    label: line(200).describe('The name of the border in English.'),
+    label: singleLine(200).describe('The name of the border in English.'),
     members: z
       .array(borderId)
       .describe('For a group, the borders that it stands for together; empty for a border of its own.'),

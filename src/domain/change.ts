@@ -6,8 +6,8 @@ import { statementSchema } from './observation.ts'
 import { sourceSchema } from './source.ts'
 
 /** The things that have a history, in the order in which those of one version are listed. */
-export const THINGS = ['indicator', 'border', 'source', 'observation', 'event'] as const
-export type Thing = (typeof THINGS)[number]
+export const RESOURCE_TYPES = ['indicator', 'border', 'source', 'observation', 'event'] as const
+export type ResourceType = (typeof RESOURCE_TYPES)[number]
 
 /** When a state was recorded, by whom and why. */
 const recordedSchema = z.object({
@@ -27,7 +27,7 @@ const recordedSchema = z.object({
 export const changeSchema = z
   .object({
     ...recordedSchema.shape,
-    thing: z.enum(THINGS).describe('What kind of thing changed.'),
+    thing: z.enum(RESOURCE_TYPES).describe('What kind of thing changed.'),
     id: z.union([z.int(), z.string()]).describe('Which one: a number for observations, else text.'),
     state: z
       .union([

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { proofIn, rangeIn } from './bounds/bounds.ts'
 import { proofSchema } from './figure.ts'
-import { judgedObservationSchema, type Observation, rangeOf, windowOf } from './observation.ts'
+import { type Observation, observationWithStatusSchema, rangeOf, windowOf } from './observation.ts'
 import type { Reconciliation } from './reconciliation.ts'
 
 /** A conflicting observation, and what the accepted ones say instead. */
 export const conflictSchema = z
   .object({
-    ...judgedObservationSchema.shape,
+    ...observationWithStatusSchema.shape,
     accepted_min: z.int().min(0).describe('`min` of the figure that totals give for its border and period.'),
     accepted_max: z
       .int()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { civilDate, line, slug } from './fields.ts'
+import { civilDate, singleLine, slug } from './fields.ts'
 
 export const EVENT_PRECISIONS = ['day', 'month', 'season', 'year'] as const
 
@@ -10,7 +10,7 @@ export const eventSchema = z
     period_start: civilDate.describe('The first day it may have happened on.'),
     period_end: civilDate.describe('The last day it may have happened on, inclusive.'),
     precision: z.enum(EVENT_PRECISIONS).describe('How exactly its date is known.'),
-    title: line(1000).describe('What happened.'),
+    title: singleLine(1000).describe('What happened.'),
     source: slug.describe('The id of the publication that reports it.'),
   })
   .refine((event) => event.period_start <= event.period_end, {

@@ -7,7 +7,7 @@ export const MAX_COUNT = 1_000_000_000
 const hasNoControls = (text: string) => !/\p{Cc}/u.test(text)
 
 /** One line of printable Unicode text: no control characters, no lone surrogates, no blank ends. */
-export function line(maxLength: number) {
+export function singleLine(maxLength: number) {
   return z
     .string()
     .min(1)
@@ -27,10 +27,10 @@ export const slug = z
   .regex(/^[a-z0-9]+(?:[-_][a-z0-9]+)*$/, 'is not lower-case words joined by hyphens or underscores')
 
 /** The name of someone who counts; without commas, because lists of names are separated by them. */
-export const originName = line(200).refine((name) => !name.includes(','), 'holds a comma')
+export const originName = singleLine(200).refine((name) => !name.includes(','), 'holds a comma')
 
 /** An address on the web, kept as it was written (an IRI: it may hold letters of any script). */
-export const webAddress = line(2000)
+export const webAddress = singleLine(2000)
   .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), 'is not an http or https address')
   .meta({ format: 'iri' })
 

@@ -29,13 +29,13 @@ type Values<Filters extends Record<string, z.ZodType>> = {
 }
 
 /** Which observations exist: the data as of a version, and what had been published by a day. */
-export interface World {
+export interface Vintage {
   readonly version: number
   readonly published_until?: string | undefined
 }
 
 /** The evidence that results rest on: all observations of a vintage, or only those that filters let through. */
-export interface EvidenceFilter extends World, Values<typeof EVIDENCE_FILTERS> {}
+export interface EvidenceFilter extends Vintage, Values<typeof EVIDENCE_FILTERS> {}
 
 /** The parameters that choose evidence. Whatever depends on it (keys, parameters, links) is derived from this list. */
 export const EVIDENCE_FIELDS: readonly Exclude<keyof EvidenceFilter, 'version'>[] = [
@@ -61,7 +61,7 @@ export interface Filter extends EvidenceFilter {
 }
 
 /** The world of a filter, whatever rows it chooses in it. */
-export function worldOf({ version, published_until }: World): World {
+export function vintageOf({ version, published_until }: Vintage): Vintage {
   return { version, published_until }
 }
 

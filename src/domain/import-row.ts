@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { judgedObservationSchema, type Statement, statementSchema } from './observation.ts'
+import { observationWithStatusSchema, type Statement, statementSchema } from './observation.ts'
 import { type Source, sourceSchema } from './source.ts'
 
 /** The cells of a row by column; an empty cell is empty text. */
@@ -22,7 +22,7 @@ const IGNORED = ['id', 'status', 'version']
 
 /** The columns of an import: those in which `GET /v1/observations?format=csv` answers. */
 export const IMPORT_COLUMNS = {
-  required: Object.keys(judgedObservationSchema.shape).filter(
+  required: Object.keys(observationWithStatusSchema.shape).filter(
     (name) => ![...IGNORED, 'border'].includes(name),
   ),
   optional: [...IGNORED, 'border'],

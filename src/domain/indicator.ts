@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { countryCode, line, slug } from './fields.ts'
+import { countryCode, singleLine, slug } from './fields.ts'
 
 /** What is counted. Indicators are never added to one another. */
 export const indicatorSchema = z.strictObject({
   id: slug.describe('What is counted.').meta({ examples: ['attempted_crossings'] }),
   position: z.int().min(1).max(1_000_000).describe('Where it stands in lists of indicators; lowest first.'),
-  label: line(200).describe('The name of the indicator in English.'),
-  definition: line(2000).describe('What one unit of it is, and what it is not.'),
+  label: singleLine(200).describe('The name of the indicator in English.'),
+  definition: singleLine(2000).describe('What one unit of it is, and what it is not.'),
   definitions: z
-    .record(countryCode, line(2000))
+    .record(countryCode, singleLine(2000))
     .describe('How the reporting countries count it, by country, where they differ.'),
 })
 

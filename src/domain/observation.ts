@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { borderId } from './border.ts'
 import { toDay, type Window } from './calendar.ts'
-import { civilDate, countryCode, line, MAX_COUNT } from './fields.ts'
+import { civilDate, countryCode, MAX_COUNT, singleLine } from './fields.ts'
 import { indicatorSchema } from './indicator.ts'
 import { sourceSchema } from './source.ts'
 
@@ -34,7 +34,7 @@ export const statementSchema = z
       .describe(
         'How the number is to be read: `exact` n, `at_least` n or more, `more_than` n + 1 or more, `at_most` 0 to n, `about` shown but not used.',
       ),
-    note: line(2000).nullable().describe('A remark on the figure; null where there is none.'),
+    note: singleLine(2000).nullable().describe('A remark on the figure; null where there is none.'),
   })
   .refine((figure) => figure.period_start <= figure.period_end, {
     path: ['period_end'],
@@ -96,12 +96,12 @@ export const statusSchema = z
 export type Status = z.infer<typeof statusSchema>
 
 /** An observation as it is answered, with how it fares. */
-export const judgedObservationSchema = observationSchema
+export const observationWithStatusSchema = observationSchema
   .omit({ version: true })
   .extend({ status: statusSchema, version: observationSchema.shape.version })
   .meta({ id: 'Observation' })
 
-export type JudgedObservation = z.infer<typeof judgedObservationSchema>
+export type ObservationWithStatus = z.infer<typeof observationWithStatusSchema>
 
 /** The smallest and the largest whole number that something can be; `max` is Infinity without a bound. */
 export interface Range {

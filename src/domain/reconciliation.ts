@@ -1,9 +1,14 @@
 import { type Ranked, rankedByAuthority } from './authority.ts'
-import { type AssumedBound, admit, assume, type Constraint } from './bounds/accept-constraint.ts'
+import {
+  type AssumedBound,
+  acceptConstraint,
+  assumeBounds,
+  type Constraint,
+} from './bounds/accept-constraint.ts'
 import { type Bounds, sumOf, tighterOf } from './bounds/bounds.ts'
 import { type ConstraintGraph, createGraph } from './bounds/constraint-graph.ts'
 import { boundsOf } from './bounds/graph-bounds.ts'
-import { guessRunningCount } from './bounds/initial-counts.ts'
+import { initialCounts } from './bounds/initial-counts.ts'
 import { sortedDays } from './bounds/sorted-days.ts'
 import { finish, WORK_PER_PAUSE, type Work } from './bounds/work.ts'
 import type { Window } from './calendar.ts'
@@ -39,7 +44,7 @@ export function* reconcileInPieces(observations: readonly Evidence[]): Work<Reco
   const constraints = claims.flatMap(({ constraint }) => constraint ?? [])
   const days = boundaryDays(claims.map(({ window }) => window))
   yield 0
-  const graph = createGraph(days, guessRunningCount(days, constraints), 2 * constraints.length)
+  const graph = createGraph(days, initialCounts(days, constraints), 2 * constraints.length)
   yield 0
   const { statuses, accepted, conflicts } = yield* acceptAll(graph, claims)
   const bounds = boundsOf(graph)
@@ -94,7 +99,10 @@ export function* reconcileGroupInPieces(
   const days = boundaryDays(claims.map(({ window }) => window))
   const graph = createGraph(days, Float64Array.from(days, together.bounds.runningCount), 2 * claims.length)
   const least = yield* together.bounds.leastBetween(days)
-  yield* assume(graph, boundsBetween(days, least), { figures: members.length, prove: together.bounds.prove })
+  yield* assumeBounds(graph, boundsBetween(days, least), {
+    figures: members.length,
+    prove: together.bounds.prove,
+  })
   const own = yield* acceptAll(graph, claims)
   const conflictsIn = overlapCounter(own.conflicts)
   return {
@@ -133,7 +141,8 @@ function* acceptAll(graph: ConstraintGraph, claims: readonly Claim[]): Work<Acce
   const conflicts: Window[] = []
   let pauseAt = graph.work + WORK_PER_PAUSE
   for (const { id, window, constraint } of claims) {
-    const status = constraint === null ? 'approximate' : admit(graph, constraint) ? 'accepted' : 'conflicting'
+    const status =
+      constraint === null ? 'approximate' : acceptConstraint(graph, constraint) ? 'accepted' : 'conflicting'
     statuses.set(id, status)
     if (status === 'accepted') accepted.push(window)
     if (status === 'conflicting') conflicts.push(window)

@@ -4,7 +4,7 @@ import { toDay, type Window } from './calendar.ts'
 import type { Filter } from './filter.ts'
 
 /** The borders of an indicator that a filter means, in the order of lists; by default all that are no groups. */
-export function bordersMeant(
+export function selectBorders(
   { country, neighbour }: Filter,
   borders: readonly Border[],
   withIndicator: readonly string[],
@@ -21,7 +21,7 @@ export function bordersMeant(
  * The window of a question: a missing end is that of the extent of the observations of the borders
  * meant, a group's members included. Null where there are none to take it from, or none that late.
  */
-export function windowMeant(
+export function resolveWindow(
   { from, to }: Filter,
   meant: readonly Border[],
   borders: readonly Border[],

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { THINGS } from './change.ts'
-import { line } from './fields.ts'
+import { RESOURCE_TYPES } from './change.ts'
+import { singleLine } from './fields.ts'
 
 /** Which writes are to be reverted: one version, or those of one author, from a version or a time on. */
 export const revertedWritesSchema = z.strictObject({
@@ -10,7 +10,7 @@ export const revertedWritesSchema = z.strictObject({
     .optional()
     .describe('The version whose changes are taken back; this or `author` must be given.')
     .meta({ examples: [2] }),
-  author: line(100)
+  author: singleLine(100)
     .optional()
     .describe(
       'Instead of a version: whose changes are taken back, the name of an API key, as `/v1/changes` has it in `author`.',
@@ -35,7 +35,7 @@ export const revertSchema = z
     left: z
       .array(
         z.object({
-          thing: z.enum(THINGS).describe('What kind of thing it is.'),
+          thing: z.enum(RESOURCE_TYPES).describe('What kind of thing it is.'),
           id: z.union([z.int(), z.string()]).describe('Which one: a number for observations, else text.'),
           detail: z.string().describe('Why it is left as it is.'),
         }),

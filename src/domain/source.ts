@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { civilDate, line, originName, slug, webAddress } from './fields.ts'
+import { civilDate, originName, singleLine, slug, webAddress } from './fields.ts'
 
 /** Who stands behind a publication, most authoritative first. */
 export const KINDS = ['official', 'analysis', 'claim'] as const
@@ -7,7 +7,7 @@ export const KINDS = ['official', 'analysis', 'claim'] as const
 /** One publication. */
 export const sourceSchema = z.strictObject({
   id: slug.describe('The id of the publication.').meta({ examples: ['pozirk-2024-11-15'] }),
-  publisher: line(200)
+  publisher: singleLine(200)
     .describe('Where the figure stood.')
     .meta({ examples: ['Pozirk'] }),
   origin: originName.describe('Who counted.').meta({ examples: ['Straż Graniczna'] }),
@@ -16,7 +16,7 @@ export const sourceSchema = z.strictObject({
     .describe(
       '`official` (a border guard counted), `analysis` (a newsroom added up) or `claim` (unverified).',
     ),
-  title: line(1000).nullable().describe('The title of the publication; null where it is not recorded.'),
+  title: singleLine(1000).nullable().describe('The title of the publication; null where it is not recorded.'),
   published_on: civilDate.nullable().describe('The day it was published; null where that is not known.'),
   url: webAddress
     .nullable()

@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto'
-import type { Written } from './table.ts'
+import type { Chunks } from './table.ts'
 
 /** How many bytes something is, and their SHA-256 in hexadecimal. */
-export interface Tally {
+export interface Checksum {
   readonly bytes: number
   readonly sha256: string
 }
 
 /** The same pieces, tallied as they pass; the tally is there once all have. */
-export function tallied(written: Written): { readonly content: Written; readonly tally: Promise<Tally> } {
-  const { promise: tally, resolve } = Promise.withResolvers<Tally>()
+export function withChecksum(written: Chunks): {
+  readonly content: Chunks
+  readonly tally: Promise<Checksum>
+} {
+  const { promise: tally, resolve } = Promise.withResolvers<Checksum>()
   return { content: pieces(), tally }
 
-  async function* pieces(): Written {
+  async function* pieces(): Chunks {
     const hash = createHash('sha256')
     let bytes = 0
     for await (const piece of written) {
@@ -25,8 +28,8 @@ export function tallied(written: Written): { readonly content: Written; readonly
 }
 
 /** The tally of what is written, which goes nowhere else. */
-export async function tallyOf(written: Written): Promise<Tally> {
-  const { content, tally } = tallied(written)
+export async function checksumOf(written: Chunks): Promise<Checksum> {
+  const { content, tally } = withChecksum(written)
   for await (const _ of content);
   return await tally
 }

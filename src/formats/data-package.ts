@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 import type { Source } from '../domain/source.ts'
-import type { Tally } from './checksum.ts'
-import type { About } from './table.ts'
+import type { Checksum } from './checksum.ts'
+import type { TableMetadata } from './table.ts'
 import { type Keys, tableSchemaOf } from './table-schema.ts'
 
 export const DATA_PACKAGE_TYPE = 'application/vnd.datapackage+json'
 
 /** A table of a package: what it is, and where its CSV is to be found. */
-export interface Resource extends Tally {
+export interface Resource extends Checksum {
   readonly name: string
   readonly title: string
   readonly description: string
@@ -17,7 +17,7 @@ export interface Resource extends Tally {
 }
 
 interface Package
-  extends Pick<About, 'title' | 'description' | 'version' | 'recorded_at' | 'licence' | 'sources'> {
+  extends Pick<TableMetadata, 'title' | 'description' | 'version' | 'recorded_at' | 'licence' | 'sources'> {
   /** Where the service and the package are, as far as that is known. */
   readonly homepage: string | undefined
   readonly id: string | undefined

@@ -1,4 +1,4 @@
-export const CATALOGUE_TYPE = 'application/ld+json'
+export const DCAT_TYPE = 'application/ld+json'
 
 /** A form in which a dataset can be had. */
 export interface Distribution {
@@ -18,7 +18,7 @@ export interface Dataset {
 }
 
 /** What a catalogue is made of. */
-export interface Catalogued {
+export interface CatalogueEntry {
   /** The address of the service, without a slash at its end; empty where it is not known. */
   readonly base: string
   readonly name: string
@@ -68,7 +68,7 @@ const MEDIA_TYPES = 'https://www.iana.org/assignments/media-types/'
 const COUNTRIES = 'http://publications.europa.eu/resource/authority/country/'
 
 /** The catalogue of what a service holds, as DCAT 3 in JSON-LD; addresses are relative where its own is not known. */
-export function catalogue(catalogued: Catalogued) {
+export function catalogue(catalogued: CatalogueEntry) {
   const { base, name, description, datasets, ...held } = catalogued
   const self = `${base}/catalog.jsonld`
   const ids = { service: `${self}#service`, publisher: `${self}#publisher`, licence: `${self}#terms` }
@@ -124,7 +124,7 @@ export function catalogue(catalogued: Catalogued) {
   }
 }
 
-function temporalOf({ period_start, period_end }: Pick<Catalogued, 'period_start' | 'period_end'>) {
+function temporalOf({ period_start, period_end }: Pick<CatalogueEntry, 'period_start' | 'period_end'>) {
   if (period_start === null || period_end === null) return {}
   const period = { '@type': 'dct:PeriodOfTime', 'dcat:startDate': period_start, 'dcat:endDate': period_end }
   return { 'dct:temporal': period }

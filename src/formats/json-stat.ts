@@ -1,4 +1,4 @@
-import { type About, type Column, cellOf, type Row, type Table, type Written } from './table.ts'
+import { type Chunks, type Column, cellOf, type Row, type Table, type TableMetadata } from './table.ts'
 
 export const JSON_STAT_TYPE = 'application/vnd.json-stat+json; charset=utf-8'
 
@@ -12,17 +12,17 @@ const QUALIFIED = ['count', 'min', 'max']
 const UNDATED = 'undated'
 
 /** Figures as a JSON-stat 2.0 dataset: a cube of indicator, border, period and measure. */
-export async function* writeJsonStat({ columns, rows, about }: Table): Written {
+export async function* writeJsonStat({ columns, rows, metadata }: Table): Chunks {
   const figures: Row[] = []
   for await (const row of rows) figures.push(row)
-  yield JSON.stringify(datasetOf(figures, columns, await about()))
+  yield JSON.stringify(datasetOf(figures, columns, await metadata()))
 }
 
 /**
  * The dataset (https://json-stat.org/full/). A measure that has no number is null; the status of `count`,
  * `min` and `max` is the qualifier of the figure, and a cell without a status is a figure that is not here.
  */
-function datasetOf(figures: readonly Row[], columns: readonly Column[], about: About) {
+function datasetOf(figures: readonly Row[], columns: readonly Column[], about: TableMetadata) {
   const indicators = codesOf(figures.map((row) => textIn(row, 'indicator')))
   const borders = codesOf(figures.map((row) => textIn(row, 'border')))
   const periods = new Map(figures.map((row) => [periodOf(row), row]))
@@ -84,7 +84,7 @@ function datasetOf(figures: readonly Row[], columns: readonly Column[], about: A
   }
 }
 
-function notesOf({ description, indicators, licence, next }: About): string[] {
+function notesOf({ description, indicators, licence, next }: TableMetadata): string[] {
   return [
     description,
     ...indicators.map(({ label, definition }) => `${label}: ${definition}`),

@@ -2,13 +2,13 @@ import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { toDay } from '../domain/calendar.ts'
 import {
   type CellType,
+  type Chunks,
   type Column,
   cellOf,
-  type Described,
-  inPieces,
+  inBatches,
   type Row,
   type Table,
-  type Written,
+  type TableDescription,
 } from './table.ts'
 
 export const PARQUET_TYPE = 'application/vnd.apache.parquet'
@@ -48,15 +48,15 @@ const STORAGE: Readonly<Record<CellType, Storage>> = {
 }
 
 /** Rows as Apache Parquet, in row groups of one size; what they are stands in the metadata of the file. */
-export async function* writeParquet({ columns, rows, described }: Table): Written {
+export async function* writeParquet({ columns, rows, description }: Table): Chunks {
   const writer = new ByteWriter()
   const file = new ParquetWriter({
     writer,
     schema: schemaOf(columns),
-    kvMetadata: metadataOf(await described()),
+    kvMetadata: metadataOf(await description()),
     createdBy: 'Border Crossings (hyparquet-writer)',
   })
-  for await (const piece of inPieces(rows, ROWS_PER_GROUP)) {
+  for await (const piece of inBatches(rows, ROWS_PER_GROUP)) {
     file.write({ columnData: columns.map((column) => columnOf(piece, column)), rowGroupSize: piece.length })
     yield taken(writer)
   }
@@ -89,7 +89,7 @@ function columnOf(rows: readonly Row[], column: Column) {
   return { name: column.name, data }
 }
 
-function metadataOf({ title, description, version, recorded_at, address, licence }: Described) {
+function metadataOf({ title, description, version, recorded_at, address, licence }: TableDescription) {
   const all = { title, description, version, recorded_at, address, licence }
   return Object.entries(all)
     .filter(([, value]) => value !== null)

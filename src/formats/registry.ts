@@ -4,7 +4,7 @@ import { NDJSON_TYPE, writeNdjson } from './ndjson.ts'
 import { PARQUET_TYPE, writeParquet } from './parquet.ts'
 import { SDMX_CSV_TYPE, writeSdmxCsv } from './sdmx/sdmx-csv.ts'
 import { SDMX_JSON_TYPE, writeSdmxJson } from './sdmx/sdmx-json.ts'
-import type { Table, Written } from './table.ts'
+import type { Chunks, Table } from './table.ts'
 import { writeXlsx, XLSX_TYPE } from './xlsx/xlsx.ts'
 
 /** A format that rows are written in. */
@@ -18,7 +18,7 @@ export interface TableFormat {
   readonly isStreamed: boolean
   /** For what a browser is to save rather than show, how the name of the file ends. */
   readonly extension?: string
-  write(table: Table, dialect: CsvDialect): Written
+  write(table: Table, dialect: CsvDialect): Chunks
 }
 
 /** The formats of tables besides JSON, the first of them preferred where several are as welcome. */
@@ -87,6 +87,6 @@ export const ROW_FORMATS: readonly FormatName[] = ['json', 'csv', 'ndjson', 'xls
 const JSON_ACCEPTED = 'application/json'
 
 /** The media type that asks for a format. */
-export function acceptedTypeOf(format: FormatName): string {
+export function mediaTypeOf(format: FormatName): string {
   return format === 'json' ? JSON_ACCEPTED : TABLE_FORMATS[format].accept
 }

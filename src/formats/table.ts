@@ -19,7 +19,7 @@ export interface Column {
 }
 
 /** What a table is, for the formats that have a place for it. */
-export interface Described {
+export interface TableDescription {
   readonly title: string
   readonly description: string
   /** The address of the answer for good. */
@@ -35,7 +35,7 @@ export interface Described {
 }
 
 /** What stands behind a table: also the publications that its rows come from, which take long to find. */
-export interface About extends Described {
+export interface TableMetadata extends TableDescription {
   readonly sources: readonly Source[]
 }
 
@@ -43,12 +43,12 @@ export interface About extends Described {
 export interface Table {
   readonly columns: readonly Column[]
   readonly rows: AsyncIterable<Row> | Iterable<Row>
-  described(): Promise<Described>
-  about(): Promise<About>
+  description(): Promise<TableDescription>
+  metadata(): Promise<TableMetadata>
 }
 
 /** A table as the bytes of a format, piece by piece. */
-export type Written = AsyncIterable<string | Uint8Array>
+export type Chunks = AsyncIterable<string | Uint8Array>
 
 /** The columns of a row: its fields, save for `proof`, which no table has a place for. */
 export function columnsOf(row: z.ZodObject): Column[] {
@@ -93,7 +93,7 @@ export function cellOf(row: Row, { name }: Pick<Column, 'name'>): string | numbe
 }
 
 /** Rows in pieces of at most so many, to write them at one go. */
-export async function* inPieces<Item>(
+export async function* inBatches<Item>(
   items: AsyncIterable<Item> | Iterable<Item>,
   length: number,
 ): AsyncGenerator<Item[], void, undefined> {

@@ -1,28 +1,28 @@
 import fastify, { type FastifyInstance, type onRouteHookHandler } from 'fastify'
-import { keepDimensions } from '../results/dimension-cache.ts'
-import { keepSeries } from '../results/series-cache.ts'
-import { seriesHistory } from '../results/series-versions.ts'
+import { cacheDimensions } from '../results/dimension-cache.ts'
+import { cacheSeries } from '../results/series-cache.ts'
+import { seriesVersions } from '../results/series-versions.ts'
 import type { Store } from '../store/store.ts'
 import { readBuildId } from './cache/build-id.ts'
-import { type KeptObserver, keepAnswers } from './cache/response-cache.ts'
-import { gatherLists } from './collections/registry.ts'
+import { type CacheObserver, responseCache } from './cache/response-cache.ts'
+import { collectCollections } from './collections/registry.ts'
 import { type QueueObserver, queueAnswers } from './limits/answer-queue.ts'
-import { endSlowBodies } from './limits/body-timeout.ts'
-import { clientsBehind } from './limits/client-address.ts'
+import { bodyTimeout } from './limits/body-timeout.ts'
+import { clientAddressResolver } from './limits/client-address.ts'
 import { limitConnections } from './limits/connection-limit.ts'
-import { limitRates, type RateLimits } from './limits/rate-limit.ts'
+import { type RateLimits, rateLimiter } from './limits/rate-limit.ts'
 import { createRequestTasks } from './limits/request-tasks.ts'
 import { documentApi } from './openapi/openapi.ts'
 import type { Renderer } from './pages/renderer.ts'
 import { renderInThread } from './pages/thread-renderer.ts'
 import { validatorCompiler } from './problems/validator-compiler.ts'
 import { declareMethods } from './protocol/allowed-methods.ts'
-import { answerErrors, clientErrorHandler, refuseExpectation } from './protocol/error-handler.ts'
-import { standInFront } from './protocol/fast-path.ts'
-import { closeGracefully } from './protocol/graceful-shutdown.ts'
-import { requireOneHost } from './protocol/host-header.ts'
+import { clientErrorHandler, errorHandler, rejectExpect } from './protocol/error-handler.ts'
+import { installFastPath } from './protocol/fast-path.ts'
+import { gracefulShutdown } from './protocol/graceful-shutdown.ts'
+import { requireSingleHost } from './protocol/host-header.ts'
 import { readJsonBodies } from './protocol/json-body.ts'
-import { type LogTo, logging, logsRequests } from './protocol/logger.ts'
+import { type LogSink, loggerOptions, logsRequests } from './protocol/logger.ts'
 import { canonicalTarget } from './protocol/url.ts'
 import type { Dependencies } from './query/resolve-query.ts'
 import { aboutRoutes } from './routes/about.ts'
@@ -41,7 +41,7 @@ import { observationsRoutes } from './routes/observations.ts'
 import { pageRoutes } from './routes/page.ts'
 import { problemsRoutes } from './routes/problems.ts'
 import { publicationsRoutes } from './routes/publications.ts'
-import { thingsRoutes } from './routes/resources.ts'
+import { resourcesRoutes } from './routes/resources.ts'
 import { revertsRoutes } from './routes/reverts.ts'
 import { sdmxDataRoutes } from './routes/sdmx-data.ts'
 import { sdmxStructureRoutes } from './routes/sdmx-structure.ts'
@@ -52,7 +52,7 @@ import { authenticate } from './writes/api-key-auth.ts'
 export interface AppOptions extends Dependencies {
   readonly logLevel: string
   /** Where the log goes: standard output unless it is given. */
-  readonly logTo?: LogTo
+  readonly logTo?: LogSink
   /** How many bytes of answers are kept; 0 keeps none. */
   readonly keptBytes?: number
   /** How many requests a minute one client may send; 0 is no limit. */
@@ -68,7 +68,7 @@ export interface AppOptions extends Dependencies {
   /** How many connections one client may have open; more are closed as they come. */
   readonly maxConnectionsPerClient?: number
   /** How long a client may take. */
-  readonly patience?: Partial<Patience>
+  readonly patience?: Partial<Timeouts>
   /** Renders pages and pictures, and is closed with the server: in a thread of its own unless another is given. */
   readonly renderer?: Renderer
   /** Told of each route as it is registered. */
@@ -80,7 +80,7 @@ export interface AppOptions extends Dependencies {
 }
 
 /** How long the server waits for a client, in milliseconds. */
-export interface Patience {
+export interface Timeouts {
   readonly headersMs: number
   readonly bodyMs: number
   /** While nothing comes or goes. Node sees that something goes whenever the kernel takes more to be sent. */
@@ -89,7 +89,7 @@ export interface Patience {
 
 /** Who is told what only the makers of answers know. */
 export interface Measured {
-  readonly kept: KeptObserver
+  readonly kept: CacheObserver
   readonly queue: QueueObserver
   readonly reconciled: (ms: number) => void
 }
@@ -100,7 +100,7 @@ const KEPT_BYTES = 64 * 1024 * 1024
 export const MAX_CONNECTIONS = 2_000
 
 /** The kernel has room for megabytes, so that it takes more of who reads 1 KB a second after 20 minutes only. */
-const PATIENCE: Patience = { headersMs: 10_000, bodyMs: 15_000, idleMs: 1_800_000 }
+const PATIENCE: Timeouts = { headersMs: 10_000, bodyMs: 15_000, idleMs: 1_800_000 }
 
 /** How often it is looked who takes too long: Node's own 30 s is too rare. */
 const CHECK_EVERY_MS = 1_000
@@ -125,7 +125,7 @@ export async function buildApp({
 }: AppOptions): Promise<FastifyInstance> {
   const { headersMs, bodyMs, idleMs } = { ...PATIENCE, ...patience }
   const app = fastify({
-    ...logging(logLevel, logTo),
+    ...loggerOptions(logLevel, logTo),
     bodyLimit: 1024 * 1024,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: 0,
@@ -140,24 +140,24 @@ export async function buildApp({
     rewriteUrl: (request) => canonicalTarget(request.url ?? '/'),
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) =>
-      answerErrors(limits.countUnread(request, reply) ?? error, request, reply),
+      errorHandler(limits.consumeForBadUrl(request, reply) ?? error, request, reply),
     clientErrorHandler,
   })
   prepare?.(app)
   if (onRoute !== undefined) app.addHook('onRoute', onRoute)
-  app.server.on('checkExpectation', refuseExpectation)
+  app.server.on('checkExpectation', rejectExpect)
   app.server.maxConnections = maxConnections
   limitConnections(app.server, { perClient: maxConnectionsPerClient, trustedProxies })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => (body) => JSON.stringify(body))
-  app.setErrorHandler(answerErrors)
+  app.setErrorHandler(errorHandler)
   const measured = measure?.(app, dependencies.store)
-  const closing = closeGracefully(app)
-  requireOneHost(app)
-  const clientOf = clientsBehind(trustedProxies)
+  const closing = gracefulShutdown(app)
+  requireSingleHost(app)
+  const clientOf = clientAddressResolver(trustedProxies)
   const tasks = createRequestTasks(clientOf)
-  const limits: RateLimits = limitRates(app, { perMinute: rateLimit, clientOf })
-  const again = keepAnswers(app, dependencies, {
+  const limits: RateLimits = rateLimiter(app, { perMinute: rateLimit, clientOf })
+  const again = responseCache(app, dependencies, {
     maxBytes: keptBytes,
     build: `${readBuildId()} ${dependencies.publicUrl ?? ''}`,
     tasks,
@@ -171,27 +171,27 @@ export async function buildApp({
     clientOf,
     tasks,
     limits,
-    isCached: again.isKnown,
+    isCached: again.hasEntryFor,
     observer: measured?.queue,
   })
   // Who is logged has to come to the framework.
-  if (!logsRequests(logLevel)) standInFront(app, [again.take, queue.refuse])
+  if (!logsRequests(logLevel)) installFastPath(app, [again.handle, queue.refuse])
   declareMethods(app)
-  const lists = gatherLists(app)
-  endSlowBodies(app, bodyMs)
+  const lists = collectCollections(app)
+  bodyTimeout(app, bodyMs)
   authenticate(app, dependencies, limits)
   readJsonBodies(app)
   await documentApi(app)
   app.addHook('onClose', () => renderer.close())
-  const history = seriesHistory(dependencies.store)
-  const store = keepDimensions(dependencies.store, history)
-  const series = keepSeries(dependencies.store, { reconciled: measured?.reconciled, history })
+  const history = seriesVersions(dependencies.store)
+  const store = cacheDimensions(dependencies.store, history)
+  const series = cacheSeries(dependencies.store, { reconciled: measured?.reconciled, history })
   for (const routes of [
     totalsRoutes,
     seriesRoutes,
     observationsRoutes,
     observationWritesRoutes,
-    thingsRoutes,
+    resourcesRoutes,
     importsRoutes,
     revertsRoutes,
     conflictsRoutes,

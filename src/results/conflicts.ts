@@ -1,17 +1,17 @@
 import { type Conflict, conflictOf } from '../domain/conflict.ts'
 import type { Filter, Page } from '../domain/filter.ts'
-import type { FigureSources } from './load-series.ts'
-import { judgedObservations } from './observations-with-status.ts'
-import { termCounter } from './proof-observations.ts'
+import type { FigureContext } from './load-series.ts'
+import { observationsWithStatus } from './observations-with-status.ts'
+import { limitProofTerms } from './proof-observations.ts'
 
 /** A page of the conflicting observations that a filter means, each with what the accepted ones say instead. */
-export async function judgedConflicts(
-  sources: FigureSources,
+export async function listConflicts(
+  sources: FigureContext,
   filter: Filter,
   page: Page<number>,
 ): Promise<Conflict[]> {
-  const judged = await judgedObservations(sources, filter, ['conflicting'], page)
-  const count = termCounter('limit')
+  const judged = await observationsWithStatus(sources, filter, ['conflicting'], page)
+  const count = limitProofTerms('limit')
   const conflicts: Conflict[] = []
   for (const { row, reconciliation } of judged) {
     const conflict = { ...row, ...conflictOf(row, reconciliation) }

@@ -1,11 +1,11 @@
 import { eventLoopYielder } from '../concurrency/event-loop-yield.ts'
 import type { Extent } from '../domain/extent.ts'
-import type { World } from '../domain/filter.ts'
+import type { Vintage } from '../domain/filter.ts'
 import type { SeriesExtent } from '../store/read/dimensions.ts'
 import type { Store } from '../store/store.ts'
-import { settledVersions } from './committed-versions.ts'
-import { seriesHistory } from './series-versions.ts'
-import { keeper } from './weighed-cache.ts'
+import { committedVersions } from './committed-versions.ts'
+import { seriesVersions } from './series-versions.ts'
+import { weighedCache } from './weighed-cache.ts'
 
 /** The answers to so many questions are kept. */
 const MAX_KEPT = 64
@@ -14,11 +14,11 @@ const MAX_KEPT = 64
 const MAX_EXTENTS = 20_000
 
 /** A store that reads what there are figures of once for each version; what it answers is shared, so not to be changed. */
-export function keepDimensions(store: Store, history = seriesHistory(store)): Store {
-  const isSettled = settledVersions(store)
+export function cacheDimensions(store: Store, history = seriesVersions(store)): Store {
+  const isSettled = committedVersions(store)
 
   function once<Rows>(read: (version: number, name: string) => Promise<Rows>) {
-    const kept = keeper<{ readonly rows: Rows; readonly cost: number }>(MAX_KEPT)
+    const kept = weighedCache<{ readonly rows: Rows; readonly cost: number }>(MAX_KEPT)
     return async (version: number, name = ''): Promise<Rows> => {
       if (!(await isSettled(version))) return await read(version, name)
       const { rows } = await kept.get(`${version} ${name}`, async () => ({
@@ -31,13 +31,13 @@ export function keepDimensions(store: Store, history = seriesHistory(store)): St
 
   const codes = once(() => store.codes())
   const bordersWith = once((version, indicator) => store.bordersWith(indicator, version))
-  const extents = keeper<{ readonly extent: Extent; readonly cost: number }>(MAX_EXTENTS)
+  const extents = weighedCache<{ readonly extent: Extent; readonly cost: number }>(MAX_EXTENTS)
 
   /** How far one series reaches: looked up again only where a write changed it. */
-  async function extentOf(world: World, series: Omit<SeriesExtent, keyof Extent>): Promise<Extent> {
+  async function extentOf(world: Vintage, series: Omit<SeriesExtent, keyof Extent>): Promise<Extent> {
     const { border, indicator } = series
     const read = () => store.seriesExtent(world, series, eventLoopYielder())
-    const changed = await history.lastChange(border, indicator, world.version)
+    const changed = await history.lastChangedAt(border, indicator, world.version)
     if (changed === null) return await read()
     const key = JSON.stringify([border, indicator, changed, world.published_until])
     return (await extents.get(key, async () => ({ extent: await read(), cost: 1 }))).extent

@@ -27,7 +27,7 @@ const MAX_WORK = 30_000_000
 const MAX_GROUP_WORK = 60_000_000
 
 /** What is asked of one series: the border, all borders of that version, the indicator, and which evidence. */
-export interface SeriesAsked {
+export interface SeriesRequest {
   readonly border: Border
   readonly borders: readonly Border[]
   readonly indicator: string
@@ -44,11 +44,11 @@ export interface Series {
 
 export interface SeriesReader {
   /** @throws TooLarge */
-  read(asked: SeriesAsked, turn: Turn): Promise<Series>
+  read(asked: SeriesRequest, turn: Turn): Promise<Series>
 }
 
 /** What figures are drawn from: the data, and its series as they are reconciled. */
-export interface FigureSources {
+export interface FigureContext {
   readonly store: Reader
   readonly series: SeriesReader
   /** Shares the event loop with other computations. */
@@ -56,7 +56,7 @@ export interface FigureSources {
 }
 
 /** Said where a series is too large to be reconciled for one answer. */
-export class TooLarge extends QueryTooCostly {
+export class SeriesTooLarge extends QueryTooCostly {
   readonly border: Border
 
   constructor(border: Border) {
@@ -71,10 +71,10 @@ export class TooLarge extends QueryTooCostly {
  * Reads a series, and reconciles it; a group rests on its members, which are read by `members`. Neither holds the
  * event loop for long. `reconciled` is told the milliseconds that reconciling took, without its pauses.
  */
-export async function readSeries(
+export async function loadSeries(
   store: Reader,
   members: SeriesReader,
-  asked: SeriesAsked,
+  asked: SeriesRequest,
   turn: Turn,
   reconciled?: (ms: number) => void,
 ): Promise<Series> {
@@ -82,7 +82,7 @@ export async function readSeries(
   const observations = await readEvidence(store, asked, turn)
   const windows = observations.map(windowOf)
   const boundaries = isGroup(border) ? boundaryDays(windows).length : 0
-  if (boundaries > MAX_GROUP_BOUNDARIES) throw new TooLarge(border)
+  if (boundaries > MAX_GROUP_BOUNDARIES) throw new SeriesTooLarge(border)
   const extent = extentOfWindows(windows)
   const cost = 1 + observations.length
   const run = (work: Work<Reconciliation>) => runWithPauses(work, border, turn, reconciled)
@@ -101,7 +101,7 @@ export async function readSeries(
 /** @throws TooLarge */
 async function readEvidence(
   store: Reader,
-  { border, indicator, evidence }: SeriesAsked,
+  { border, indicator, evidence }: SeriesRequest,
   { yieldIfDue }: Turn,
 ): Promise<Evidence[]> {
   const filter = { ...evidence, indicator: [indicator], border: [border.id] }
@@ -110,7 +110,7 @@ async function readEvidence(
   do {
     const { rows, next }: Awaited<ReturnType<Reader['evidence']>> = await store.evidence(filter, after)
     read.push(rows)
-    if (read.reduce((sum, each) => sum + each.length, 0) > MAX_OBSERVATIONS) throw new TooLarge(border)
+    if (read.reduce((sum, each) => sum + each.length, 0) > MAX_OBSERVATIONS) throw new SeriesTooLarge(border)
     after = next
     await yieldIfDue()
   } while (after !== null)
@@ -133,7 +133,7 @@ async function runWithPauses(
       reconciled?.(ms)
       return value
     }
-    if (value > (isGroup(border) ? MAX_GROUP_WORK : MAX_WORK)) throw new TooLarge(border)
+    if (value > (isGroup(border) ? MAX_GROUP_WORK : MAX_WORK)) throw new SeriesTooLarge(border)
     await yieldIfDue()
   }
 }

@@ -1,15 +1,15 @@
-import { type Filter, type Page, worldOf } from '../domain/filter.ts'
-import type { JudgedObservation, Status } from '../domain/observation.ts'
+import { type Filter, type Page, vintageOf } from '../domain/filter.ts'
+import type { ObservationWithStatus, Status } from '../domain/observation.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
-import type { FigureSources } from './load-series.ts'
-import { reconcileWorld } from './reconcile-evidence.ts'
+import type { FigureContext } from './load-series.ts'
+import { reconcileVintage } from './reconcile-evidence.ts'
 
 /** How many rows are read at once where only some of them are wanted. */
 const CHUNK = 1_000
 
 /** An observation with how it fares, and the reconciliation of its series that says so. */
 interface Judged {
-  readonly row: JudgedObservation
+  readonly row: ObservationWithStatus
   readonly reconciliation: Reconciliation
 }
 
@@ -17,13 +17,13 @@ interface Judged {
  * A page of the observations that a filter means, each judged against all others of its world; only
  * those of some statuses where these are given. It reads on until the page is full or nothing is left.
  */
-export async function judgedObservations(
-  sources: FigureSources,
+export async function observationsWithStatus(
+  sources: FigureContext,
   filter: Filter,
   statuses: readonly Status[] | undefined,
   { after, limit }: Page<number>,
 ): Promise<Judged[]> {
-  const reconciliationOf = reconcileWorld(sources, filter)
+  const reconciliationOf = reconcileVintage(sources, filter)
   const judged: Judged[] = []
   const chunk = statuses === undefined ? limit : Math.max(limit, CHUNK)
   for (let last = after, more = true; more && judged.length < limit; ) {
@@ -49,11 +49,11 @@ export async function judgedObservations(
 
 /** The observations with some ids, judged, in the order of lists. */
 export async function observationsById(
-  sources: FigureSources,
+  sources: FigureContext,
   filter: Filter,
   id: readonly number[],
-): Promise<JudgedObservation[]> {
+): Promise<ObservationWithStatus[]> {
   const page = { after: null, limit: id.length + 1 }
-  const judged = await judgedObservations(sources, { ...worldOf(filter), id }, undefined, page)
+  const judged = await observationsWithStatus(sources, { ...vintageOf(filter), id }, undefined, page)
   return judged.map(({ row }) => row)
 }

@@ -1,20 +1,20 @@
 import { z } from 'zod'
 import type { Term } from '../domain/bounds/bounds.ts'
 import type { Filter } from '../domain/filter.ts'
-import { judgedObservationSchema } from '../domain/observation.ts'
-import type { FigureSources } from './load-series.ts'
+import { observationWithStatusSchema } from '../domain/observation.ts'
+import type { FigureContext } from './load-series.ts'
 import { observationsById } from './observations-with-status.ts'
 import { QueryTooCostly } from './query-too-costly.ts'
 
 /** More terms than this are no explanation, and finding them would keep other requests waiting. */
 const MAX_TERMS = 200_000
 
-export const explainedSchema = z
-  .array(judgedObservationSchema)
+export const withProofsSchema = z
+  .array(observationWithStatusSchema)
   .describe('The observations that the proofs name.')
 
 /** The observations that some terms name, for the answer to list. */
-export async function explained(sources: FigureSources, filter: Filter, terms: readonly Term[]) {
+export async function observationsInProofs(sources: FigureContext, filter: Filter, terms: readonly Term[]) {
   const ids = [...new Set(terms.map((term) => term.observation))]
   return await observationsById(sources, filter, ids)
 }
@@ -28,7 +28,9 @@ export class TooManyTerms extends QueryTooCostly {
 }
 
 /** Counts the terms of an answer as it is made. @throws TooManyTerms where they become too many */
-export function termCounter(parameter: 'explain' | 'limit' | 'interval'): (terms: readonly Term[]) => void {
+export function limitProofTerms(
+  parameter: 'explain' | 'limit' | 'interval',
+): (terms: readonly Term[]) => void {
   let count = 0
   return (terms) => {
     count += terms.length

@@ -1,22 +1,22 @@
 import { isGroup } from '../domain/border.ts'
 import { bordersNeeded, reconciledIndicator } from '../domain/border-groups.ts'
-import { evidenceOf, type Filter, type World, worldOf } from '../domain/filter.ts'
+import { evidenceOf, type Filter, type Vintage, vintageOf } from '../domain/filter.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
-import { bordersMeant, windowMeant } from '../domain/resolve-window.ts'
-import type { FigureSources, Series } from './load-series.ts'
+import { resolveWindow, selectBorders } from '../domain/resolve-window.ts'
+import type { FigureContext, Series } from './load-series.ts'
 import { workLimiter } from './work-limit.ts'
 
 /** What a filter's evidence implies about one indicator, with the borders and the window that it means. */
 export async function reconcileEvidence(
-  { store, series, turn }: FigureSources,
+  { store, series, turn }: FigureContext,
   indicator: string,
   filter: Filter,
   limited = workLimiter(),
 ) {
   const borders = await store.borders(filter.version)
   const withIndicator = await store.bordersWith(indicator, filter.version)
-  const meant = bordersMeant(filter, borders, withIndicator)
+  const meant = selectBorders(filter, borders, withIndicator)
   const evidence = evidenceOf(filter)
   const seriesOf = new Map<string, Series>()
   const needed = bordersNeeded(meant, borders)
@@ -28,14 +28,14 @@ export async function reconcileEvidence(
   }
   return {
     borders: meant,
-    window: windowMeant(filter, meant, borders, (id) => seriesOf.get(id)?.extent ?? null),
+    window: resolveWindow(filter, meant, borders, (id) => seriesOf.get(id)?.extent ?? null),
     reconciled: reconciledIndicator(borders, (id) => seriesOf.get(id)?.reconciliation),
   }
 }
 
 /** How each observation fares against all others of its world, whichever rows are asked for. */
-export function reconcileWorld({ store, series, turn }: FigureSources, world: World) {
-  const evidence = worldOf(world)
+export function reconcileVintage({ store, series, turn }: FigureContext, world: Vintage) {
+  const evidence = vintageOf(world)
   const limited = workLimiter()
   const readBorders = async () => {
     const borders = await store.borders(world.version)

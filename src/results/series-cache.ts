@@ -4,20 +4,26 @@ import type { Border } from '../domain/border.ts'
 import { membersOf } from '../domain/border-groups.ts'
 import { type EvidenceFilter, evidenceKey } from '../domain/filter.ts'
 import type { Store } from '../store/store.ts'
-import { readSeries, type Series, type SeriesAsked, type SeriesReader, TooLarge } from './load-series.ts'
-import { type SeriesHistory, seriesHistory } from './series-versions.ts'
-import { keeper } from './weighed-cache.ts'
+import {
+  loadSeries,
+  type Series,
+  type SeriesReader,
+  type SeriesRequest,
+  SeriesTooLarge,
+} from './load-series.ts'
+import { type SeriesVersions, seriesVersions } from './series-versions.ts'
+import { weighedCache } from './weighed-cache.ts'
 
 /** How many observations are cached reconciled: about 300 bytes each, with what proofs need. */
-const MAX_KEPT = 750_000
+const MAX_OBSERVATIONS = 750_000
 
-export interface KeepSeriesOptions {
+export interface SeriesCacheOptions {
   /** How many observations are kept reconciled. */
   readonly limit?: number
   /** Told how many milliseconds each series took. */
   readonly reconciled?: ((ms: number) => void) | undefined
   /** When series changed, where others know it too. */
-  readonly history?: SeriesHistory
+  readonly history?: SeriesVersions
 }
 
 /**
@@ -25,28 +31,28 @@ export interface KeepSeriesOptions {
  * and by the last version that changed the series, a group's also by those of its members. So a write to one
  * series leaves all others as they are, and what is kept of the past holds.
  */
-export function keepSeries(
+export function cacheSeries(
   store: Store,
-  { limit = MAX_KEPT, reconciled, history = seriesHistory(store) }: KeepSeriesOptions = {},
+  { limit = MAX_OBSERVATIONS, reconciled, history = seriesVersions(store) }: SeriesCacheOptions = {},
 ): SeriesReader {
-  const kept = keeper<Series | Refused>(limit)
+  const kept = weighedCache<Series | RefusedSeries>(limit)
   const inFlight = new Map<string, SharedTurn>()
-  const states = knownStates()
+  const states = stateKeys()
   const keyOfEvidence = evidenceKeys()
   const reader: SeriesReader = {
     async read(asked, turn) {
-      const state = states.of(asked) ?? states.know(asked, await findState(history, asked))
-      if (state === null) return await readSeries(store, reader, asked, turn, reconciled)
+      const state = states.of(asked) ?? states.know(asked, await stateKeyOf(history, asked))
+      if (state === null) return await loadSeries(store, reader, asked, turn, reconciled)
       const key = state + keyOfEvidence(asked.evidence)
       const series = await shared(key, asked, turn)
-      if ('tooLarge' in series) throw new TooLarge(series.tooLarge)
+      if ('tooLarge' in series) throw new SeriesTooLarge(series.tooLarge)
       return series
     },
   }
   return reader
 
   /** Reads a series once for all that ask while it is being read, and anew where those before have left. */
-  async function shared(key: string, asked: SeriesAsked, turn: Turn): Promise<Series | Refused> {
+  async function shared(key: string, asked: SeriesRequest, turn: Turn): Promise<Series | RefusedSeries> {
     for (;;) {
       try {
         inFlight.get(key)?.join(turn)
@@ -57,10 +63,14 @@ export function keepSeries(
     }
   }
 
-  async function readFor(key: string, asked: SeriesAsked, turn: SharedTurn): Promise<Series | Refused> {
+  async function readFor(
+    key: string,
+    asked: SeriesRequest,
+    turn: SharedTurn,
+  ): Promise<Series | RefusedSeries> {
     inFlight.set(key, turn)
     try {
-      return await readSeries(store, reader, asked, turn, reconciled).catch(refusalOf)
+      return await loadSeries(store, reader, asked, turn, reconciled).catch(refusalOf)
     } finally {
       if (inFlight.get(key) === turn) inFlight.delete(key)
     }
@@ -68,24 +78,24 @@ export function keepSeries(
 }
 
 /** Stands for a series that is too large, so that this is found out once for each state of it. */
-interface Refused {
+interface RefusedSeries {
   readonly tooLarge: Border
   readonly cost: number
 }
 
-function refusalOf(error: unknown): Refused {
-  if (error instanceof TooLarge) return { tooLarge: error.border, cost: 1 }
+function refusalOf(error: unknown): RefusedSeries {
+  if (error instanceof SeriesTooLarge) return { tooLarge: error.border, cost: 1 }
   throw error
 }
 
 /** What tells a state of a series from all others of it and of its members; null while nobody can say. */
-async function findState(
-  history: SeriesHistory,
-  { border, borders, indicator, evidence }: SeriesAsked,
+async function stateKeyOf(
+  history: SeriesVersions,
+  { border, borders, indicator, evidence }: SeriesRequest,
 ): Promise<string | null> {
   const changes: [string, number][] = []
   for (const { id } of new Set([border, ...membersOf(border, borders)])) {
-    const changed = await history.lastChange(id, indicator, evidence.version)
+    const changed = await history.lastChangedAt(id, indicator, evidence.version)
     if (changed === null) return null
     changes.push([id, changed])
   }
@@ -93,13 +103,13 @@ async function findState(
 }
 
 /** The states that were found, for as long as the borders of their version are held: they never change. */
-function knownStates() {
+function stateKeys() {
   const known = new WeakMap<readonly Border[], Map<string, string>>()
-  const placeOf = ({ border, indicator, evidence }: SeriesAsked) =>
+  const placeOf = ({ border, indicator, evidence }: SeriesRequest) =>
     `${evidence.version} ${border.id} ${indicator}`
   return {
-    of: (asked: SeriesAsked) => known.get(asked.borders)?.get(placeOf(asked)),
-    know(asked: SeriesAsked, state: string | null) {
+    of: (asked: SeriesRequest) => known.get(asked.borders)?.get(placeOf(asked)),
+    know(asked: SeriesRequest, state: string | null) {
       if (state === null) return null
       const states = known.get(asked.borders) ?? new Map<string, string>()
       known.set(asked.borders, states.set(placeOf(asked), state))

@@ -2,16 +2,16 @@ import type { Store } from '../store/store.ts'
 
 type Read = Pick<Store, 'currentVersion' | 'isUncommitted' | 'versionsOfSeries' | 'seriesChanges'>
 
-export interface SeriesHistory {
+export interface SeriesVersions {
   /**
    * The last version, of those up to one, that changed a series; 0 where none did. Null while nobody can say,
    * because that version may yet be taken back.
    */
-  lastChange(border: string, indicator: string, version: number): Promise<number | null>
+  lastChangedAt(border: string, indicator: string, version: number): Promise<number | null>
 }
 
 /** When series changed, as the database tells: of each it is asked once, and then only what is new. */
-export function seriesHistory(store: Read): SeriesHistory {
+export function seriesVersions(store: Read): SeriesVersions {
   const versionsOf = new Map<string, number[]>()
   /** Up to here all changes of the series asked for are known. */
   let known: number | null = null
@@ -38,7 +38,7 @@ export function seriesHistory(store: Read): SeriesHistory {
   }
 
   return {
-    lastChange(border, indicator, version) {
+    lastChangedAt(border, indicator, version) {
       const versions = known !== null && version <= known ? versionsOf.get(nameOf(border, indicator)) : null
       if (versions) return Promise.resolve(lastUntil(versions, version))
       const turn = last.then(() => find(border, indicator, version))

@@ -1,13 +1,13 @@
 import type { Reader } from '../store/read/reader.ts'
-import { readSeries, type Series, type SeriesReader } from './load-series.ts'
+import { loadSeries, type Series, type SeriesReader } from './load-series.ts'
 
 /** The series as a write leaves them, each reconciled once; to be asked when all is written. */
-export function seriesOfWrite(transaction: Reader): SeriesReader {
+export function transactionSeries(transaction: Reader): SeriesReader {
   const known = new Map<string, Promise<Series>>()
   const reader: SeriesReader = {
     read(asked, turn) {
       const name = JSON.stringify([asked.border.id, asked.indicator, asked.evidence])
-      const series = known.get(name) ?? readSeries(transaction, reader, asked, turn)
+      const series = known.get(name) ?? loadSeries(transaction, reader, asked, turn)
       known.set(name, series)
       return series
     },

@@ -3,13 +3,13 @@ export interface Weighed {
   readonly cost: number
 }
 
-export interface Keeper<Value> {
+export interface WeighedCache<Value> {
   /** What is kept under a key, else what `make` makes: once, however many ask for it meanwhile. */
   get(key: string, make: () => Promise<Value>): Promise<Value>
 }
 
 /** Keeps what was asked for last, as much as the limit allows; what fails is not kept. */
-export function keeper<Value extends Weighed>(limit: number): Keeper<Value> {
+export function weighedCache<Value extends Weighed>(limit: number): WeighedCache<Value> {
   interface Entry {
     readonly value: Promise<Value>
     cost: number

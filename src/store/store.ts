@@ -1,18 +1,18 @@
 import { accessSync, constants } from 'node:fs'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import {
+  assertUndamaged,
   type Connection,
   isInMemory,
   openDatabase,
-  openToRead,
+  openReadOnly,
   pathOf,
-  refuseDamaged,
   refusing,
 } from './connection/connection.ts'
 import { type FileSizes, fileSizes } from './connection/file-sizes.ts'
 import { migrate } from './connection/migrate.ts'
-import { emptyLog } from './connection/wal-checkpoint.ts'
-import { readerOn } from './read/reader.ts'
+import { checkpointWal } from './connection/wal-checkpoint.ts'
+import { createReader } from './read/reader.ts'
 import { type Added, addMissing, type Records } from './write/add-missing.ts'
 import { keyActivity } from './write/key-activity.ts'
 import { writer } from './write/transaction.ts'
@@ -48,8 +48,8 @@ export async function openStore({ url, now }: StoreOptions): Promise<Store> {
 }
 
 /** Stands ready to answer from a database as it is, and writes nothing to it. */
-export function openStoreToRead(path: string, now: () => string): Store {
-  const connection = openToRead(path)
+export function openReadOnlyStore(path: string, now: () => string): Store {
+  const connection = openReadOnly(path)
   connection.pragma('query_only = ON')
   return storeOn(connection, connection, now)
 }
@@ -71,7 +71,7 @@ function openMigrated(url: string): Connection {
   const connection = openDatabase(url)
   try {
     return refusing(pathOf(url), () => {
-      refuseDamaged(connection)
+      assertUndamaged(connection)
       migrate(connection)
       return connection
     })
@@ -88,7 +88,7 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
   const { write, stop, sinceFailure } = writer(writing, now)
   const activity = keyActivity((work) => write(NOBODY, async (transaction) => work(transaction)), now)
   return {
-    ...readerOn(db, { onlyReads: reading !== writing }),
+    ...createReader(db, { onlyReads: reading !== writing }),
     write,
     ...activity,
 
@@ -128,7 +128,7 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
     async close() {
       await stop()
       await activity.recordActivity()
-      emptyLog(writing)
+      checkpointWal(writing)
       writing.close()
       reading.close()
     },

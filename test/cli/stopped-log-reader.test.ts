@@ -18,7 +18,7 @@ test('a log reader that stops holds up neither answers nor the end of the server
     DATABASE_URL: `file:${scratchFolder()}/crossings.sqlite`,
     LOG_LEVEL: 'info',
     RATE_LIMIT: '0',
-    MAX_DELAY_MS: '0',
+    MAX_QUEUE_DELAY_MS: '0',
   }
   // Nobody reads its stdout.
   const child = spawn(process.execPath, [COMMAND, 'serve', '--no-seed'], {

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { onceATurn } from '../../src/concurrency/coalesce-per-tick.ts'
+import { coalescePerTick } from '../../src/concurrency/coalesce-per-tick.ts'
 
 test('all who ask in one turn are told what is so after the last of them, by one look', async () => {
   let state = 'old'
   let looks = 0
-  const look = onceATurn(async () => {
+  const look = coalescePerTick(async () => {
     looks += 1
     return state
   })
@@ -18,7 +18,7 @@ test('all who ask in one turn are told what is so after the last of them, by one
 
 test('who asks in a later turn is told anew', async () => {
   let looks = 0
-  const look = onceATurn(async () => ++looks)
+  const look = coalescePerTick(async () => ++looks)
   expect(await look()).toBe(1)
   expect(await look()).toBe(2)
   await setImmediate()
@@ -28,7 +28,7 @@ test('who asks in a later turn is told anew', async () => {
 test('who asks while one looks is told by the next look', async () => {
   const seen: (() => void)[] = []
   let looks = 0
-  const look = onceATurn(async () => {
+  const look = coalescePerTick(async () => {
     const at = ++looks
     await new Promise<void>((resolve) => seen.push(resolve))
     return at
@@ -43,7 +43,7 @@ test('who asks while one looks is told by the next look', async () => {
 
 test('a look that fails fails for those who waited for it alone', async () => {
   let looks = 0
-  const look = onceATurn(async () => {
+  const look = coalescePerTick(async () => {
     looks += 1
     if (looks === 1) throw new Error('not now')
     return looks

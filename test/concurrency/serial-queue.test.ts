@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { inTurns } from '../../src/concurrency/serial-queue.ts'
+import { serialQueue } from '../../src/concurrency/serial-queue.ts'
 
 test('does one piece at a time, in the order in which they were asked for, and answers each its own', async () => {
   const events: string[] = []
-  const work = inTurns(async (name: string, waitMs: number) => {
+  const work = serialQueue(async (name: string, waitMs: number) => {
     events.push(`${name} begins`)
     await setTimeout(waitMs)
     events.push(`${name} ends`)
@@ -15,7 +15,7 @@ test('does one piece at a time, in the order in which they were asked for, and a
 })
 
 test('goes on after a piece that fails', async () => {
-  const work = inTurns(async (isGood: boolean) => {
+  const work = serialQueue(async (isGood: boolean) => {
     if (!isGood) throw new Error('it failed')
     return 'done'
   })
@@ -25,7 +25,7 @@ test('goes on after a piece that fails', async () => {
 
 test('lets others have their turn between two pieces, however much is to be done', async () => {
   let pieces = 0
-  const work = inTurns(async () => {
+  const work = serialQueue(async () => {
     pieces += 1
   })
   const all = Promise.all(Array.from({ length: 1_000 }, () => work()))

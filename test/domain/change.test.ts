@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changeSchema, revisionSchema, THINGS } from '../../src/domain/change.ts'
+import { changeSchema, RESOURCE_TYPES, revisionSchema } from '../../src/domain/change.ts'
 import { border, happening, indicator, publication, statement } from '../support/store/sample-records.ts'
 
 const RECORDED = {
@@ -19,10 +19,10 @@ const STATES = {
 
 describe('a change', () => {
   test('is one of each kind of thing, dimensions first and what rests on them after', () => {
-    expect(THINGS).toEqual(['indicator', 'border', 'source', 'observation', 'event'])
+    expect(RESOURCE_TYPES).toEqual(['indicator', 'border', 'source', 'observation', 'event'])
   })
 
-  test.for(THINGS)('holds the whole state of the %s', (thing) => {
+  test.for(RESOURCE_TYPES)('holds the whole state of the %s', (thing) => {
     const state = STATES[thing]
     const change = { ...RECORDED, thing, id: state.id, state }
     expect(changeSchema.parse(change)).toEqual(change)

@@ -3,9 +3,9 @@ import type { z } from 'zod'
 import {
   civilDate,
   countryCode,
-  line,
   MAX_COUNT,
   originName,
+  singleLine,
   slug,
   webAddress,
 } from '../../src/domain/fields.ts'
@@ -20,7 +20,7 @@ const BLANK = ['is blank or has blank ends']
 
 describe('a line', () => {
   test.for(['a', 'five!', 'a b', '“x”', '7', '€', 'شרק', 'é', '-'])('takes %j', (text) => {
-    expect(line(5).parse(text)).toBe(text)
+    expect(singleLine(5).parse(text)).toBe(text)
   })
 
   test.for<[string, unknown[]]>([
@@ -34,12 +34,12 @@ describe('a line', () => {
     ['\u200b', BLANK],
     ['\u0301', BLANK],
   ])('refuses %j and says why', ([text, faults]) => {
-    expect(faultsOf(line(5), text)).toEqual(faults)
+    expect(faultsOf(singleLine(5), text)).toEqual(faults)
   })
 
   test('refuses an empty text and what is no text', () => {
-    expect(faultsOf(line(5), '')).not.toEqual([])
-    expect(faultsOf(line(5), 5)).not.toEqual([])
+    expect(faultsOf(singleLine(5), '')).not.toEqual([])
+    expect(faultsOf(singleLine(5), 5)).not.toEqual([])
   })
 })
 

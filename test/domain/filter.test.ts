@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { evidenceOf, type Filter, worldOf } from '../../src/domain/filter.ts'
+import { evidenceOf, type Filter, vintageOf } from '../../src/domain/filter.ts'
 
 /** Every condition that there is. */
 const EVERYTHING: Required<Filter> = {
@@ -22,7 +22,7 @@ const EVERYTHING: Required<Filter> = {
 
 describe('of a filter', () => {
   test('the world is which observations exist, whatever rows are chosen', () => {
-    expect(worldOf(EVERYTHING)).toEqual({ version: 7, published_until: '2024-11-15' })
+    expect(vintageOf(EVERYTHING)).toEqual({ version: 7, published_until: '2024-11-15' })
   })
 
   test('the evidence is what observations are used, whatever the window, the borders or the rows', () => {

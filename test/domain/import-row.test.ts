@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { IMPORT_COLUMNS, parseImportRow, quoteCell } from '../../src/domain/import-row.ts'
-import { judgedObservationSchema } from '../../src/domain/observation.ts'
+import { observationWithStatusSchema } from '../../src/domain/observation.ts'
 import { COLUMNS, cells } from '../support/formats/import-tables.ts'
 
 const good = cells()
@@ -8,7 +8,7 @@ const good = cells()
 describe('a row of an import', () => {
   test('has the columns of an observation as it is answered, and no others', () => {
     const columns = [...IMPORT_COLUMNS.required, ...IMPORT_COLUMNS.optional]
-    expect(columns.toSorted()).toEqual(Object.keys(judgedObservationSchema.shape).toSorted())
+    expect(columns.toSorted()).toEqual(Object.keys(observationWithStatusSchema.shape).toSorted())
     expect(IMPORT_COLUMNS.required).toEqual(COLUMNS.filter((name) => name !== 'border'))
   })
 

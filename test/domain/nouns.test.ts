@@ -8,7 +8,11 @@ import { eventSchema } from '../../src/domain/event.ts'
 import { extentSchema } from '../../src/domain/extent.ts'
 import { figureSchema } from '../../src/domain/figure.ts'
 import { indicatorSchema } from '../../src/domain/indicator.ts'
-import { judgedObservationSchema, observationSchema, statementSchema } from '../../src/domain/observation.ts'
+import {
+  observationSchema,
+  observationWithStatusSchema,
+  statementSchema,
+} from '../../src/domain/observation.ts'
 import { seriesRowSchema } from '../../src/domain/series.ts'
 import { sourceSchema } from '../../src/domain/source.ts'
 import { grandTotalSchema, totalSchema } from '../../src/domain/totals.ts'
@@ -18,7 +22,7 @@ const NAMED = {
   Change: changeSchema,
   Conflict: conflictSchema,
   GrandTotal: grandTotalSchema,
-  Observation: judgedObservationSchema,
+  Observation: observationWithStatusSchema,
   Revision: revisionSchema,
   SeriesRow: seriesRowSchema,
   Total: totalSchema,

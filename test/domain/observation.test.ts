@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
-  judgedObservationSchema,
   observationSchema,
+  observationWithStatusSchema,
   QUALIFIERS,
   rangeOf,
   type Statement,
@@ -116,5 +116,5 @@ test('an observation has a number and a version, which count from 1', () => {
 
 test('an answered observation begins as it is held, and ends with its status and its version', () => {
   const fields = Object.keys(observationSchema.shape).filter((name) => name !== 'version')
-  expect(Object.keys(judgedObservationSchema.shape)).toEqual([...fields, 'status', 'version'])
+  expect(Object.keys(observationWithStatusSchema.shape)).toEqual([...fields, 'status', 'version'])
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Window } from '../../src/domain/calendar.ts'
 import type { Filter } from '../../src/domain/filter.ts'
-import { bordersMeant, extentOfWindows, windowMeant } from '../../src/domain/resolve-window.ts'
+import { extentOfWindows, resolveWindow, selectBorders } from '../../src/domain/resolve-window.ts'
 import { days } from '../support/domain/random-observations.ts'
 import { border } from '../support/store/sample-records.ts'
 
@@ -16,7 +16,7 @@ const BORDERS = [
 const EVERY_ID = BORDERS.map(({ id }) => id)
 
 const meant = (filter: Partial<Filter>, withIndicator: readonly string[] = EVERY_ID) =>
-  bordersMeant({ version: 1, ...filter }, BORDERS, withIndicator).map(({ id }) => id)
+  selectBorders({ version: 1, ...filter }, BORDERS, withIndicator).map(({ id }) => id)
 
 describe('the borders meant', () => {
   test('are by default all that are no groups, in the order of lists', () => {
@@ -53,7 +53,7 @@ const EXTENTS = new Map([
 /** The window of a question about borders, by their ids. */
 function windowOf(ids: readonly string[], filter: Partial<Filter> = {}): Window | null {
   const named = BORDERS.filter(({ id }) => ids.includes(id))
-  return windowMeant({ version: 1, ...filter }, named, BORDERS, (id) => EXTENTS.get(id) ?? null)
+  return resolveWindow({ version: 1, ...filter }, named, BORDERS, (id) => EXTENTS.get(id) ?? null)
 }
 
 describe('the window meant', () => {

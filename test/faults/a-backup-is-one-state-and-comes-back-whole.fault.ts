@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { faultsOfFile } from '../../src/store/backup/integrity-check.ts'
-import { openToRead } from '../../src/store/connection/connection.ts'
+import { integrityFaults } from '../../src/store/backup/integrity-check.ts'
+import { openReadOnly } from '../../src/store/connection/connection.ts'
 import { runCommand, startCommand } from '../support/cli/command.ts'
 import { extent, report } from '../support/faults/extent.ts'
 import { databaseIn, faultsIn, prepareDatabase, send, serve, source } from '../support/faults/serving.ts'
@@ -40,12 +40,12 @@ test('a backup under writes is one state: all that was acknowledged before it, a
     const run = await runCommand(['backup', file], { env })
     const ended = performance.now()
     expect(run).toMatchObject({ code: 0, stderr: '' })
-    const connection = openToRead(file)
+    const connection = openReadOnly(file)
     const held = connection
       .prepare("SELECT source FROM source_revisions WHERE publisher = 'Desk' ORDER BY version")
       .pluck()
       .all()
-    expect(faultsOfFile(connection)).toEqual([])
+    expect(integrityFaults(connection)).toEqual([])
     connection.close()
     const before = acknowledged.filter(({ at }) => at < begun)
     expect(held).toEqual(held.map((_, number) => `s${number}`))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keepDimensions } from '../../src/results/dimension-cache.ts'
+import { cacheDimensions } from '../../src/results/dimension-cache.ts'
 import type { SeriesExtent } from '../../src/store/read/dimensions.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { border, DIMENSIONS, publication, records, statement } from '../support/store/sample-records.ts'
@@ -32,7 +32,7 @@ test('what is kept is what the store says, also of what another process writes',
   const path = `file:${scratchFolder()}/crossings.sqlite`
   const [store, other] = [await open(path), await open(path)]
   await store.addMissing(START)
-  const kept = keepDimensions(store)
+  const kept = cacheDimensions(store)
   const [first] = DIMENSIONS.borders
   const writes: Parameters<Store['write']>[1][] = [
     (transaction) => transaction.addObservation(statement({})),
@@ -56,7 +56,7 @@ test('what is kept is what the store says, also of what another process writes',
 test('the dimensions of a version are read once', async () => {
   const store = await open('file::memory:')
   await store.addMissing(START)
-  const kept = keepDimensions(store)
+  const kept = cacheDimensions(store)
   const [one, other] = [await said(kept, 1), await said(kept, 1)]
   for (const key of ['borders', 'indicators', 'crossings', 'apprehensions', 'codes'] as const)
     expect(other[key]).toBe(one[key])
@@ -66,7 +66,7 @@ test('the dimensions of a version are read once', async () => {
 test('nothing is kept of a write that is taken back, where the store has one connection', async () => {
   const store = await open('file::memory:')
   await store.addMissing(START)
-  const kept = keepDimensions(store)
+  const kept = cacheDimensions(store)
   await store.write({ ...NOBODY, dryRun: true }, async (transaction) => {
     await transaction.putSource(publication({ id: 'b' }))
     expect((await said(kept, 2)).codes.source).toContain('b')
@@ -88,7 +88,7 @@ test('the extent of a series is looked up again only where a write changed it', 
     },
   }
   await store.addMissing(START)
-  const kept = keepDimensions(store)
+  const kept = cacheDimensions(store)
   const add = (facts: Parameters<typeof statement>[0]) =>
     store.write(NOBODY, (transaction) => transaction.addObservation(statement(facts)))
   const readAt = async (version: number) => {

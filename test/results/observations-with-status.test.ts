@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { unqueuedTurn } from '../../src/concurrency/event-loop-yield.ts'
-import type { FigureSources } from '../../src/results/load-series.ts'
-import { judgedObservations } from '../../src/results/observations-with-status.ts'
+import type { FigureContext } from '../../src/results/load-series.ts'
+import { observationsWithStatus } from '../../src/results/observations-with-status.ts'
 
 test('a database that cannot be read fails who asks, and leaves no promise that nobody minds', async () => {
   const fail = () => Promise.reject(new Error('disk I/O error'))
@@ -10,12 +10,12 @@ test('a database that cannot be read fails who asks, and leaves no promise that 
     store: { observations: fail, borders: fail },
     series: { read: fail },
     turn: unqueuedTurn(),
-  } as unknown as FigureSources
+  } as unknown as FigureContext
   const unminded: unknown[] = []
   const note = (reason: unknown) => unminded.push(reason)
   process.on('unhandledRejection', note)
   onTestFinished(() => void process.off('unhandledRejection', note))
-  const asked = judgedObservations(sources, { version: 1 }, undefined, { after: null, limit: 10 })
+  const asked = observationsWithStatus(sources, { version: 1 }, undefined, { after: null, limit: 10 })
   await expect(asked).rejects.toThrow('disk I/O error')
   await setImmediate()
   await setImmediate()

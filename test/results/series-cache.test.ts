@@ -4,8 +4,8 @@ import { unqueuedTurn } from '../../src/concurrency/event-loop-yield.ts'
 import { rangeIn } from '../../src/domain/bounds/bounds.ts'
 import type { Filter } from '../../src/domain/filter.ts'
 import type { Series, SeriesReader } from '../../src/results/load-series.ts'
-import { keepSeries } from '../../src/results/series-cache.ts'
-import { seriesOfWrite } from '../../src/results/transaction-series.ts'
+import { cacheSeries } from '../../src/results/series-cache.ts'
+import { transactionSeries } from '../../src/results/transaction-series.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { days, windowsIn } from '../support/domain/random-observations.ts'
 import { publication, records, statement } from '../support/store/sample-records.ts'
@@ -154,7 +154,7 @@ describe('kept series', () => {
         const path = `${folder}/${run++}.sqlite`
         const stores = [await openOn(path), await openOn(path)] as const
         await stores[0].addMissing(START)
-        const kept = stores.map((store) => keepSeries(store, { limit }))
+        const kept = stores.map((store) => cacheSeries(store, { limit }))
         for (const [by, deed, asked] of steps) {
           await deed(stores[by === 0 ? 0 : 1])
           for (const { by, border, indicator, past, evidence } of asked) {
@@ -163,7 +163,7 @@ describe('kept series', () => {
             const filter = { ...evidence, version }
             const series = kept[by]
             if (series === undefined) throw new RangeError('no such store')
-            const fresh = await ask(store, seriesOfWrite(store), border, indicator, filter)
+            const fresh = await ask(store, transactionSeries(store), border, indicator, filter)
             expect(said(await ask(store, series, border, indicator, filter))).toEqual(said(fresh))
           }
         }
@@ -179,7 +179,7 @@ describe('kept series', () => {
     const counted = counting(await openOn(path))
     const { store } = counted
     await store.addMissing(START)
-    const series = keepSeries(store)
+    const series = cacheSeries(store)
     const readsFor = async (border: string, indicator = 'attempted_crossings', past = 0) => {
       const before = counted.reads
       const { version } = await store.currentVersion()
@@ -205,7 +205,7 @@ describe('kept series', () => {
     const counted = counting(await openStore({ url: 'file::memory:', now: () => '2026-06-01T12:00:00.000Z' }))
     const { store } = counted
     await store.addMissing(START)
-    const series = keepSeries(store)
+    const series = cacheSeries(store)
     const all = Array.from({ length: 9 }, () =>
       ask(store, series, 'EU-BY', 'attempted_crossings', { version: 1 }),
     )
@@ -225,7 +225,7 @@ describe('kept series', () => {
         return { rows: Array(10_001).fill(rows[0]), next: (after ?? 0) + 1 }
       },
     })
-    const series = keepSeries(counted.store)
+    const series = cacheSeries(counted.store)
     for (const _ of [1, 2, 3]) {
       await expect(
         ask(counted.store, series, 'PL-BY', 'attempted_crossings', { version: 2 }),
@@ -238,7 +238,7 @@ describe('kept series', () => {
   test('keep nothing of a write that is taken back, where the store has one connection', async () => {
     const store = await openStore({ url: 'file::memory:', now: () => '2026-06-01T12:00:00.000Z' })
     await store.addMissing(START)
-    const series = keepSeries(store)
+    const series = cacheSeries(store)
     const most = async (version: number) =>
       rangeIn(
         (await ask(store, series, 'PL-BY', 'attempted_crossings', { version })).reconciliation.bounds,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { keeper, type Weighed } from '../../src/results/weighed-cache.ts'
+import { type Weighed, weighedCache } from '../../src/results/weighed-cache.ts'
 
 /** A keeper with a note of what was made, in order. */
 function observed(limit: number) {
-  const kept = keeper<Weighed>(limit)
+  const kept = weighedCache<Weighed>(limit)
   const made: string[] = []
   const get = (key: string, cost = 1) =>
     kept.get(key, async () => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { hashOf, isKey, newKey } from '../../src/store/api-key.ts'
 import { openDatabase } from '../../src/store/connection/connection.ts'
 import { migrate } from '../../src/store/connection/migrate.ts'
-import { keyReader } from '../../src/store/read/api-keys.ts'
+import { apiKeyReader } from '../../src/store/read/api-keys.ts'
 
 /** Keys as they were issued once; they are keys for good. One has a checksum that begins with zeros. */
 const ISSUED = [
@@ -87,7 +87,7 @@ describe('an API key', () => {
   test('is looked up only where it can be one', async () => {
     const connection = openDatabase('file::memory:')
     migrate(connection)
-    const reader = keyReader(drizzle({ client: connection }))
+    const reader = apiKeyReader(drizzle({ client: connection }))
     for (const key of ISSUED) expect(await reader.keyOf(key)).toBeNull()
     connection.close()
     for (const key of ISSUED) {

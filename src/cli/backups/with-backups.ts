@@ -22,7 +22,7 @@ export async function withBackups<Any extends Server>(
   const measured =
     registry === null
       ? undefined
-      : measuring?.measureBackups(registry, () => newestBackup(folder, new Date().toISOString()))
+      : measuring?.backupMetrics(registry, () => newestBackup(folder, new Date().toISOString()))
   const backups = backUpRegularly(
     { path: databaseFile(config), folder, everyMs: parseDuration(BACKUP_EVERY) ?? 0, keep },
     {

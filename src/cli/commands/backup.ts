@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type Config, configSchema } from '../../config.ts'
 import { DURATION, parseDuration } from '../../duration.ts'
-import { backUp } from '../../store/backup/backup.ts'
+import { backup } from '../../store/backup/backup.ts'
 import { type BackupObserver, backUpRegularly } from '../backups/backup-schedule.ts'
 import { databaseFile } from '../database-file.ts'
 
@@ -31,7 +31,7 @@ export function backupCommand(config: () => Config): Command {
       const path = databaseFile(config())
       if (every !== undefined) return await goOn(path, target, every, keep)
       if (process.stderr.isTTY) process.stderr.write(`copying and checking ${path}\n`)
-      const { version, bytes } = backUp(path, target, force)
+      const { version, bytes } = backup(path, target, force)
       process.stdout.write(`backed up version ${version} to ${target}, ${inMegabytes(bytes)}\n`)
     })
 }

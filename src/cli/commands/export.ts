@@ -6,8 +6,8 @@ import type { Config } from '../../config.ts'
 import { buildApp } from '../../http/app.ts'
 import { problemSchema } from '../../http/problems/problem.ts'
 import { openConfiguredStore, presentTime } from '../../server.ts'
-import { writeWhole } from '../atomic-file.ts'
-import { growingCount } from '../terminal/byte-counter.ts'
+import { writeFileAtomically } from '../atomic-file.ts'
+import { byteCounter } from '../terminal/byte-counter.ts'
 
 /** Said to the operator: what was asked for cannot be exported, and why. */
 export class BadExport extends Error {}
@@ -37,9 +37,9 @@ export function exportCommand(config: () => Config): Command {
 async function exportAnswer(app: FastifyInstance, url: string, output: string | undefined): Promise<void> {
   const response = await app.inject({ url, payloadAsStream: true })
   if (response.statusCode !== 200) throw badExport(await text(response.stream()))
-  const count = growingCount(process.stderr)
+  const count = byteCounter(process.stderr)
   const bytes = counted(response.stream(), count.show)
-  if (output !== undefined) await writeWhole(output, bytes)
+  if (output !== undefined) await writeFileAtomically(output, bytes)
   else await writeOut(bytes)
   count.clear()
   const { link } = response.headers

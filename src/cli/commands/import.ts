@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import type { Config } from '../../config.ts'
-import { line } from '../../domain/fields.ts'
+import { singleLine } from '../../domain/fields.ts'
 import { IMPORT_COLUMNS } from '../../domain/import-row.ts'
 import { BadCsv } from '../../formats/csv/bad-csv.ts'
 import { readCsv } from '../../formats/csv/read-csv.ts'
 import { type Spooled, spool } from '../../http/writes/spool.ts'
 import { openConfiguredStore } from '../../server.ts'
-import { type ImportFault, ImportRefused } from '../../store/write/import-error.ts'
+import { type ImportFault, ImportRejected } from '../../store/write/import-error.ts'
 import { type Imported, importRows } from '../../store/write/import-rows.ts'
 import { progressBar } from '../terminal/progress-bar.ts'
 
@@ -95,7 +95,7 @@ function told({ observations, sources, unchanged, version }: Imported, { dryRun 
 /** What the operator is told of an error, with the faults of the table before it. */
 function badTable(name: string, error: unknown): unknown {
   if (error instanceof BadCsv) return new BadTable(`${name}, line ${error.line} ${error.message}`)
-  if (!(error instanceof ImportRefused)) return error
+  if (!(error instanceof ImportRejected)) return error
   const { faults, count } = error
   if (faults.some(({ reason }) => reason.includes('held here'))) {
     process.stderr.write(
@@ -114,7 +114,7 @@ function inOneLine({ line, column, reason }: ImportFault): string {
 /** Reads an option as a line of text. */
 function textOf(maxLength: number) {
   return (text: string): string => {
-    const { error } = line(maxLength).safeParse(text)
+    const { error } = singleLine(maxLength).safeParse(text)
     if (error === undefined) return text
     throw new InvalidArgumentError(error.issues.map(({ message }) => message).join('; '))
   }

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { z } from 'zod'
 import { BadConfig, type Config } from '../../config.ts'
-import { civilDate, line } from '../../domain/fields.ts'
+import { civilDate, singleLine } from '../../domain/fields.ts'
 import { openConfiguredStore, presentTime } from '../../server.ts'
 import type { Scope } from '../../store/read/api-keys.ts'
 import type { Store } from '../../store/store.ts'
@@ -47,7 +47,7 @@ export function keysCommand(config: () => Config): Command {
       ROWS_A_DAY,
     )
     .action((options: { name: string; scope: Scope; expires?: string; rowsADay: string }) => {
-      const name = checked('--name', line(100), options.name)
+      const name = checked('--name', singleLine(100), options.name)
       const expires_at = endOf(options.expires)
       const rows_a_day = rowsOf(options.rowsADay)
       return change('create', async (transaction) =>

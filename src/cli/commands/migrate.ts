@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Config } from '../../config.ts'
-import { openDatabase, pathOf, refuseDamaged, refusing } from '../../store/connection/connection.ts'
+import { assertUndamaged, openDatabase, pathOf, refusing } from '../../store/connection/connection.ts'
 import { migrate } from '../../store/connection/migrate.ts'
 
 /** `crossings migrate`: brings the database to the newest schema. */
@@ -12,7 +12,7 @@ export function migrateCommand(config: () => Config): Command {
       const connection = openDatabase(DATABASE_URL)
       try {
         const applied = refusing(pathOf(DATABASE_URL), () => {
-          refuseDamaged(connection)
+          assertUndamaged(connection)
           return migrate(connection)
         })
         process.stdout.write(applied.length === 0 ? 'up to date\n' : `applied ${applied.join(', ')}\n`)

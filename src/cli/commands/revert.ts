@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { z } from 'zod'
 import { BadConfig, type Config } from '../../config.ts'
-import { civilDate, line } from '../../domain/fields.ts'
+import { civilDate, singleLine } from '../../domain/fields.ts'
 import { type Revert, type RevertedWrites, revertedWritesSchema } from '../../domain/revert.ts'
 import { openConfiguredStore } from '../../server.ts'
 import { BadRevert, revert } from '../../store/write/revert.ts'
@@ -29,8 +29,9 @@ export function revertCommand(config: () => Config): Command {
     .option('--author <name>', 'who; it stays with what is written')
     .action(async (options: Options) => {
       const writes = writesOf(options)
-      const reason = checked('--reason', line(500), options.reason ?? defaultReason(options))
-      const author = options.author === undefined ? null : checked('--author', line(100), options.author)
+      const reason = checked('--reason', singleLine(500), options.reason ?? defaultReason(options))
+      const author =
+        options.author === undefined ? null : checked('--author', singleLine(100), options.author)
       const { dryRun } = options
       const store = await openConfiguredStore(config())
       try {

@@ -9,10 +9,10 @@ import { withBackups } from '../backups/with-backups.ts'
 import { databaseFile } from '../database-file.ts'
 import { serveInWorker, startWorkers } from '../process/cluster.ts'
 import { liveOf, readyOf } from '../process/cluster-health.ts'
-import { gatherMetrics } from '../process/cluster-metrics.ts'
-import { remindOfExpiry } from '../process/expiry-reminder.ts'
+import { collectMetrics } from '../process/cluster-metrics.ts'
+import { logKeyExpiry } from '../process/expiry-reminder.ts'
 import { stopOnSignal } from '../process/signals.ts'
-import { endOnFault } from '../process/uncaught-errors.ts'
+import { exitOnUncaughtError } from '../process/uncaught-errors.ts'
 import { withMetrics } from '../process/with-metrics.ts'
 import { readSeeds } from '../seeds.ts'
 
@@ -22,7 +22,7 @@ export function serveCommand(config: () => Config): Command {
     .description('Create and migrate the database where needed, add seeds it never had, and serve the API.')
     .option('--no-seed', 'do not add the seeded figures')
     .action(async ({ seed }: { seed: boolean }) => {
-      endOnFault()
+      exitOnUncaughtError()
       const settings = config()
       if (cluster.isWorker) return await serveInWorker(() => startOn(settings))
       if (settings.BACKUP_DIR !== undefined) databaseFile(settings)
@@ -35,7 +35,7 @@ export function serveCommand(config: () => Config): Command {
             ready: server.ready,
           }),
         )
-        return remindOfExpiry(settings)
+        return logKeyExpiry(settings)
       }
       refuseMemory(settings)
       await (await openSeeded(settings, seed)).close()
@@ -43,12 +43,12 @@ export function serveCommand(config: () => Config): Command {
       const workers = await withBackups(settings, await startWorkers(settings.WORKERS), registry)
       const { serving } = workers
       announce(
-        await withMetrics(settings, workers, () => gatherMetrics(serving, registry), {
+        await withMetrics(settings, workers, () => collectMetrics(serving, registry), {
           live: () => liveOf(serving),
           ready: (hasDetail) => readyOf(serving, hasDetail),
         }),
       )
-      remindOfExpiry(settings)
+      logKeyExpiry(settings)
     })
 }
 

@@ -2,14 +2,14 @@ import { Command } from 'commander'
 import type { Config } from '../../config.ts'
 import { buildApp } from '../../http/app.ts'
 import { presentTime } from '../../server.ts'
-import { faultsOfFile } from '../../store/backup/integrity-check.ts'
-import { type Connection, openToRead } from '../../store/connection/connection.ts'
-import { DatabaseRefused } from '../../store/connection/database-error.ts'
+import { integrityFaults } from '../../store/backup/integrity-check.ts'
+import { type Connection, openReadOnly } from '../../store/connection/connection.ts'
+import { DatabaseRejected } from '../../store/connection/database-error.ts'
 import { missingMigrations } from '../../store/connection/migrate.ts'
-import { openStoreToRead } from '../../store/store.ts'
+import { openReadOnlyStore } from '../../store/store.ts'
 import { checkRows } from '../../store/verify/check-rows.ts'
-import { readFirstStates } from '../../store/verify/first-revisions.ts'
-import { readPlainState } from '../../store/verify/replay-revisions.ts'
+import { firstRevisions } from '../../store/verify/first-revisions.ts'
+import { replayRevisions } from '../../store/verify/replay-revisions.ts'
 import { databaseFile } from '../database-file.ts'
 import { readSeeds } from '../seeds.ts'
 import { progressBar } from '../terminal/progress-bar.ts'
@@ -31,7 +31,7 @@ export function verifyCommand(config: () => Config): Command {
     .argument('[file]', 'a backup to check instead of the database')
     .action(async (file: string | undefined) => {
       const path = file ?? databaseFile(config())
-      const connection = openToRead(path)
+      const connection = openReadOnly(path)
       try {
         refuseOlder(connection, path)
         const count = await tellFaults([
@@ -40,7 +40,7 @@ export function verifyCommand(config: () => Config): Command {
           () => checkTotals(connection),
           () => checkApi(connection, path),
         ])
-        if (count > 0) throw new DatabaseRefused(`${path} has ${count} faults`)
+        if (count > 0) throw new DatabaseRejected(`${path} has ${count} faults`)
       } finally {
         connection.close()
       }
@@ -66,7 +66,7 @@ async function tellFaults(checks: readonly (() => Checked | Promise<Checked>)[])
 
 function checkFile(connection: Connection): Checked {
   const pages = connection.pragma('page_count', { simple: true })
-  return { told: `file: ${pages} pages, every reference`, faults: faultsOfFile(connection) }
+  return { told: `file: ${pages} pages, every reference`, faults: integrityFaults(connection) }
 }
 
 function checkEveryRow(connection: Connection): Checked {
@@ -84,7 +84,7 @@ function checkEveryRow(connection: Connection): Checked {
 function checkTotals(connection: Connection): Checked {
   const { figures, series, versions, faults } = checkSeeds(
     readSeeds().observations,
-    readFirstStates(connection),
+    firstRevisions(connection),
   )
   const told =
     figures === 0 ? 'none were recorded' : `${figures} figures of ${series} series in version ${versions}`
@@ -92,10 +92,10 @@ function checkTotals(connection: Connection): Checked {
 }
 
 async function checkApi(connection: Connection, path: string): Promise<Checked> {
-  const store = openStoreToRead(path, presentTime)
+  const store = openReadOnlyStore(path, presentTime)
   const app = await buildApp({ store, now: presentTime, logLevel: 'silent' })
   try {
-    const state = readPlainState(connection)
+    const state = replayRevisions(connection)
     const { rows, refused, faults } = await checkAnswers(app, state)
     const rest = refused === 0 ? '' : `; ${refused} questions weigh too much to be answered`
     const told = `answers: ${rows} rows of observations, totals and years in version ${state.version}${rest}`
@@ -110,7 +110,7 @@ async function checkApi(connection: Connection, path: string): Promise<Checked> 
 function refuseOlder(connection: Connection, path: string): void {
   const missing = missingMigrations(connection)
   if (missing.length === 0) return
-  throw new DatabaseRefused(
+  throw new DatabaseRejected(
     `${path} lacks the migrations ${missing.join(', ')}; crossings migrate applies them`,
   )
 }

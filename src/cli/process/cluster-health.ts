@@ -16,7 +16,7 @@ interface Reply {
 }
 
 /** Lets a worker say whether it is ready when it is asked. */
-export function tellHealth(ready: (hasDetail: boolean) => Promise<HealthAnswer>): void {
+export function reportHealth(ready: (hasDetail: boolean) => Promise<HealthAnswer>): void {
   process.on('message', async ({ health, hasDetail }: Partial<Question>) => {
     if (health === undefined) return
     const answer = await ready(hasDetail === true)

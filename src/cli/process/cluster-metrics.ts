@@ -7,7 +7,7 @@ const TELL = 'metrics'
 type Told = MetricObjectWithValues<MetricValue<string>>[]
 
 /** Lets a worker say what it measured when it is asked. */
-export function tellMetrics(registry: Registry): void {
+export function reportMetrics(registry: Registry): void {
   process.on('message', async (message) => {
     if (message !== TELL) return
     const metrics = await registry.getMetricsAsJSON().catch(() => null)
@@ -21,7 +21,7 @@ export function tellMetrics(registry: Registry): void {
  * to start, and then fails after five seconds.
  * @throws Error where a worker cannot say it
  */
-export async function gatherMetrics(workers: Iterable<Worker>, own: Registry | null): Promise<string> {
+export async function collectMetrics(workers: Iterable<Worker>, own: Registry | null): Promise<string> {
   const { AggregatorRegistry } = await import('prom-client')
   const told: Told[] = await Promise.all([...workers].map(ask))
   if (own !== null) told.push(await own.getMetricsAsJSON())

@@ -2,8 +2,8 @@ import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import type { MeasuredServer, Server } from '../../server.ts'
-import { tellHealth } from './cluster-health.ts'
-import { tellMetrics } from './cluster-metrics.ts'
+import { reportHealth } from './cluster-health.ts'
+import { reportMetrics } from './cluster-metrics.ts'
 
 /** What a worker is told when it is to finish what it has begun. */
 const STOP = 'stop'
@@ -162,8 +162,8 @@ export async function serveInWorker(start: () => Promise<MeasuredServer>): Promi
     process.on('message', (message) => {
       if (message === STOP) void server.close().then(() => process.exit(0))
     })
-    if (server.registry !== null) tellMetrics(server.registry)
-    tellHealth(server.ready)
+    if (server.registry !== null) reportMetrics(server.registry)
+    reportHealth(server.ready)
     process.send?.({ url: server.url })
   } catch (error) {
     process.disconnect()

@@ -13,7 +13,7 @@ const LEVELS: readonly Config['LOG_LEVEL'][] = ['warn', 'info', 'debug', 'trace'
  * Says in the log which keys end soon, now and once a day. Called in the process that the operator started, so that
  * it is said once however many workers there are.
  */
-export function remindOfExpiry(
+export function logKeyExpiry(
   { DATABASE_URL, LOG_LEVEL }: Config,
   log = (line: string): void => void process.stderr.write(`crossings: ${line}\n`),
 ): void {

@@ -2,7 +2,7 @@
  * Ends the process on an error that nobody caught, with one line that says which. What was committed is on the
  * disk, and whoever supervises the process starts it anew.
  */
-export function endOnFault(): void {
+export function exitOnUncaughtError(): void {
   const end = (error: unknown) => {
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
     process.stderr.write(`crossings: ended by a fault of its own: ${told.replaceAll(/\s+/g, ' ')}\n`)

@@ -3,7 +3,7 @@ import { CLEAR_LINE, type Screen } from './progress-bar.ts'
 const MEGABYTE = 1_000_000
 
 /** Shows on a terminal how much has been written, where nobody knows how much there will be. */
-export function growingCount(screen: Screen) {
+export function byteCounter(screen: Screen) {
   let drawn = ''
   return {
     show(bytes: number): void {

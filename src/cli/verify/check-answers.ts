@@ -5,7 +5,7 @@ import { toDay } from '../../domain/calendar.ts'
 import { type Figure, figureOf, figureSchema } from '../../domain/figure.ts'
 import type { Observation } from '../../domain/observation.ts'
 import { type Reconciliation, reconcile, reconcileGroup } from '../../domain/reconciliation.ts'
-import type { PlainState } from '../../store/verify/replay-revisions.ts'
+import type { ReplayedState } from '../../store/verify/replay-revisions.ts'
 
 interface Row extends Figure {
   readonly border: string
@@ -24,7 +24,7 @@ export interface CheckedAnswers {
  * what all recorded rows imply, reckoned anew. Every answer is pinned to the version of those rows, so that
  * what is written meanwhile is no fault.
  */
-export async function checkAnswers(app: FastifyInstance, state: PlainState): Promise<CheckedAnswers> {
+export async function checkAnswers(app: FastifyInstance, state: ReplayedState): Promise<CheckedAnswers> {
   const checked: CheckedAnswers = { rows: 0, refused: 0, faults: [] }
   await checkObservations(app, state, checked)
   for (const indicator of new Set(state.observations.map((row) => row.indicator))) {
@@ -35,7 +35,7 @@ export async function checkAnswers(app: FastifyInstance, state: PlainState): Pro
 
 async function checkObservations(
   app: FastifyInstance,
-  { version, observations }: PlainState,
+  { version, observations }: ReplayedState,
   checked: CheckedAnswers,
 ): Promise<void> {
   const served = await all<Observation>(app, `/v1/observations?as_of=${version}&limit=10000`, checked)
@@ -53,7 +53,7 @@ async function checkObservations(
 async function checkIndicator(
   app: FastifyInstance,
   indicator: string,
-  { version, borders, observations }: PlainState,
+  { version, borders, observations }: ReplayedState,
   checked: CheckedAnswers,
 ): Promise<void> {
   const observationsOf = Map.groupBy(

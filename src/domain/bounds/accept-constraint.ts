@@ -12,7 +12,7 @@ import {
   NONE,
   partAt,
 } from './constraint-graph.ts'
-import { search } from './dijkstra.ts'
+import { dijkstra } from './dijkstra.ts'
 import { WORK_PER_PAUSE, type Work } from './work.ts'
 
 /** A demand on the count between the starts of two days: lower ≤ F(end) − F(start) ≤ upper. */
@@ -35,7 +35,7 @@ export interface AssumedBound {
  * Links all boundaries of a new graph, and adds bounds, drawn from other series' figures, that the running count
  * it starts from is known to satisfy already.
  */
-export function* assume(
+export function* assumeBounds(
   graph: ConstraintGraph,
   bounds: Iterable<AssumedBound>,
   assumption: Assumption,
@@ -56,7 +56,7 @@ export function* assume(
  * Accepts a constraint, or changes nothing and answers false where it contradicts the graph, that is,
  * where its range does not meet the one that the graph already gives for its days.
  */
-export function admit(graph: ConstraintGraph, constraint: Constraint): boolean {
+export function acceptConstraint(graph: ConstraintGraph, constraint: Constraint): boolean {
   const { linked } = graph
   const { lower, upper, observation } = constraint
   const start = boundaryAt(graph, constraint.start)
@@ -122,7 +122,7 @@ function linkEnds(
  */
 function raise(graph: ConstraintGraph, boundary: number, pinned: number, amount: number): boolean {
   const { parts } = graph
-  const reached = search(graph, partAt(graph, boundary), partAt(graph, pinned), amount)
+  const reached = dijkstra(graph, partAt(graph, boundary), partAt(graph, pinned), amount)
   if (parts.settledIn[partAt(graph, pinned)] === graph.searches) return false
   for (const part of reached) {
     parts.count[part] = (parts.count[part] ?? 0) + amount - (parts.distance[part] ?? 0)

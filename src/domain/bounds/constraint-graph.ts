@@ -146,17 +146,17 @@ function linkInOrder(graph: ConstraintGraph, from: number, to: number): void {
     return
   }
   orderStepOf[from] = steps.length
-  addStep(graph, { from, to, weight: 0, ground: BY_ORDER })
+  addStep(graph, { from, to, weight: 0, ground: MONOTONE })
 }
 
 /** Why a step holds: the id of an observation, an assumption's number below 0, or that a count never falls. */
-export type Ground = number
-export const BY_ORDER: Ground = 0
+export type Origin = number
+export const MONOTONE: Origin = 0
 
 /** Adds a step, which must hold of the graph's running count. */
 export function addStep(
   { partOf, firstStepOf, parts, steps }: ConstraintGraph,
-  { from, to, weight, ground }: { from: number; to: number; weight: number; ground: Ground },
+  { from, to, weight, ground }: { from: number; to: number; weight: number; ground: Origin },
 ): void {
   const step = steps.length
   growSteps(steps, step + 1)
@@ -210,14 +210,14 @@ export function slackOf(graph: ConstraintGraph, step: number): number {
 
 /** How many figures it takes to prove a step; 0 where it holds because a running count never falls. */
 export function figuresOf({ steps, assumptions }: ConstraintGraph, step: number): number {
-  const ground = steps.ground[step] ?? BY_ORDER
+  const ground = steps.ground[step] ?? MONOTONE
   return ground < 0 ? (assumptions[-1 - ground]?.figures ?? 0) : Math.min(1, ground)
 }
 
 /** The terms that add up to a step's bound. */
 export function termsOfStep({ days, steps, assumptions }: ConstraintGraph, step: number): Term[] {
-  const [ground = BY_ORDER, from = NONE, to = NONE] = [steps.ground[step], steps.from[step], steps.to[step]]
-  if (ground === BY_ORDER) return []
+  const [ground = MONOTONE, from = NONE, to = NONE] = [steps.ground[step], steps.from[step], steps.to[step]]
+  if (ground === MONOTONE) return []
   if (ground > 0) return [{ observation: ground, sign: from < to ? 1 : -1 }]
   return assumptions[-1 - ground]?.prove(days[from] ?? 0, days[to] ?? 0) ?? []
 }

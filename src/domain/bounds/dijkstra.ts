@@ -4,7 +4,7 @@ import { type ConstraintGraph, NONE } from './constraint-graph.ts'
  * Settles the parts nearer in slack than `limit`, nearest first, until the target is one of them; without
  * one, {@link NONE}. Answers those it settled; their `distance` holds until the next search.
  */
-export function search(graph: ConstraintGraph, from: number, target: number, limit: number): number[] {
+export function dijkstra(graph: ConstraintGraph, from: number, target: number, limit: number): number[] {
   const { queue, partOf, offset, steps, parts } = graph
   const { count, distance, reachedIn, settledIn, firstStep, lastStep } = parts
   const settled: number[] = []

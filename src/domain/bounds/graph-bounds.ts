@@ -9,14 +9,14 @@ import {
   partAt,
   termsOfStep,
 } from './constraint-graph.ts'
-import { search } from './dijkstra.ts'
-import { cheapestPath } from './shortest-proof.ts'
+import { dijkstra } from './dijkstra.ts'
+import { fewestFiguresPath } from './shortest-proof.ts'
 import { WORK_PER_PAUSE } from './work.ts'
 
 /** What the graph implies between any two days, boundaries or not. */
 export function boundsOf(graph: ConstraintGraph): Bounds {
   const searchBetween = ({ start, end }: Ends) =>
-    search(graph, partAt(graph, start), partAt(graph, end), Number.POSITIVE_INFINITY)
+    dijkstra(graph, partAt(graph, start), partAt(graph, end), Number.POSITIVE_INFINITY)
   return {
     least(from, to) {
       const path = pathEnds(graph, from, to)
@@ -34,7 +34,7 @@ export function boundsOf(graph: ConstraintGraph): Bounds {
       for (const [part, indexes] of Map.groupBy(starts.keys(), (row) => partAt(graph, starts[row] ?? NONE))) {
         if (part === NONE) continue
         const before = graph.work
-        search(graph, part, NONE, Number.POSITIVE_INFINITY)
+        dijkstra(graph, part, NONE, Number.POSITIVE_INFINITY)
         done += graph.work - before + indexes.length * days.length
         const reached = reachedAt(graph, ends)
         for (const index of indexes) {
@@ -54,7 +54,7 @@ export function boundsOf(graph: ConstraintGraph): Bounds {
       const isByOrderAlone = from <= to && leastAfterSearch(graph, path.start, path.end) <= 0
       if (isByOrderAlone) return []
       const distance = graph.parts.distance[partAt(graph, path.end)] ?? 0
-      const steps = cheapestPath(graph, path.start, path.end, distance)
+      const steps = fewestFiguresPath(graph, path.start, path.end, distance)
       return steps.flatMap((step) => termsOfStep(graph, step))
     },
     runningCount(day) {

@@ -8,7 +8,7 @@ import { indexAtOrBefore } from './sorted-days.ts'
  * Shorter figures say more about their days than longer ones, so they go first, and what a longer
  * one leaves over is spread over the days that none before it counted.
  */
-export function guessRunningCount(days: Int32Array, constraints: readonly Constraint[]): Float64Array {
+export function initialCounts(days: Int32Array, constraints: readonly Constraint[]): Float64Array {
   const gaps = openGaps(days)
   const shortestFirst = constraints
     .filter(({ lower, upper }) => lower > 0 || upper === 0)

@@ -5,7 +5,7 @@ import { type ConstraintGraph, figuresOf, NONE, slackOf, type Visits } from './c
  * The path of least slack from one boundary to another, and among those one of the fewest figures.
  * It goes from boundary to boundary, not from part to part, because a proof names every step.
  */
-export function cheapestPath(
+export function fewestFiguresPath(
   graph: ConstraintGraph,
   start: number,
   end: number,

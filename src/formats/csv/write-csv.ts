@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { type Column, cellOf, inPieces, type Row, type Table, type Written } from '../table.ts'
+import { type Chunks, type Column, cellOf, inBatches, type Row, type Table } from '../table.ts'
 
 export const CSV_TYPE = 'text/csv; charset=utf-8; header=present'
 
@@ -25,11 +25,11 @@ const BYTE_ORDER_MARK = '\uFEFF'
 export async function* writeCsv(
   { columns, rows }: Pick<Table, 'columns' | 'rows'>,
   dialect: CsvDialect = EXACT,
-): Written {
+): Chunks {
   const isForPeople = dialect.header === 'labels'
   yield (isForPeople ? BYTE_ORDER_MARK : '') +
     linesOf([columns.map(({ name, title }) => (isForPeople ? title : name))], dialect)
-  for await (const piece of inPieces(rows, ROWS_PER_PIECE)) yield linesOf(cellsOf(piece, columns), dialect)
+  for await (const piece of inBatches(rows, ROWS_PER_PIECE)) yield linesOf(cellsOf(piece, columns), dialect)
 }
 
 /** Rows as one CSV text, exact. */

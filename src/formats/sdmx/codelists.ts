@@ -1,4 +1,4 @@
-import type { About } from '../table.ts'
+import type { TableMetadata } from '../table.ts'
 
 /** What some coded components take their values from. */
 export type CodelistId =
@@ -26,7 +26,7 @@ export interface Codelist {
 }
 
 /** What the codes that are not fixed are taken from. */
-export type Held = Pick<About, 'indicators' | 'borders' | 'sources'>
+export type Held = Pick<TableMetadata, 'indicators' | 'borders' | 'sources'>
 
 /** Every code list: the fixed ones, and those of what is held. */
 export function codelistsOf({ indicators, borders, sources }: Held): Codelist[] {

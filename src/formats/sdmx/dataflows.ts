@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FIGURE_QUALIFIERS } from '../../domain/figure.ts'
-import { judgedObservationSchema, rangeOf } from '../../domain/observation.ts'
+import { observationWithStatusSchema, rangeOf } from '../../domain/observation.ts'
 import { seriesRowSchema } from '../../domain/series.ts'
 import type { Row, Table } from '../table.ts'
 import { type Component, fieldsOf } from './component.ts'
@@ -89,9 +89,9 @@ export const FIGURES: Flow = {
   ],
 }
 
-const observation = fieldsOf(judgedObservationSchema)
-const judgedFields = judgedObservationSchema.pick({ status: true, kind: true, qualifier: true })
-const rangeFields = judgedObservationSchema.pick({ count: true, qualifier: true })
+const observation = fieldsOf(observationWithStatusSchema)
+const judgedFields = observationWithStatusSchema.pick({ status: true, kind: true, qualifier: true })
+const rangeFields = observationWithStatusSchema.pick({ count: true, qualifier: true })
 
 const bound = (id: string, end: 'min' | 'max', description: string): Component => ({
   id,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { About } from '../table.ts'
+import type { TableMetadata } from '../table.ts'
 import { AGENCY } from './dataflows.ts'
 
 const SCHEMAS = 'https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master'
@@ -16,9 +16,14 @@ export const PUBLISHER = 'Border Crossings'
 const BEFORE_ALL = '1970-01-01T00:00:00Z'
 
 /** The head of a message of SDMX-JSON: prepared when the version that it is of was recorded, since when it is the same. */
-export function metaOf(
+export function messageHeader(
   message: keyof typeof SCHEMA_OF,
-  { address, version, recorded_at, licence }: Pick<About, 'address' | 'version' | 'recorded_at' | 'licence'>,
+  {
+    address,
+    version,
+    recorded_at,
+    licence,
+  }: Pick<TableMetadata, 'address' | 'version' | 'recorded_at' | 'licence'>,
 ) {
   return {
     schema: SCHEMA_OF[message],

@@ -1,5 +1,5 @@
 import type { FigureQualifier } from '../../domain/figure.ts'
-import type { JudgedObservation } from '../../domain/observation.ts'
+import type { ObservationWithStatus } from '../../domain/observation.ts'
 
 /** The codes of SDMX's CL_OBS_STATUS that are used here. */
 export type ObsStatus = 'A' | 'E' | 'O' | 'U' | 'V'
@@ -15,7 +15,7 @@ export function observationStatus({
   status,
   kind,
   qualifier,
-}: Pick<JudgedObservation, 'status' | 'kind' | 'qualifier'>): ObsStatus {
+}: Pick<ObservationWithStatus, 'status' | 'kind' | 'qualifier'>): ObsStatus {
   if (status === 'conflicting') return 'U'
   if (kind === 'claim') return 'V'
   return kind === 'official' && qualifier === 'exact' ? 'A' : 'E'

@@ -1,5 +1,5 @@
 import { writeCsv } from '../csv/write-csv.ts'
-import type { Row, Table, Written } from '../table.ts'
+import type { Chunks, Row, Table } from '../table.ts'
 import { type Placed, placedRows } from './component.ts'
 import { AGENCY, type Context, type Flow, flowOf, idIn, VERSION } from './dataflows.ts'
 
@@ -15,7 +15,7 @@ export interface SdmxOptions {
 export function writeSdmxCsv(
   table: Table,
   { flow = flowOf(table), context = 'dataflow' }: SdmxOptions = {},
-): Written {
+): Chunks {
   const { dimensions, measures, attributes } = flow
   const components = [...dimensions, ...measures, ...attributes]
   const head = {

@@ -1,9 +1,9 @@
 import { formatDay } from '../../domain/calendar.ts'
-import { inPieces, type Table, type Written } from '../table.ts'
+import { type Chunks, inBatches, type Table } from '../table.ts'
 import { type Codelist, codelistsOf } from './codelists.ts'
 import { type Component, type Placed, placedRows } from './component.ts'
 import { type Flow, flowOf, idIn } from './dataflows.ts'
-import { metaOf } from './message-header.ts'
+import { messageHeader } from './message-header.ts'
 import type { SdmxOptions } from './sdmx-csv.ts'
 import { urnOf } from './urn.ts'
 
@@ -18,19 +18,19 @@ const ROWS_PER_PIECE = 500
 export async function* writeSdmxJson(
   table: Table,
   { flow = flowOf(table), context = 'dataflow' }: SdmxOptions = {},
-): Written {
-  const about = await table.about()
+): Chunks {
+  const about = await table.metadata()
   const codelists = codelistsOf(about)
   const dimensions = flow.dimensions.map((component) => listed(component, codelists))
   const rest = [...flow.measures, ...flow.attributes].map((component) =>
     isCoded(component) ? listed(component, codelists) : direct(component),
   )
   const links = [{ rel: context, urn: urnOf(context, idIn(flow, context)) }]
-  const meta = { ...metaOf('data', about), next: about.next }
+  const meta = { ...messageHeader('data', about), next: about.next }
   const dataSet = `"structure":0,"action":"Information","links":${JSON.stringify(links)}`
   yield `{"meta":${JSON.stringify(meta)},"data":{"dataSets":[{${dataSet},"observations":{`
   let separator = ''
-  for await (const piece of inPieces(placedRows(table), ROWS_PER_PIECE)) {
+  for await (const piece of inBatches(placedRows(table), ROWS_PER_PIECE)) {
     const text = piece.map((placed) => {
       const key = dimensions.map((each) => each.cellOf(placed)).join(':')
       return `"${key}":${JSON.stringify(rest.map((each) => each.cellOf(placed)))}`

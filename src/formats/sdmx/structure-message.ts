@@ -1,5 +1,5 @@
 import { ARTEFACT_LISTS, type Artefact } from './artefacts.ts'
-import { metaOf } from './message-header.ts'
+import { messageHeader } from './message-header.ts'
 
 export const SDMX_STRUCTURE_TYPE = 'application/vnd.sdmx.structure+json;version=2.0.0'
 
@@ -9,14 +9,14 @@ export type Detail = 'full' | 'complete stub' | 'stub'
 /** Artefacts as an SDMX-JSON 2.0 structure message; a list without any, such as codes, is left out. */
 export function writeStructure(
   artefacts: readonly { readonly artefact: Artefact; readonly detail: Detail }[],
-  about: Parameters<typeof metaOf>[1],
+  about: Parameters<typeof messageHeader>[1],
 ): string {
   const byType = Map.groupBy(artefacts, ({ artefact }) => artefact.type)
   const lists = [...byType].map(([type, of]) => [
     ARTEFACT_LISTS[type],
     of.map(({ artefact, detail }) => bodyOf(artefact, detail)),
   ])
-  return JSON.stringify({ meta: metaOf('structure', about), data: Object.fromEntries(lists) })
+  return JSON.stringify({ meta: messageHeader('structure', about), data: Object.fromEntries(lists) })
 }
 
 function bodyOf({ id, agency, version, name, description, urn, body, items }: Artefact, detail: Detail) {

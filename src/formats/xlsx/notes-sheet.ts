@@ -1,10 +1,10 @@
-import type { About, Column } from '../table.ts'
+import type { Column, TableMetadata } from '../table.ts'
 import type { Cell, Style } from './sheet-xml.ts'
 
 const MAX_ROWS_NAMED = 'A sheet holds 1,048,576 rows; what is more goes on in the next sheet.'
 
 /** The sheet of notes of a workbook: what its rows are, where they come from, and what each column means. */
-export function* aboutRows(about: About, columns: readonly Column[]): Generator<Cell[]> {
+export function* noteRows(about: TableMetadata, columns: readonly Column[]): Generator<Cell[]> {
   const { title, description, address, next, version, recorded_at, licence } = about
   yield [text(title, 'head')]
   yield [text(''), text(description)]

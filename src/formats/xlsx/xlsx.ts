@@ -1,6 +1,6 @@
-import { type Column, cellOf, inPieces, type Row, type Table, type Written } from '../table.ts'
+import { type Chunks, type Column, cellOf, inBatches, type Row, type Table } from '../table.ts'
 import { writeZip, type ZipEntry } from '../zip.ts'
-import { aboutRows } from './notes-sheet.ts'
+import { noteRows } from './notes-sheet.ts'
 import { type Cell, columnName, rowXml } from './sheet-xml.ts'
 import { SHEET_END, SHEET_START, type SheetFile, workbookParts } from './workbook-xml.ts'
 
@@ -18,18 +18,18 @@ const HEADER_VIEW =
  * Rows as an Excel workbook (ECMA-376): cells of their types under a header that stays in sight, and a
  * sheet that says what they are. It is written as rows come; the parts that list the sheets follow them.
  */
-export function writeXlsx(table: Table, maxRows = MAX_ROWS): Written {
+export function writeXlsx(table: Table, maxRows = MAX_ROWS): Chunks {
   return writeZip(filesOf(table, maxRows))
 }
 
-async function* filesOf({ columns, rows, about }: Table, maxRows: number): AsyncGenerator<ZipEntry> {
+async function* filesOf({ columns, rows, metadata }: Table, maxRows: number): AsyncGenerator<ZipEntry> {
   const sheets: SheetFile[] = []
   const add = (name: string): SheetFile => {
     const sheet = { name, path: `xl/worksheets/sheet${sheets.length + 1}.xml` }
     sheets.push(sheet)
     return sheet
   }
-  const pieces = inPieces(rows, Math.min(ROWS_PER_PIECE, maxRows - 1))
+  const pieces = inBatches(rows, Math.min(ROWS_PER_PIECE, maxRows - 1))
   let next = await pieces.next()
   try {
     do {
@@ -39,11 +39,11 @@ async function* filesOf({ columns, rows, about }: Table, maxRows: number): Async
   } finally {
     await pieces.return()
   }
-  yield { path: add('About').path, content: aboutSheet(aboutRows(await about(), columns)) }
+  yield { path: add('About').path, content: aboutSheet(noteRows(await metadata(), columns)) }
   yield* workbookParts(sheets)
 
   /** As many of the rows to come as a sheet holds. */
-  async function* dataSheet(): Written {
+  async function* dataSheet(): Chunks {
     yield `${SHEET_START}${HEADER_VIEW}${columnWidths(columns, next.value ?? [])}<sheetData>`
     yield rowXml(
       columns.map(({ name }) => ({ value: name, type: 'text', style: 'head' })),
@@ -58,7 +58,7 @@ async function* filesOf({ columns, rows, about }: Table, maxRows: number): Async
   }
 }
 
-async function* aboutSheet(rows: Iterable<Cell[]>): Written {
+async function* aboutSheet(rows: Iterable<Cell[]>): Chunks {
   yield `${SHEET_START}<cols><col min="1" max="1" width="30" customWidth="1"/><col min="2" max="2" width="90" customWidth="1"/><col min="3" max="7" width="24" customWidth="1"/></cols><sheetData>`
   let last = 0
   for (const cells of rows) yield rowXml(cells, ++last)

@@ -1,99 +1,105 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { onceATurn } from '../../concurrency/coalesce-per-tick.ts'
+import { coalescePerTick } from '../../concurrency/coalesce-per-tick.ts'
 import type { Version } from '../../store/read/versions.ts'
 import type { Store } from '../../store/store.ts'
 import type { RateLimits } from '../limits/rate-limit.ts'
-import type { Taker } from '../protocol/fast-path.ts'
-import type { Closing } from '../protocol/graceful-shutdown.ts'
-import { type PlainHeaders, plainHeaders } from '../protocol/simple-get.ts'
-import { withoutCacheBuster } from '../query/query-string.ts'
-import type { Kept } from './cached-response.ts'
-import type { SendKept } from './send-cached.ts'
+import type { FastPathHandler } from '../protocol/fast-path.ts'
+import type { Shutdown } from '../protocol/graceful-shutdown.ts'
+import { parseSimpleGet, type SimpleHeaders } from '../protocol/simple-get.ts'
+import { stripCacheBuster } from '../query/query-string.ts'
+import type { CachedResponse } from './cached-response.ts'
+import type { SendCached } from './send-cached.ts'
 
-/** Of a question that was answered before, where its answer is. */
-interface Answered {
-  /** Under which key it is kept. */
+/** Where the response to an earlier request is cached. */
+interface IndexEntry {
   readonly key: string
-  /** The newest version when it was found there. */
+  /** The newest version when the entry was made: a later one makes it stale. */
   readonly current: Version
   /** The pattern of its route. */
   readonly route: string
 }
 
-export interface Again {
-  /** Answers what is still as it was. */
-  readonly take: Taker
-  /** Whether a question was answered before, be it of another state of the data. */
-  isKnown(request: IncomingMessage, headers: PlainHeaders): boolean
-  /** Stores where the answer to a request is, under the target that the client sent. */
-  remember(request: Pick<FastifyRequest, 'raw' | 'originalUrl'>, answered: Answered): void
+export interface CacheFastPath {
+  /** Answers a request whose cached response is still current. */
+  readonly handle: FastPathHandler
+  /** Tells whether a request was answered before, perhaps from another version. */
+  hasEntryFor(request: IncomingMessage, headers: SimpleHeaders): boolean
+  /** Records where the response to a request is cached, under the target that the client sent. */
+  index(request: Pick<FastifyRequest, 'raw' | 'originalUrl'>, entry: IndexEntry): void
 }
 
-export interface AgainOptions {
+export interface CacheFastPathOptions {
   readonly store: Pick<Store, 'currentVersion' | 'isUncommitted'>
-  readonly keptUnder: (key: string) => Kept | undefined
+  readonly lookup: (key: string) => CachedResponse | undefined
   readonly limits: RateLimits
-  readonly closing: Closing
-  readonly sendKept: SendKept
+  readonly closing: Shutdown
+  readonly sendCached: SendCached
 }
 
-/** So many questions are known again, each in a few hundred bytes. */
-const MAX_QUESTIONS = 10_000
+/** Each entry takes a few hundred bytes. */
+const MAX_INDEX_ENTRIES = 10_000
 
-/** Longer questions are rare enough. */
-const LONGEST_QUESTION = 1_000
+/** In characters; longer targets are rare. */
+const MAX_INDEX_KEY_LENGTH = 1_000
 
 /**
- * Answers who asks the very same again, of the same state of the data: there is nothing to route, to read or to
- * decide any more.
+ * Returns the fast path of the response cache: an index by the bytes of a request, so that a repeated request of an
+ * unchanged version is neither parsed nor routed.
  */
-export function answerAgain({ store, keptUnder, limits, closing, sendKept }: AgainOptions): Again {
-  const known = new LRUCache<string, Answered>({ max: MAX_QUESTIONS })
-  const currentVersion = onceATurn(() => store.currentVersion())
+export function cacheFastPath({
+  store,
+  lookup,
+  limits,
+  closing,
+  sendCached,
+}: CacheFastPathOptions): CacheFastPath {
+  const entries = new LRUCache<string, IndexEntry>({ max: MAX_INDEX_ENTRIES })
+  const currentVersion = coalescePerTick(() => store.currentVersion())
 
-  async function stillKept({ key, current }: Answered): Promise<Kept | undefined> {
+  async function currentEntry({ key, current }: IndexEntry): Promise<CachedResponse | undefined> {
     try {
       const { version, recorded_at } = await currentVersion()
       const isSame = version === current.version && recorded_at === current.recorded_at
-      return isSame && !store.isUncommitted() && !closing.isClosing() ? keptUnder(key) : undefined
+      return isSame && !store.isUncommitted() && !closing.isClosing() ? lookup(key) : undefined
     } catch {
       return undefined
     }
   }
 
   async function answer(
-    ...[request, response, headers, answered]: [...Parameters<Taker>, Answered]
+    ...[request, response, headers, entry]: [...Parameters<FastPathHandler>, IndexEntry]
   ): Promise<boolean> {
-    const kept = await stillKept(answered)
-    if (kept === undefined) return false
-    const own = limits.countReader(request)
-    if (own === null) return false
-    await sendKept({ response, headers, isHead: request.method === 'HEAD', route: answered.route, own }, kept)
+    const cached = await currentEntry(entry)
+    if (cached === undefined) return false
+    const perClient = limits.consumeForClient(request)
+    if (perClient === null) return false
+    const isHead = request.method === 'HEAD'
+    await sendCached({ response, headers, isHead, route: entry.route, perClient }, cached)
     return true
   }
 
   return {
-    take(request, response, headers) {
-      const answered = known.get(questionOf(request.url, headers))
-      return answered !== undefined && answer(request, response, headers, answered)
+    handle(request, response, headers) {
+      const entry = entries.get(indexKeyOf(request.url, headers))
+      return entry !== undefined && answer(request, response, headers, entry)
     },
-    isKnown: (request, headers) => known.has(questionOf(request.url, headers)),
-    remember({ raw, originalUrl }, answered) {
+    hasEntryFor: (request, headers) => entries.has(indexKeyOf(request.url, headers)),
+    index({ raw, originalUrl }, entry) {
       // A fragment ends the canonical target, but not the one that the fast path reads.
       if (originalUrl[0] !== '/' || originalUrl.includes('#')) return
-      const headers = plainHeaders(raw)
-      const question = headers === null ? null : questionOf(originalUrl, headers)
-      if (question !== null && question.length <= LONGEST_QUESTION) known.set(question, answered)
+      const headers = parseSimpleGet(raw)
+      const key = headers === null ? null : indexKeyOf(originalUrl, headers)
+      if (key !== null && key.length <= MAX_INDEX_KEY_LENGTH) entries.set(key, entry)
     },
   }
 }
 
 /**
- * All of a request that an answer may depend on: the very bytes of its target, which lead to a key that was made by
- * parsing these same bytes.
+ * Returns everything of a request that its response may depend on. The raw target is safe here, because the entry
+ * leads to a cache key that was made by parsing these same bytes.
  */
-function questionOf(target = '', headers: PlainHeaders): string {
-  return `${withoutCacheBuster(target)}\n${headers.accept ?? ''}\n${headers['accept-language'] ?? ''}`
+function indexKeyOf(target = '', headers: SimpleHeaders): string {
+  return `${stripCacheBuster(target)}\n${headers.accept ?? ''}\n${headers['accept-language'] ?? ''}`
 }

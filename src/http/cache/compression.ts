@@ -4,10 +4,10 @@ import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } fro
 import { LRUCache } from 'lru-cache'
 import Negotiator from 'negotiator'
 
-/** Text is small enough at this quality, and soon enough. */
+/** A compromise between size and time. */
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }
 
-/** Of what is sent as it is made, every piece goes on at once, so that its reader sees that it comes. */
+/** A stream flushes each chunk, so that its client sees progress. */
 const STREAMED = { flush: constants.Z_SYNC_FLUSH, level: 5 }
 const STREAMED_BROTLI = {
   flush: constants.BROTLI_OPERATION_FLUSH,
@@ -27,13 +27,13 @@ const ENCODERS = {
 
 export type Encoding = keyof typeof ENCODERS
 
-/** Less than this is not made smaller. */
+/** Smaller bodies do not get smaller. */
 const MIN_BYTES = 1_000
 
 const chosen = new LRUCache<string, Encoding | 'identity'>({ max: 500 })
 
-/** The encoding that a client can read and that makes an answer smallest (RFC 9110, 12.5.3), or null. */
-export function encodingFor(accept: string | undefined): Encoding | null {
+/** Returns the smallest content encoding that the client accepts (RFC 9110, 12.5.3), or null. */
+export function negotiateEncoding(accept: string | undefined): Encoding | null {
   if (accept === undefined) return null
   const known = chosen.get(accept)
   const accepted = known ?? negotiated(accept)
@@ -47,7 +47,7 @@ function negotiated(accept: string): Encoding | 'identity' {
   return accepted.includes('gzip') ? 'gzip' : 'identity'
 }
 
-/** Whether an answer of a media type is worth compressing; pictures and archives are compressed already. */
+/** Tells whether a media type is worth compressing; pictures and archives are compressed already. */
 export function isCompressible(type: string | undefined, length = Number.POSITIVE_INFINITY): boolean {
   return (
     type !== undefined &&
@@ -57,13 +57,12 @@ export function isCompressible(type: string | undefined, length = Number.POSITIV
   )
 }
 
-/** Bytes, compressed. */
-export function compressed(bytes: Uint8Array, encoding: Encoding): Promise<Buffer> {
+export function compress(bytes: Uint8Array, encoding: Encoding): Promise<Buffer> {
   return ENCODERS[encoding].whole(bytes)
 }
 
-/** A stream, compressed as it flows; it ends in an error when the stream does. */
-export function compressedStream(stream: Readable, encoding: Encoding): Transform {
+/** Compresses a stream; the result ends in an error when the stream does. */
+export function compressStream(stream: Readable, encoding: Encoding): Transform {
   const encoder = ENCODERS[encoding].stream()
   stream.once('error', (error) => encoder.destroy(error))
   encoder.once('close', () => stream.destroy())

@@ -10,7 +10,7 @@ type AsOf = number | string | undefined
  * Reads, before validation, the version or time that a request asks for: by the schema that validates it in its
  * route. It is null for what that schema refuses.
  */
-export function pinnedBy({ query, routeOptions }: FastifyRequest): { readonly as_of: AsOf } | null {
+export function requestedAsOf({ query, routeOptions }: FastifyRequest): { readonly as_of: AsOf } | null {
   const { querystring } = routeOptions.schema ?? {}
   const shape: Readonly<Record<string, z.core.$ZodType>> =
     querystring instanceof z.ZodObject ? querystring.shape : {}

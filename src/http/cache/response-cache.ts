@@ -7,175 +7,190 @@ import { RATE_LIMIT_FIELDS, type RateLimits } from '../limits/rate-limit.ts'
 import type { RequestTasks } from '../limits/request-tasks.ts'
 import { Overloaded } from '../problems/problem.ts'
 import { OPEN_HEADERS } from '../protocol/allowed-methods.ts'
-import type { Closing } from '../protocol/graceful-shutdown.ts'
+import type { Shutdown } from '../protocol/graceful-shutdown.ts'
 import { hasBody } from '../protocol/has-body.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
 import { type VersionAsOf, versionAsOf } from '../query/version-as-of.ts'
 import { cacheControlOf } from '../responses/json-response.ts'
-import { type Again, answerAgain } from './cache-fast-path.ts'
-import { encodedFor, encodingOf, type Kept, keptAnswer, notModifiedHead } from './cached-response.ts'
-import { compressedStream, encodingFor, isCompressible } from './compression.ts'
-import { isKnown, weakTag } from './etag.ts'
-import { pinnedBy } from './pinned-by.ts'
-import { keptSender, sendNotModified } from './send-cached.ts'
+import { type CacheFastPath, cacheFastPath } from './cache-fast-path.ts'
+import {
+  type CachedResponse,
+  encodeResponse,
+  notModifiedHeaders,
+  selectEncoding,
+  toCachedResponse,
+} from './cached-response.ts'
+import { compressStream, isCompressible, negotiateEncoding } from './compression.ts'
+import { ifNoneMatchMatches, weakETag } from './etag.ts'
+import { requestedAsOf } from './pinned-by.ts'
+import { cachedResponseSender, sendNotModified } from './send-cached.ts'
 import { sizeClassedLru } from './size-classed-lru.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** For an answer that is a function of the version and the request: the request headers that it varies with. */
+    /** Makes responses of the route cacheable, and names the request headers that they vary with. */
     readonly varies?: readonly ('Accept' | 'Accept-Language')[]
   }
 }
 
-/** A request for an answer that is still to be made. */
-interface Asked {
+/** A cacheable response that is still being computed. */
+interface PendingResponse {
   readonly key: string
-  /** The newest version when it was asked. */
+  /** The newest version when the request came. */
   readonly current: Version
   readonly etag: string
   readonly vary: string
-  /** Told how the computation ended. */
-  readonly made: (outcome: Outcome) => void
+  /** Ends the flight with its outcome. */
+  readonly settle: (outcome: Outcome) => void
 }
 
-/** The end of a computation that others may wait for: after an abandoned one the next of them begins anew. */
-type Outcome = Kept | 'not cacheable' | 'refused' | 'abandoned'
+/** The outcome of a flight; after an abandoned one, the next waiting request starts over. */
+type Outcome = CachedResponse | 'not cacheable' | 'refused' | 'abandoned'
 
-export interface KeepOptions {
-  /** How much is kept; with 0 every answer is made anew. */
+export interface ResponseCacheOptions {
+  /** The size of the cache; 0 disables it. */
   readonly maxBytes: number
-  /** The program and the settings that make the answers: others may make other answers of the same data. */
+  /** Identifies the program and its settings, which ETags depend on. */
   readonly build: string
-  /** The tasks of requests: one that waits for the answer to another joins that one's. */
+  /** The tasks of requests: a waiting request joins the task of the flight. */
   readonly tasks: RequestTasks
   readonly limits: RateLimits
-  readonly closing: Closing
-  /** Told how answers come about. */
-  readonly observer?: KeptObserver | undefined
+  readonly closing: Shutdown
+  readonly observer?: CacheObserver | undefined
 }
 
-export interface KeptObserver {
-  /** Given once how to see what is held. */
-  readonly holds: (held: () => { readonly entries: number; readonly bytes: number }) => void
-  /** Says which route an answer belongs to, before it is sent: not all come past a hook. */
-  readonly routed: (response: ServerResponse, route: string) => void
-  readonly answered: (result: 'hit' | 'made' | 'not_modified') => void
+export interface CacheObserver {
+  /** Receives, once, a function that returns the size of the cache. */
+  readonly onStats: (held: () => { readonly entries: number; readonly bytes: number }) => void
+  /** Labels a response with its route before it is sent: the fast path runs no hooks. */
+  readonly onRoute: (response: ServerResponse, route: string) => void
+  readonly onResult: (result: 'hit' | 'miss' | 'not_modified') => void
 }
 
-/** A larger part of all that is kept than this is no answer that is kept. */
-const LARGEST_SHARE = 0.1
+/** The largest share of the cache that one response may take. */
+const MAX_ENTRY_SHARE = 0.1
 
-/** What an entry takes beside its bytes and their compressed forms, roughly. */
+/** The size of an entry beside its bytes and their encodings, roughly. */
 const OVERHEAD_BYTES = 2_000
 
 /**
- * Keeps answers as bytes, under the version that they were made from, so that a write makes the next read
- * anew, whoever wrote. A client that has the answer already gets a 304 before anything is read, and while
- * one is being made, others who ask the same wait for it. Call it before whatever makes answers.
- * @returns what answers the same question again, in front of the framework
+ * Caches serialized responses, keyed by data version, so that a write by any process invalidates them. Conditional
+ * requests get a 304 before anything is read, and concurrent requests with the same cache key share one computation
+ * (single flight). Register it before the routes.
+ * @returns the fast path, which answers repeated requests in front of the framework
  */
-export function keepAnswers(
+export function responseCache(
   app: FastifyInstance,
   { store }: Pick<Dependencies, 'store'>,
-  { maxBytes, build, tasks, limits, closing, observer }: KeepOptions,
-): Again {
-  const kept = sizeClassedLru<Kept>({
+  { maxBytes, build, tasks, limits, closing, observer }: ResponseCacheOptions,
+): CacheFastPath {
+  const responses = sizeClassedLru<CachedResponse>({
     maxSize: maxBytes,
-    maxEntrySize: Math.floor(maxBytes * LARGEST_SHARE),
+    maxEntrySize: Math.floor(maxBytes * MAX_ENTRY_SHARE),
     sizeOf: ({ bytes }, key) => 2 * (bytes.length + key.length) + OVERHEAD_BYTES,
   })
-  observer?.holds(() => ({ entries: kept.count, bytes: kept.totalSize }))
+  observer?.onStats(() => ({ entries: responses.count, bytes: responses.totalSize }))
   const inFlight = new Map<string, { readonly task: TaskGroup; readonly outcome: Promise<Outcome> }>()
-  const asking = new WeakMap<FastifyRequest, Asked>()
+  const pending = new WeakMap<FastifyRequest, PendingResponse>()
 
-  const sendKept = keptSender(closing, observer)
-  const again = answerAgain({ store, keptUnder: (key) => kept.get(key), limits, closing, sendKept })
+  const sendCached = cachedResponseSender(closing, observer)
+  const lookup = (key: string) => responses.get(key)
+  const fastPath = cacheFastPath({ store, lookup, limits, closing, sendCached })
 
   app.addHook('onRequest', async (request, reply) => {
     const { config, url: route = '' } = request.routeOptions
     const { varies } = config
     if (varies === undefined || hasBody(request)) return
-    const state = await stateAsked(request)
+    const state = await requestedVersion(request)
     if (state === null) return
     const { current, asked } = state
-    const key = keyOf(request, varies, asked)
-    let known = kept.get(key) ?? null
-    // No await may stand between the end of this loop and the announcement, else several would make the same.
-    for (let other = inFlight.get(key); known === null && other !== undefined; other = inFlight.get(key)) {
+    const key = cacheKeyOf(request, varies, asked)
+    let cached = responses.get(key) ?? null
+    // No await may stand between the end of this loop and `beginFlight`, else there could be two flights of one key.
+    for (let other = inFlight.get(key); cached === null && other !== undefined; other = inFlight.get(key)) {
       other.task.join(tasks.of(request, reply))
       const outcome = await other.outcome
       if (outcome === 'refused') throw new Overloaded()
       if (outcome === 'not cacheable') break
-      if (outcome !== 'abandoned') known = outcome
+      if (outcome !== 'abandoned') cached = outcome
     }
-    if (known !== null) {
-      again.remember(request, { key, current, route })
+    if (cached !== null) {
+      fastPath.index(request, { key, current, route })
       reply.hijack()
       const { method, headers } = request
-      await sendKept(
-        { response: reply.raw, headers, isHead: method === 'HEAD', route, own: ownFields(reply) },
-        known,
+      await sendCached(
+        {
+          response: reply.raw,
+          headers,
+          isHead: method === 'HEAD',
+          route,
+          perClient: perClientHeaders(reply),
+        },
+        cached,
       )
       return reply
     }
-    const etag = weakTag(build, key)
+    const etag = weakETag(build, key)
     const vary = [...varies, 'Accept-Encoding'].join(', ')
-    if (request.headers['if-none-match'] !== '*' && isKnown(etag, request.headers['if-none-match'])) {
+    if (
+      request.headers['if-none-match'] !== '*' &&
+      ifNoneMatchMatches(etag, request.headers['if-none-match'])
+    ) {
       const cacheControl = cacheControlOf(asked)
       const headers = { ...OPEN_HEADERS, etag, vary, 'cache-control': cacheControl }
       reply.hijack()
-      sendNotModified(reply.raw, notModifiedHead(headers), ownFields(reply))
-      observer?.answered('not_modified')
+      sendNotModified(reply.raw, notModifiedHeaders(headers), perClientHeaders(reply))
+      observer?.onResult('not_modified')
       return reply
     }
-    asking.set(request, { key, current, etag, vary, made: announce(tasks.of(request, reply), key) })
+    pending.set(request, { key, current, etag, vary, settle: beginFlight(tasks.of(request, reply), key) })
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
-    const asked = asking.get(request)
-    if (asked === undefined) return payload
-    asking.delete(request)
+    const response = pending.get(request)
+    if (response === undefined) return payload
+    pending.delete(request)
     const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload)
     if (reply.statusCode !== 200 || !(isWhole || payload instanceof Readable)) {
       const isRefused = reply.statusCode === 503
-      asked.made(reply.raw.destroyed ? 'abandoned' : isRefused ? 'refused' : 'not cacheable')
+      response.settle(reply.raw.destroyed ? 'abandoned' : isRefused ? 'refused' : 'not cacheable')
       return payload
     }
     const { url: route = '' } = request.routeOptions
-    observer?.answered('made')
-    reply.headers({ etag: asked.etag, vary: asked.vary })
+    observer?.onResult('miss')
+    reply.headers({ etag: response.etag, vary: response.vary })
     const bytes = isWhole ? Buffer.from(payload) : null
-    const answer = bytes && keptAnswer(headersOf(reply), bytes)
-    if (answer !== null && maxBytes > 0) {
-      kept.set(asked.key, answer)
-      again.remember(request, { key: asked.key, current: asked.current, route })
+    const cached = bytes && toCachedResponse(headersOf(reply), bytes)
+    if (cached !== null && maxBytes > 0) {
+      responses.set(response.key, cached)
+      fastPath.index(request, { key: response.key, current: response.current, route })
     }
-    asked.made(answer ?? 'not cacheable')
-    if (isKnown(asked.etag, request.headers['if-none-match'])) {
+    response.settle(cached ?? 'not cacheable')
+    if (ifNoneMatchMatches(response.etag, request.headers['if-none-match'])) {
       reply.code(304)
       // Fastify's own handler of HEAD reads the payload.
       return request.method === 'HEAD' ? '' : null
     }
-    return answer === null
-      ? encodedStream(request, reply, payload as Readable)
-      : await encodedWhole(request, reply, answer)
+    return cached === null
+      ? encodeStream(request, reply, payload as Readable)
+      : await encodeBody(request, reply, cached)
   })
 
-  return again
+  return fastPath
 
-  /** Returns the newest version and the one that a request asks for; null where there is no such version for good. */
-  async function stateAsked(
+  /** Returns the newest version and the one that a request asks for; null where its response must not be cached. */
+  async function requestedVersion(
     request: FastifyRequest,
   ): Promise<{ current: Version; asked: VersionAsOf } | null> {
     const current = await store.currentVersion()
-    const pin = pinnedBy(request)
+    const pin = requestedAsOf(request)
     if (store.isUncommitted() || pin === null) return null
     const asked = await versionAsOf(store, current, pin.as_of)
     return asked && { current, asked }
   }
 
-  /** Lets others wait for an answer that is being made. */
-  function announce(task: TaskGroup, key: string): Asked['made'] {
+  /** Lets requests with the same key wait for this one's response. */
+  function beginFlight(task: TaskGroup, key: string): PendingResponse['settle'] {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     const flight = { task, outcome: promise }
     inFlight.set(key, flight)
@@ -187,23 +202,23 @@ export function keepAnswers(
 }
 
 /**
- * Returns the cache key: all that an answer depends on. The address is the canonical one, whole; nothing that makes
- * an answer can read another (see `canonicalTarget`). No part has a line break in it.
+ * Returns the cache key: everything that a response depends on. Its URL is the canonical one, and nothing that
+ * computes a response can read another (see `canonicalTarget`). No part has a line break in it.
  */
-function keyOf(
+function cacheKeyOf(
   { url, headers }: FastifyRequest,
   varies: readonly string[],
-  { version, recorded_at, isFinal }: VersionAsOf,
+  { version, recorded_at, isImmutable }: VersionAsOf,
 ): string {
-  const minded = varies.map((name) => headers[name.toLowerCase()] ?? '')
-  return [version, recorded_at, isFinal, url, ...minded].join('\n')
+  const varyValues = varies.map((name) => headers[name.toLowerCase()] ?? '')
+  return [version, recorded_at, isImmutable, url, ...varyValues].join('\n')
 }
 
-/** What is said to one client alone. */
-const OWN_FIELDS: readonly string[] = ['connection', ...RATE_LIMIT_FIELDS]
+/** Headers that are sent to one client alone, and therefore never cached. */
+const PER_CLIENT_HEADERS: readonly string[] = ['connection', ...RATE_LIMIT_FIELDS]
 
-/** What its limits have put on an answer, name and value in turn. */
-function ownFields(reply: FastifyReply): string[] {
+/** Returns the rate-limit headers of a reply, names and values in turn. */
+function perClientHeaders(reply: FastifyReply): string[] {
   return RATE_LIMIT_FIELDS.flatMap((name) => {
     const value = reply.getHeader(name)
     return value === undefined ? [] : [name, String(value)]
@@ -211,20 +226,24 @@ function ownFields(reply: FastifyReply): string[] {
 }
 
 function headersOf(reply: FastifyReply): Record<string, string> {
-  const headers = Object.entries(reply.getHeaders()).filter(([name]) => !OWN_FIELDS.includes(name))
+  const headers = Object.entries(reply.getHeaders()).filter(([name]) => !PER_CLIENT_HEADERS.includes(name))
   return Object.fromEntries(headers.map(([name, value]) => [name, String(value)]))
 }
 
-async function encodedWhole(request: FastifyRequest, reply: FastifyReply, answer: Kept): Promise<Buffer> {
-  const encoding = encodingOf(answer, request.headers['accept-encoding'])
-  const { body } = await encodedFor(answer, encoding)
+async function encodeBody(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  cached: CachedResponse,
+): Promise<Buffer> {
+  const encoding = selectEncoding(cached, request.headers['accept-encoding'])
+  const { body } = await encodeResponse(cached, encoding)
   if (encoding !== 'identity') reply.header('content-encoding', encoding)
   return body
 }
 
-function encodedStream(request: FastifyRequest, reply: FastifyReply, stream: Readable): Readable {
-  const encoding = encodingFor(request.headers['accept-encoding'])
+function encodeStream(request: FastifyRequest, reply: FastifyReply, stream: Readable): Readable {
+  const encoding = negotiateEncoding(request.headers['accept-encoding'])
   if (encoding === null || !isCompressible(String(reply.getHeader('content-type')))) return stream
   reply.header('content-encoding', encoding)
-  return compressedStream(stream, encoding)
+  return compressStream(stream, encoding)
 }

@@ -1,58 +1,55 @@
 import type { ServerResponse } from 'node:http'
-import type { Closing } from '../protocol/graceful-shutdown.ts'
-import { encodedFor, encodingOf, type Kept } from './cached-response.ts'
-import { isKnown } from './etag.ts'
-import type { KeptObserver } from './response-cache.ts'
+import type { Shutdown } from '../protocol/graceful-shutdown.ts'
+import { type CachedResponse, encodeResponse, selectEncoding } from './cached-response.ts'
+import { ifNoneMatchMatches } from './etag.ts'
+import type { CacheObserver } from './response-cache.ts'
 
-/** To whom an answer is sent. */
-export interface Reader {
+/** The request that a response is sent to. */
+export interface ResponseTarget {
   readonly response: ServerResponse
   readonly headers: {
     readonly 'if-none-match'?: string | undefined
     readonly 'accept-encoding'?: string | undefined
   }
-  /** Whether the head alone is asked for. */
+  /** Whether the request is a HEAD. */
   readonly isHead: boolean
-  /** The pattern of the route that leads to the answer. */
+  /** The pattern of the request's route, for metrics. */
   readonly route: string
-  /** What is said to this client alone, names and values in turn. */
-  readonly own: readonly string[]
+  /** Headers for this client alone, such as its rate limit, names and values in turn. */
+  readonly perClient: readonly string[]
 }
 
-/** Sends an answer that is kept, or that it has not changed. */
-export type SendKept = (reader: Reader, answer: Kept) => Promise<void>
+/** Sends a cached response, or a 304. */
+export type SendCached = (target: ResponseTarget, cached: CachedResponse) => Promise<void>
 
-/**
- * Sends answers as they were made, past all that made them: everything that a head says is kept with it, and this
- * is what a burst of readers costs.
- */
-export function keptSender(closing: Closing, observer: KeptObserver | undefined): SendKept {
-  return async ({ response, headers, isHead, route, own }, answer) => {
-    observer?.routed(response, route)
-    if (isKnown(answer.headers.etag ?? '', headers['if-none-match'])) {
-      sendNotModified(response, answer.notModified, own)
-      observer?.answered('not_modified')
+/** Returns what sends cached responses without Fastify: their headers are cached with them. */
+export function cachedResponseSender(closing: Shutdown, observer: CacheObserver | undefined): SendCached {
+  return async ({ response, headers, isHead, route, perClient }, cached) => {
+    observer?.onRoute(response, route)
+    if (ifNoneMatchMatches(cached.headers.etag ?? '', headers['if-none-match'])) {
+      sendNotModified(response, cached.notModified, perClient)
+      observer?.onResult('not_modified')
       return
     }
-    const encoding = encodingOf(answer, headers['accept-encoding'])
-    const ready = answer.sent.get(encoding)
-    if (ready === undefined) closing.seeOut(response)
-    const { head, body, text } = ready ?? (await encodedFor(answer, encoding))
+    const encoding = selectEncoding(cached, headers['accept-encoding'])
+    const ready = cached.encoded.get(encoding)
+    if (ready === undefined) closing.trackUntilSent(response)
+    const { head, body, text } = ready ?? (await encodeResponse(cached, encoding))
     if (closing.isClosing()) response.shouldKeepAlive = false
-    response.writeHead(200, [...head, ...own])
+    response.writeHead(200, [...head, ...perClient])
     if (isHead) response.end()
     else if (text === null) response.end(body)
     else response.end(text, 'latin1')
-    if (ready !== undefined) closing.seeOut(response)
-    observer?.answered('hit')
+    if (ready !== undefined) closing.trackUntilSent(response)
+    observer?.onResult('hit')
   }
 }
 
-/** Tells a client that it has the answer already. */
+/** Sends a 304. */
 export function sendNotModified(
   response: ServerResponse,
   head: readonly string[],
-  own: readonly string[],
+  perClient: readonly string[],
 ): void {
-  response.writeHead(304, [...head, ...own]).end()
+  response.writeHead(304, [...head, ...perClient]).end()
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { THINGS } from '../../domain/change.ts'
+import { RESOURCE_TYPES } from '../../domain/change.ts'
 import { afterVersion, type ChangePlace } from '../../store/read/changes.ts'
 
-const NAMES: readonly string[] = THINGS
+const NAMES: readonly string[] = RESOURCE_TYPES
 const VERSION = '(?:0|[1-9]\\d{0,14})'
 const NUMBERED = 'observation\\.[1-9]\\d{0,14}'
 const NAMED = `(?:${NAMES.filter((name) => name !== 'observation').join('|')})\\.[\\w-]{1,100}`

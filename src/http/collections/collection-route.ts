@@ -7,22 +7,28 @@ import type { CsvDialect } from '../../formats/csv/write-csv.ts'
 import { type FormatName, ROW_FORMATS, TABLE_FORMATS } from '../../formats/registry.ts'
 import { columnsOf } from '../../formats/table.ts'
 import { badRequest } from '../problems/problem.ts'
-import { inOrder, publicAddress, questionOf } from '../protocol/url.ts'
+import { absoluteUrl, canonicalQuery, sortQuery } from '../protocol/url.ts'
 import { readCursor } from '../query/cursor.ts'
-import { type PlaceOf, type ReadRows, readAll, readPage } from '../query/pagination.ts'
+import { type CursorKeyOf, iterateRows, type ReadRows, readPage } from '../query/pagination.ts'
 import {
   DEFAULT_LIMIT,
-  deliveryParameters,
-  formatAmong,
+  formatParameter,
+  outputParameters,
   pagingParameters,
   type parameters,
 } from '../query/parameters.ts'
-import { ask, type ReaderDependencies } from '../query/resolve-query.ts'
-import { formatOf, link, listMetaSchema, metaSchema, send } from '../responses/json-response.ts'
+import { type ReaderDependencies, resolveQuery } from '../query/resolve-query.ts'
+import {
+  listMetaSchema,
+  metaSchema,
+  negotiateFormat,
+  sendJsonPage,
+  setLinkHeaders,
+} from '../responses/json-response.ts'
 import { collectionResponses } from '../responses/response-schemas.ts'
-import { aboutTable } from '../responses/table-metadata.ts'
+import { tableMetadata } from '../responses/table-metadata.ts'
 import { sendTable } from '../responses/table-response.ts'
-import type { List } from './registry.ts'
+import type { CollectionInfo } from './registry.ts'
 
 interface Question<Query extends z.ZodObject, Place> {
   readonly filter: Filter
@@ -49,13 +55,13 @@ export interface Collection<Query extends z.ZodObject, Place> {
   /** The formats that the rows can have besides those of all rows. */
   readonly formats?: readonly FormatName[]
   /** For what comes page by page: what a cursor must hold of a row to go on behind it. */
-  readonly paging?: { readonly place: z.ZodType<Place>; placeOf: PlaceOf<Place> }
+  readonly paging?: { readonly place: z.ZodType<Place>; placeOf: CursorKeyOf<Place> }
   /** The rows of a page, or all of them where there are no pages. */
   answer(question: Question<Query, Place>): ReturnType<ReadRows<Place>>
 }
 
 /** How an answer is delivered: the parameters that this module itself acts on. */
-type Handled = z.output<z.ZodObject<typeof deliveryParameters>> & {
+type Handled = z.output<z.ZodObject<typeof outputParameters>> & {
   readonly format?: FormatName | undefined
 } & Partial<z.output<z.ZodObject<typeof pagingParameters & Pick<typeof parameters, 'explain'>>>>
 
@@ -69,24 +75,24 @@ export function collection<Query extends z.ZodObject, Place>(
   const { url, row, query: asking, extra = {}, paging, answer, example } = definition
   const { operationId, summary, description, tag } = definition
   const { store, publicUrl, turnOf } = dependencies
-  const named = (address: string) => publicAddress(publicUrl, inOrder(address))
+  const named = (address: string) => absoluteUrl(publicUrl, sortQuery(address))
   const formats = [...ROW_FORMATS, ...(definition.formats ?? [])]
   const columns = columnsOf(row)
   const meta = paging === undefined ? metaSchema : listMetaSchema
   const querystring = asking.extend({
     ...(paging === undefined ? {} : pagingParameters),
-    ...deliveryParameters,
-    format: formatAmong(formats),
+    ...outputParameters,
+    format: formatParameter(formats),
   })
-  const list: List | undefined = paging && {
+  const list: CollectionInfo | undefined = paging && {
     title: summary,
     description,
     row,
     formats,
     async rowsOf(raw, turn) {
       const query = querystring.parse(raw) as z.output<Query> & Handled
-      const { filter } = await ask(dependencies, query)
-      return readAll((page) => answer({ filter, query, page, turn }), null, paging.placeOf)
+      const { filter } = await resolveQuery(dependencies, query)
+      return iterateRows((page) => answer({ filter, query, page, turn }), null, paging.placeOf)
     },
   }
   return {
@@ -103,26 +109,27 @@ export function collection<Query extends z.ZodObject, Place>(
     config: { example, varies: ['Accept'], ...(list && { list }) },
     handler: async (request, reply) => {
       const query = request.query as z.output<Query> & Handled
-      const format = formatOf(request, formats, query.format)
+      const format = negotiateFormat(request, formats, query.format)
       requireFitting(query, format)
       const position =
         paging === undefined || query.cursor === undefined
           ? null
-          : readCursor(query.cursor, questionOf(request), paging.place)
-      const asked = await ask(dependencies, query, position)
+          : readCursor(query.cursor, canonicalQuery(request), paging.place)
+      const asked = await resolveQuery(dependencies, query, position)
       const turn = turnOf(request)
       const read = (page: Page<Place>) => answer({ filter: asked.filter, query, page, turn })
       const page = { after: position?.after ?? null, limit: query.limit ?? DEFAULT_LIMIT }
-      if (format === 'json') return send(request, reply, { asked, ...(await pageOf(read, page)) }, turn)
+      if (format === 'json')
+        return sendJsonPage(request, reply, { asked, ...(await pageOf(read, page)) }, turn)
       const { rows, next } = await rowsOf(read, page)
-      const { permalink, nextAddress } = link(request, reply, { asked, next })
+      const { permalink, nextAddress } = setLinkHeaders(request, reply, { asked, next })
       const titles = {
         title: summary,
         description,
         address: named(permalink),
         next: nextAddress && named(nextAddress),
       }
-      const table = { columns, rows, ...aboutTable(store, asked, titles, turn.yieldIfDue) }
+      const table = { columns, rows, ...tableMetadata(store, asked, titles, turn.yieldIfDue) }
       return sendTable(request, reply, table, TABLE_FORMATS[format], dialectOf(query), turn)
     },
   }
@@ -138,7 +145,7 @@ export function collection<Query extends z.ZodObject, Place>(
   async function rowsOf(read: ReadRows<Place>, page: Page<Place>) {
     const isWhole = paging !== undefined && page.limit === Number.POSITIVE_INFINITY
     return isWhole
-      ? { rows: readAll(read, page.after, paging.placeOf), next: null }
+      ? { rows: iterateRows(read, page.after, paging.placeOf), next: null }
       : await pageOf(read, page)
   }
 }

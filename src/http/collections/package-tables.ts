@@ -2,9 +2,9 @@ import type { Turn } from '../../concurrency/turns.ts'
 import { DEFAULT_INDICATOR } from '../../domain/indicator.ts'
 import { writeCsv } from '../../formats/csv/write-csv.ts'
 import type { Resource } from '../../formats/data-package.ts'
-import { columnsOf, type Written } from '../../formats/table.ts'
+import { type Chunks, columnsOf } from '../../formats/table.ts'
 import type { Keys } from '../../formats/table-schema.ts'
-import type { Lists } from './registry.ts'
+import type { CollectionRegistry } from './registry.ts'
 
 interface Packaged {
   readonly name: string
@@ -15,7 +15,7 @@ interface Packaged {
 const SUBJECTS = { border: 'borders', indicator: 'indicators' }
 
 /** The lists that make up the package of all data, with the default of everything that can be asked of them. */
-export const PACKAGED: readonly Packaged[] = [
+export const PACKAGE_TABLES: readonly Packaged[] = [
   {
     name: 'observations',
     url: '/v1/observations',
@@ -52,12 +52,12 @@ export const PACKAGED: readonly Packaged[] = [
 export interface PackageTable extends Pick<Resource, 'name' | 'title' | 'description' | 'row' | 'keys'> {
   /** Where the same CSV is served, with its whole query. */
   readonly address: string
-  written(): Promise<Written>
+  written(): Promise<Chunks>
 }
 
 /** The tables of the package at one version; there is no series where its indicator was never heard of. */
 export function packageTables(
-  lists: Lists,
+  lists: CollectionRegistry,
   {
     version,
     indicators,
@@ -68,7 +68,7 @@ export function packageTables(
     readonly turn: Turn
   },
 ): PackageTable[] {
-  return PACKAGED.flatMap(({ name, url, keys }) => {
+  return PACKAGE_TABLES.flatMap(({ name, url, keys }) => {
     const list = lists.get(url)
     if (list === undefined || (name === 'series' && !indicators.includes(DEFAULT_INDICATOR))) return []
     const { title, description, row, rowsOf } = list

@@ -7,12 +7,12 @@ import type { Row } from '../../formats/table.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** For a route that answers with a list, that list as a whole. */
-    readonly list?: List
+    readonly list?: CollectionInfo
   }
 }
 
 /** A list of the API as a whole, however it is paged. */
-export interface List {
+export interface CollectionInfo {
   readonly title: string
   readonly description: string
   readonly row: z.ZodObject
@@ -22,11 +22,11 @@ export interface List {
 }
 
 /** The lists of the API by their addresses, as far as their routes are registered. */
-export type Lists = ReadonlyMap<string, List>
+export type CollectionRegistry = ReadonlyMap<string, CollectionInfo>
 
 /** Gathers the lists as their routes are registered. Call it before the routes are. */
-export function gatherLists(app: FastifyInstance): Lists {
-  const lists = new Map<string, List>()
+export function collectCollections(app: FastifyInstance): CollectionRegistry {
+  const lists = new Map<string, CollectionInfo>()
   app.addHook('onRoute', ({ url, config }) => {
     if (config?.list !== undefined) lists.set(url, config.list)
   })

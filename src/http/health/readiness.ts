@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bodyOf, Problem } from '../problems/problem.ts'
+import { Problem, problemBody } from '../problems/problem.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
 
 /** What the operator is told of backups. */
@@ -95,5 +95,5 @@ export async function answerReadiness(
 
 /** Returns a 503 that says why. */
 export function unavailable(detail: string): HealthAnswer {
-  return { status: 503, body: { ...bodyOf(new Problem(503, detail)) } }
+  return { status: 503, body: { ...problemBody(new Problem(503, detail)) } }
 }

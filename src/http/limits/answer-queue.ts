@@ -5,12 +5,12 @@ import { createFairPlaces } from '../../concurrency/fair-places.ts'
 import { createLane } from '../../concurrency/lane.ts'
 import { scheduleTurns, type Turn } from '../../concurrency/turns.ts'
 import { usageMeter } from '../../concurrency/usage-meter.ts'
-import { bodyOf, Overloaded, PROBLEM_TYPE, Problem } from '../problems/problem.ts'
+import { Overloaded, PROBLEM_TYPE, Problem, problemBody } from '../problems/problem.ts'
 import { COMMON_HEADERS } from '../protocol/allowed-methods.ts'
-import type { Taker } from '../protocol/fast-path.ts'
-import type { PlainHeaders } from '../protocol/simple-get.ts'
+import type { FastPathHandler } from '../protocol/fast-path.ts'
+import type { SimpleHeaders } from '../protocol/simple-get.ts'
 import { createAdmission, type Ticket } from './admission.ts'
-import type { ClientOf } from './client-address.ts'
+import type { ClientAddressOf } from './client-address.ts'
 import type { RateLimits } from './rate-limit.ts'
 import type { RequestTasks } from './request-tasks.ts'
 
@@ -42,11 +42,11 @@ export interface AnswerQueueOptions {
   readonly maxDelayMs: number
   /** How many milliseconds of CPU time a minute one client's answers may take; 0 is no limit. */
   readonly cpuLimitMs: number
-  readonly clientOf: ClientOf
+  readonly clientOf: ClientAddressOf
   readonly tasks: RequestTasks
   readonly limits: RateLimits
   /** Whether a response is cached already: then it costs too little to be refused. */
-  readonly isCached: (request: IncomingMessage, headers: PlainHeaders) => boolean
+  readonly isCached: (request: IncomingMessage, headers: SimpleHeaders) => boolean
   readonly observer?: QueueObserver | undefined
   readonly clock?: () => number
 }
@@ -66,7 +66,7 @@ export interface QueueState {
 
 export interface AnswerQueue {
   /** Refuses requests before the framework routes them, where that is cheaper. */
-  readonly refuse: Taker
+  readonly refuse: FastPathHandler
   /** What the computation of an answer calls to share the event loop. */
   turnOf(request: FastifyRequest): AnswerTurn
 }
@@ -201,7 +201,7 @@ export function queueAnswers(
       if (path.includes('%') || exempt.has(path)) return false
       const refusal = refusalFor(clientOf(request))
       if (refusal === null || isCached(request, headers)) return false
-      const own = limits.countReader(request)
+      const own = limits.consumeForClient(request)
       if (own === null) return false
       observer?.onShed(response)
       sendRefusal(request, response, refusal, own)
@@ -231,7 +231,7 @@ function sendRefusal(
   refusal: Problem,
   own: readonly string[],
 ): void {
-  const body = JSON.stringify(bodyOf(refusal))
+  const body = JSON.stringify(problemBody(refusal))
   const head = {
     ...COMMON_HEADERS,
     ...refusal.headers,

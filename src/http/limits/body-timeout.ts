@@ -4,7 +4,7 @@ import { hasBody } from '../protocol/has-body.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether a body may take as long as it likes, as long as some of it comes. */
+    /** Whether a body may take any time, as long as it makes progress. */
     readonly isLongBody?: boolean
   }
 }
@@ -12,10 +12,10 @@ declare module 'fastify' {
 const CHECK_EVERY_MS = 1_000
 
 /**
- * Ends requests whose body is not there in time with a 408. Node's own `requestTimeout` counts the whole of
- * a body, so that a large table on a slow line would never arrive; that one must only not stand still.
+ * Answers 408 to requests whose body does not arrive in time. Node's own `requestTimeout` counts the whole body, so
+ * that a large table on a slow line would never arrive; here such a body must only make progress.
  */
-export function endSlowBodies(app: FastifyInstance, limitMs: number): void {
+export function bodyTimeout(app: FastifyInstance, limitMs: number): void {
   app.addHook('onRequest', async (request, reply) => {
     const { raw, routeOptions } = request
     if (!hasBody(raw)) return

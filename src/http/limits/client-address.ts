@@ -2,19 +2,20 @@ import type { IncomingMessage } from 'node:http'
 import { isIP, isIPv6 } from 'node:net'
 import proxyAddr from '@fastify/proxy-addr'
 
-/** Tells the clients of a server apart. */
-export type ClientOf = (request: IncomingMessage) => string
+/** Identifies the client of a request. */
+export type ClientAddressOf = (request: IncomingMessage) => string
 
 /**
- * Who asks, as far as it can be told: an address, of IPv6 the network, because a client has all of one.
- * @param trustedProxies whose `X-Forwarded-For` is believed: addresses and networks
+ * Returns what identifies clients by their address, or by the /64 network of an IPv6 address, all of which one client
+ * has.
+ * @param trustedProxies the addresses and networks whose `X-Forwarded-For` is trusted
  */
-export function clientsBehind(trustedProxies: readonly string[]): ClientOf {
-  if (trustedProxies.length === 0) return ({ socket }) => clientAt(socket.remoteAddress)
+export function clientAddressResolver(trustedProxies: readonly string[]): ClientAddressOf {
+  if (trustedProxies.length === 0) return ({ socket }) => normalizeAddress(socket.remoteAddress)
   const isTrusted = proxyAddr.compile([...trustedProxies])
   return (request) => {
     const address = withoutPort(proxyAddr(request, (each, index) => isTrusted(withoutPort(each), index)))
-    return clientAt(isIP(address) === 0 ? request.socket.remoteAddress : address)
+    return normalizeAddress(isIP(address) === 0 ? request.socket.remoteAddress : address)
   }
 }
 
@@ -24,15 +25,15 @@ function withoutPort(text: string): string {
   return ipv4 ?? ipv6 ?? text
 }
 
-/** Returns what tells a client apart: its address, of IPv6 the network. */
-export function clientAt(address = ''): string {
+/** Returns an IPv4 address, or the /64 network of an IPv6 address. */
+export function normalizeAddress(address = ''): string {
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
   if (mapped !== undefined) return mapped
-  return isIPv6(address) ? networkOf(address) : address
+  return isIPv6(address) ? ipv6Prefix64(address) : address
 }
 
-/** The first 64 bits of an IPv6 address, in one way of writing. */
-function networkOf(address: string): string {
+/** Returns the first 64 bits of an IPv6 address, in canonical form. */
+function ipv6Prefix64(address: string): string {
   const [before = '', after = ''] = address.replace(/%.*/, '').split('::')
   const [head, rest] = [groupsOf(before), groupsOf(after)]
   const zeros = Array.from({ length: Math.max(0, 8 - head.length - rest.length) }, () => '0')

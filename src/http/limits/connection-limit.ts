@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import proxyAddr from '@fastify/proxy-addr'
 import { createClientCounts } from '../../concurrency/client-counts.ts'
-import { clientAt } from './client-address.ts'
+import { normalizeAddress } from './client-address.ts'
 
 export interface ConnectionLimitOptions {
   /** How many connections one client may have open. */
@@ -21,7 +21,7 @@ export function limitConnections(
   server.prependListener('connection', (socket: Socket) => {
     const { remoteAddress = '' } = socket
     if (isProxy(remoteAddress, 0)) return
-    const client = clientAt(remoteAddress)
+    const client = normalizeAddress(remoteAddress)
     if (connections.of(client) < perClient) socket.once('close', connections.add(client))
     else socket.destroy()
   })

@@ -2,58 +2,58 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { Problem } from '../problems/problem.ts'
-import type { ClientOf } from './client-address.ts'
+import type { ClientAddressOf } from './client-address.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered however much is asked: what an operator watches the service by. */
+    /** Exempts a route from the rate limit: what an operator watches the service by. */
     readonly isUnlimited?: boolean
   }
 }
 
-/** The fields that say what a client has left (draft-ietf-httpapi-ratelimit-headers); they are its own. */
+/** The headers that tell a client its remaining requests (draft-ietf-httpapi-ratelimit-headers). */
 export const RATE_LIMIT_FIELDS = ['ratelimit', 'ratelimit-policy'] as const
 
 const WINDOW_S = 60
 
-/** More clients than these at a time are not told apart from new ones, so that they take no more memory. */
+/** Bounds the memory: beyond this, the least recent clients are forgotten. */
 const MAX_CLIENTS = 100_000
 
-/** How often a minute an address may come with a key that is none. */
+/** How many requests a minute with an invalid key an address may send. */
 const MAX_FAILED_KEYS = 20
 
 export interface RateLimits {
-  /** Counts a reader's request: the fields that say what is left, names and values in turn; null where nothing is. */
-  countReader(request: IncomingMessage): readonly string[] | null
-  /** Counts a request of the holder of a key, and says on its answer how many are left; throws a 429. */
-  countKey(id: string | number, reply: FastifyReply): void
-  /** Counts a request without a key that is one, and the wrong key; throws a 429. */
-  countFailure(request: FastifyRequest, reply: FastifyReply): void
-  /** Counts a request whose address cannot be read, of which no hook is told; answers the 429, where it is one. */
-  countUnread(request: FastifyRequest, reply: FastifyReply): Problem | undefined
+  /** Counts a request without a key: returns its headers, names and values in turn, or null beyond the limit. */
+  consumeForClient(request: IncomingMessage): readonly string[] | null
+  /** Counts a request with a valid key, and sets the headers of its reply. @throws Problem (429) */
+  consumeForApiKey(id: string | number, reply: FastifyReply): void
+  /** Counts a request without a valid key, and the failure. @throws Problem (429) */
+  recordAuthFailure(request: FastifyRequest, reply: FastifyReply): void
+  /** Counts a request whose URL is malformed, for which no hook runs; returns the 429 beyond the limit. */
+  consumeForBadUrl(request: FastifyRequest, reply: FastifyReply): Problem | undefined
 }
 
 export interface RateLimitOptions {
   readonly perMinute: number
-  readonly clientOf: ClientOf
+  readonly clientOf: ClientAddressOf
   readonly clock?: () => number
 }
 
-/** Counts nothing. */
+/** Sets no limit. */
 export const UNLIMITED: RateLimits = {
-  countReader: () => [],
-  countKey: () => undefined,
-  countFailure: () => undefined,
-  countUnread: () => undefined,
+  consumeForClient: () => [],
+  consumeForApiKey: () => undefined,
+  recordAuthFailure: () => undefined,
+  consumeForBadUrl: () => undefined,
 }
 
 /**
- * Lets a client ask so many times a minute and then answers 429: readers by address, writers by API key, those
- * with keys that are none by address and apart. Call it before whatever answers, kept answers too.
- * @param perMinute how many requests; 0 sets no limit
- * @param clock milliseconds from any point on, which nobody sets back
+ * Limits requests per minute and answers 429 beyond: readers by address, writers by API key, and failed
+ * authentication by address, apart. Register it before the response cache.
+ * @param perMinute the limit; 0 disables it
+ * @param clock a monotonic time in milliseconds
  */
-export function limitRates(
+export function rateLimiter(
   app: FastifyInstance,
   { perMinute, clientOf, clock = () => performance.now() }: RateLimitOptions,
 ): RateLimits {
@@ -71,7 +71,7 @@ export function limitRates(
     const counted = requests.count(client)
     reply.headers(fieldsOf(counted))
     const { used, resetS } = counted
-    return used > perMinute ? tooMany(`${perMinute} requests a minute`, resetS) : undefined
+    return used > perMinute ? tooMany(`${perMinute} requests per minute`, resetS) : undefined
   }
 
   app.addHook('onRequest', (request, reply, done) => {
@@ -80,35 +80,35 @@ export function limitRates(
     const address = clientOf(request.raw)
     if (scope === undefined) return done(count(address, reply))
     const { used, resetS } = failures.read(address)
-    done(used < MAX_FAILED_KEYS ? undefined : tooMany(`${MAX_FAILED_KEYS} wrong keys a minute`, resetS))
+    done(used < MAX_FAILED_KEYS ? undefined : tooMany(`${MAX_FAILED_KEYS} invalid keys per minute`, resetS))
   })
 
   return {
-    countReader(request) {
+    consumeForClient(request) {
       const counted = requests.count(clientOf(request))
       return counted.used > perMinute ? null : Object.entries(fieldsOf(counted)).flat()
     },
-    countKey(id, reply) {
+    consumeForApiKey(id, reply) {
       const problem = count(`key ${id}`, reply)
       if (problem !== undefined) throw problem
     },
-    countFailure(request, reply) {
+    recordAuthFailure(request, reply) {
       const address = clientOf(request.raw)
       if (request.headers.authorization !== undefined) failures.count(address)
       const problem = count(address, reply)
       if (problem !== undefined) throw problem
     },
-    countUnread: (request, reply) => count(clientOf(request.raw), reply),
+    consumeForBadUrl: (request, reply) => count(clientOf(request.raw), reply),
   }
 }
 
 interface Count {
   readonly used: number
-  /** After how many seconds it begins anew. */
+  /** The seconds until the window ends. */
   readonly resetS: number
 }
 
-/** Counts for each client from its first time on, for a minute. */
+/** Counts in a fixed window of a minute, which begins with a client's first request. */
 function counter(quota: number, clock: () => number) {
   const windows = new LRUCache<string, { used: number; readonly endsAt: number }>({ max: MAX_CLIENTS })
   const windowOf = (client: string) => {
@@ -133,6 +133,6 @@ function counter(quota: number, clock: () => number) {
 }
 
 function tooMany(limit: string, resetS: number): Problem {
-  const detail = `More than ${limit} came from here; try again in ${resetS} s.`
+  const detail = `Rate limit of ${limit} exceeded; retry in ${resetS} s.`
   return new Problem(429, detail, { headers: { 'retry-after': String(resetS) } })
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createTaskGroup, type TaskGroup } from '../../concurrency/task.ts'
-import type { ClientOf } from './client-address.ts'
+import type { ClientAddressOf } from './client-address.ts'
 
 /** The computations that requests ask for. */
 export interface RequestTasks {
@@ -10,7 +10,7 @@ export interface RequestTasks {
 }
 
 /** Creates the tasks of requests as they are asked for; each request waits until its connection is closed. */
-export function createRequestTasks(clientOf: ClientOf): RequestTasks {
+export function createRequestTasks(clientOf: ClientAddressOf): RequestTasks {
   const known = new WeakMap<FastifyRequest, TaskGroup>()
   return {
     of(request, reply) {

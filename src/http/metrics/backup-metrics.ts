@@ -7,7 +7,7 @@ export interface BackupMeasures {
 }
 
 /** Says when the last good backup was made, and counts those that failed. */
-export function measureBackups(
+export function backupMetrics(
   registry: Registry,
   newest: () => Promise<{ readonly made_at: string; readonly size_bytes: number } | null>,
 ): BackupMeasures {

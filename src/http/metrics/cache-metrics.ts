@@ -1,38 +1,38 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { KeptObserver } from '../cache/response-cache.ts'
+import type { CacheObserver } from '../cache/response-cache.ts'
 import type { Routed } from './request-metrics.ts'
 
 /**
- * Counts how answers that can be kept come about, and says how many are held.
- * @param routed told of the route of each, because not all come past a hook
+ * Counts the requests that the response cache sees, and measures its size.
+ * @param onRoute labels a response with its route: the fast path runs no hooks
  */
-export function measureKept(registry: Registry, routed: Routed): KeptObserver {
+export function cacheMetrics(registry: Registry, onRoute: Routed): CacheObserver {
   const registers = [registry]
   const answers = new Counter({
-    name: 'crossings_kept_answers_total',
-    help: 'Answers that can be kept: sent as they were kept (hit), made anew (made), or known to the client (not_modified).',
+    name: 'crossings_http_cache_requests_total',
+    help: 'Cacheable responses: sent from the cache (hit), computed (miss), or already known to the client (not_modified).',
     labelNames: ['result'],
     registers,
   })
-  for (const result of ['hit', 'made', 'not_modified']) answers.inc({ result }, 0)
+  for (const result of ['hit', 'miss', 'not_modified']) answers.inc({ result }, 0)
   return {
-    routed,
-    answered: (result) => answers.inc({ result }),
-    holds(held) {
+    onRoute,
+    onResult: (result) => answers.inc({ result }),
+    onStats(stats) {
       new Gauge({
-        name: 'crossings_kept_answers_entries',
-        help: 'Answers that are held.',
+        name: 'crossings_http_cache_entries',
+        help: 'Responses in the cache.',
         registers,
         collect() {
-          this.set(held().entries)
+          this.set(stats().entries)
         },
       })
       new Gauge({
-        name: 'crossings_kept_answers_bytes',
-        help: 'What the answers that are held take, roughly, with their compressed forms.',
+        name: 'crossings_http_cache_bytes',
+        help: 'The approximate size of the response cache, content encodings included.',
         registers,
         collect() {
-          this.set(held().bytes)
+          this.set(stats().bytes)
         },
       })
     },

@@ -2,7 +2,10 @@ import { Gauge, type Registry } from 'prom-client'
 import type { Store } from '../../store/store.ts'
 
 /** Says which version the data are of, and what the database takes on the disk. */
-export function measureData(store: Pick<Store, 'currentVersion' | 'fileSizes'>, registry: Registry): void {
+export function databaseMetrics(
+  store: Pick<Store, 'currentVersion' | 'fileSizes'>,
+  registry: Registry,
+): void {
   const gauge = (name: string, help: string, read: () => Promise<number>) =>
     new Gauge({
       name,

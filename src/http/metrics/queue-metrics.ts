@@ -3,7 +3,7 @@ import { Gauge, type Registry } from 'prom-client'
 import type { QueueObserver } from '../limits/answer-queue.ts'
 
 /** Exposes how many answers wait and how many are in progress, by lane, and counts those that were shed. */
-export function measureQueue(registry: Registry, onShed: (response: ServerResponse) => void): QueueObserver {
+export function queueMetrics(registry: Registry, onShed: (response: ServerResponse) => void): QueueObserver {
   const registers = [registry]
   return {
     onShed,

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import { isAnswerable, statusOfClientError } from '../protocol/error-handler.ts'
+import { canRespond, statusOfClientError } from '../protocol/error-handler.ts'
 import { hasBody } from '../protocol/has-body.ts'
 
 /** Route labels for requests that match no route, were shed, or are not HTTP. */
@@ -23,7 +23,7 @@ export type Routed = (response: ServerResponse, route: string) => void
  * what never becomes a request. Call it before all other hooks.
  * @returns what is to be told of requests that come past no hook
  */
-export function measureRequests(app: FastifyInstance, registry: Registry): Routed {
+export function requestMetrics(app: FastifyInstance, registry: Registry): Routed {
   const registers = [registry]
   const requests = new Counter({
     name: 'crossings_http_requests_total',
@@ -68,7 +68,7 @@ export function measureRequests(app: FastifyInstance, registry: Registry): Route
   }
   app.server.prependListener('clientError', (error, socket) => {
     // What is wrong with a body belongs to its request.
-    if (!isAnswerable(error, socket) || withBody.get(socket)?.complete === false) return
+    if (!canRespond(error, socket) || withBody.get(socket)?.complete === false) return
     requests.inc({ route: MALFORMED, method: 'none', status: String(statusOfClientError(error)) })
   })
   app.addHook('onRequest', (request, reply, done) => {

@@ -10,7 +10,7 @@ const EVERY = 'every'
  * The address that a form means: empty fields are left out, and several choices are a list.
  * It is the address itself where it is one already.
  */
-export function formAddress(url: string): string {
+export function formRedirect(url: string): string {
   const mark = url.indexOf('?')
   if (mark < 0) return url
   const query = new URLSearchParams(url.slice(mark + 1))

@@ -1,8 +1,8 @@
 import type { Filter } from '../../domain/filter.ts'
-import type { JudgedObservation } from '../../domain/observation.ts'
-import type { FigureSources } from '../../results/load-series.ts'
-import { judgedObservations } from '../../results/observations-with-status.ts'
-import { type Listed, ROWS_PER_PAGE, type Sort } from '../../web/page/page-model.ts'
+import type { ObservationWithStatus } from '../../domain/observation.ts'
+import type { FigureContext } from '../../results/load-series.ts'
+import { observationsWithStatus } from '../../results/observations-with-status.ts'
+import { type ObservationList, ROWS_PER_PAGE, type Sort } from '../../web/page/page-model.ts'
 
 /** A page lists no more published figures than this; downloads have them all. */
 const MOST = 20_000
@@ -11,15 +11,15 @@ const MOST = 20_000
 const ROWS_PER_READ = 1_000
 
 /** Some of the published figures that a filter means, sorted. */
-export async function readListed(
-  sources: FigureSources,
+export async function listObservations(
+  sources: FigureContext,
   filter: Filter,
-  { status, sort, offset }: Pick<Listed, 'status' | 'sort' | 'offset'>,
-): Promise<Listed> {
-  const keyed: { readonly row: JudgedObservation; readonly key: string | number }[] = []
+  { status, sort, offset }: Pick<ObservationList, 'status' | 'sort' | 'offset'>,
+): Promise<ObservationList> {
+  const keyed: { readonly row: ObservationWithStatus; readonly key: string | number }[] = []
   for (let after: number | null = null, more = true; more; ) {
     const page = { after, limit: ROWS_PER_READ }
-    const judged = await judgedObservations(sources, filter, status === null ? undefined : [status], page)
+    const judged = await observationsWithStatus(sources, filter, status === null ? undefined : [status], page)
     for (const { row } of judged) keyed.push({ row, key: sortKey(row, sort.by) })
     after = judged.at(-1)?.row.id ?? null
     more = judged.length === ROWS_PER_READ && keyed.length < MOST
@@ -33,7 +33,7 @@ export async function readListed(
   return { rows, offset, count: keyed.length, status, sort }
 }
 
-function sortKey(row: JudgedObservation, by: Sort): string | number {
+function sortKey(row: ObservationWithStatus, by: Sort): string | number {
   if (by === 'period') return row.period_start + row.period_end
   return row[by] ?? ''
 }

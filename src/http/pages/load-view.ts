@@ -9,14 +9,14 @@ import type { Filter } from '../../domain/filter.ts'
 import type { Interval } from '../../domain/period.ts'
 import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { periodFigure } from '../../domain/series.ts'
-import { judgedConflicts } from '../../results/conflicts.ts'
-import type { FigureSources } from '../../results/load-series.ts'
-import { explained, TooManyTerms, termCounter } from '../../results/proof-observations.ts'
+import { listConflicts } from '../../results/conflicts.ts'
+import type { FigureContext } from '../../results/load-series.ts'
+import { limitProofTerms, observationsInProofs, TooManyTerms } from '../../results/proof-observations.ts'
 import { reconcileEvidence } from '../../results/reconcile-evidence.ts'
 import type { Layout, PeriodFigure, Subject, View } from '../../web/view/view.ts'
 import { badRequest } from '../problems/problem.ts'
 
-export interface ViewQuestion {
+export interface ViewQuery {
   readonly indicator: string
   /** Undefined to have the shortest with which everything can be shown, from months on. */
   readonly interval: Interval | undefined
@@ -26,10 +26,10 @@ export interface ViewQuestion {
 type Named = readonly (readonly [Subject, Reconciliation])[]
 
 /** Reads everything that is shown of one question, all of one version. */
-export async function readView(
-  sources: FigureSources,
+export async function loadView(
+  sources: FigureContext,
   filter: Filter,
-  { indicator: id, interval: asked, layout }: ViewQuestion,
+  { indicator: id, interval: asked, layout }: ViewQuery,
 ): Promise<View> {
   const { borders, window: meant, reconciled } = await reconcileEvidence(sources, id, filter)
   const plain = (await sources.store.borders(filter.version)).filter((border) => !isGroup(border))
@@ -66,7 +66,7 @@ export async function readView(
   const { recorded_at } = await sources.store.versionNumbered(filter.version)
   const indicator = (await sources.store.indicators(filter.version)).find((each) => each.id === id)
   await sources.turn.yieldIfDue()
-  const conflicts = await judgedConflicts(
+  const conflicts = await listConflicts(
     sources,
     {
       ...shown,
@@ -77,7 +77,7 @@ export async function readView(
     { after: null, limit: 1_000 },
   )
   await sources.turn.yieldIfDue()
-  const observations = await explained(sources, filter, [
+  const observations = await observationsInProofs(sources, filter, [
     ...all.flatMap(termsOf),
     ...conflicts.flatMap(({ proof }) => proof),
   ])
@@ -137,7 +137,7 @@ async function chartFirst(
 async function chartFigures({ window, periods }: ChartPeriods, named: Named, turn: Turn) {
   const series = new Map<string, PeriodFigure[]>()
   const cumulative = new Map<string, PeriodFigure[]>()
-  const count = termCounter('interval')
+  const count = limitProofTerms('interval')
   for (const [{ key }, reconciliation] of named) {
     for (const [rows, isCumulative] of [
       [series, false],

@@ -2,11 +2,16 @@ import type { FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import type { z } from 'zod'
 import { DEFAULT_INDICATOR } from '../../domain/indicator.ts'
-import { LANGUAGES, type LanguageCode, type Speech, speechOf } from '../../web/locale/locale.ts'
+import { LANGUAGES, type LanguageCode, type Locale, localeFor } from '../../web/locale/locale.ts'
 import type { View } from '../../web/view/view.ts'
 import { borderParameters, evidenceParameters, parameters, windowParameters } from '../query/parameters.ts'
-import { type Asked, ask, type Dependencies, type FigureDependencies } from '../query/resolve-query.ts'
-import { readView } from './load-view.ts'
+import {
+  type Dependencies,
+  type FigureDependencies,
+  type ResolvedQuery,
+  resolveQuery,
+} from '../query/resolve-query.ts'
+import { loadView } from './load-view.ts'
 
 /** The parameters of everything that shows figures: those of `/v1/series`, and how it is shown. */
 export const viewParameters = {
@@ -31,51 +36,57 @@ export const viewParameters = {
 type ViewQuery = z.output<z.ZodObject<typeof viewParameters>>
 
 /** What a request asks to see, and the language to say it in. */
-export interface Viewed {
+export interface ViewRequest {
   /** What it asks, with the window that is shown. */
-  readonly asked: Asked
+  readonly asked: ResolvedQuery
   readonly view: View
   /** What was chosen for it that its address does not say, and that is not so by default elsewhere. */
   readonly chosen: Readonly<Record<string, string>>
-  readonly speech: Speech
+  readonly speech: Locale
 }
 
 /** Reads what a request asks to see. */
-export async function viewed(dependencies: FigureDependencies, request: FastifyRequest): Promise<Viewed> {
+export async function loadViewFor(
+  dependencies: FigureDependencies,
+  request: FastifyRequest,
+): Promise<ViewRequest> {
   const { indicator, interval, layout, lang, ...query } = request.query as ViewQuery
   const [counted] = indicator
   const asked = await askOf(dependencies, { indicator, ...query })
   const sources = { ...dependencies, turn: dependencies.turnOf(request) }
-  const view = await readView(sources, asked.filter, { indicator: counted, interval, layout })
+  const view = await loadView(sources, asked.filter, { indicator: counted, interval, layout })
   const { shortened } = view
   const isLonger = interval === undefined && view.interval !== 'month'
   return {
     asked: shortened === null ? asked : { ...asked, filter: { ...asked.filter, ...shortened } },
     view,
     chosen: { ...(isLonger ? { interval: view.interval } : {}), ...shortened },
-    speech: speechFor(request, lang),
+    speech: localeOf(request, lang),
   }
 }
 
 /** Where nothing is recorded at all there is no indicator either, and that is to be seen, not refused. */
-async function askOf(dependencies: Dependencies, query: Parameters<typeof ask>[1]): Promise<Asked> {
+async function askOf(
+  dependencies: Dependencies,
+  query: Parameters<typeof resolveQuery>[1],
+): Promise<ResolvedQuery> {
   const { indicator: held } = await dependencies.store.codes()
   const [counted] = query.indicator ?? []
-  if (held.length > 0 || counted !== DEFAULT_INDICATOR) return await ask(dependencies, query)
-  const asked = await ask(dependencies, { ...query, indicator: undefined })
+  if (held.length > 0 || counted !== DEFAULT_INDICATOR) return await resolveQuery(dependencies, query)
+  const asked = await resolveQuery(dependencies, { ...query, indicator: undefined })
   return { ...asked, filter: { ...asked.filter, indicator: query.indicator } }
 }
 
-const speeches = new Map<LanguageCode, Speech>()
+const speeches = new Map<LanguageCode, Locale>()
 
 /** The language asked for by `lang`, else by `Accept-Language`, else English. */
-export function speechFor(request: FastifyRequest, lang: LanguageCode | undefined): Speech {
+export function localeOf(request: FastifyRequest, lang: LanguageCode | undefined): Locale {
   const codes = Object.keys(LANGUAGES) as LanguageCode[]
   const accepted = new Negotiator({
     headers: { 'accept-language': request.headers['accept-language'] || '*' },
   })
   const code = lang ?? codes.find((each) => each === accepted.language(codes)) ?? 'en'
-  const speech = speeches.get(code) ?? speechOf(code)
+  const speech = speeches.get(code) ?? localeFor(code)
   speeches.set(code, speech)
   return speech
 }

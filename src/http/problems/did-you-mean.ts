@@ -8,7 +8,7 @@ countries.registerLocale(english)
 const MAX_OPTIONS = 5_000
 
 /** The option that someone who wrote `text` probably meant, or null where none is near. */
-export function nearest(text: string, options: readonly string[]): string | null {
+export function closestMatch(text: string, options: readonly string[]): string | null {
   const alpha2 = countries.getAlpha2Code(text, 'en')
   if (alpha2 !== undefined && options.includes(alpha2)) return alpha2
   if (options.length > MAX_OPTIONS) return null
@@ -22,8 +22,8 @@ export function nearest(text: string, options: readonly string[]): string | null
 }
 
 /** "; did you mean …?" where something is near, else what there is, as far as it can be listed. */
-export function suggest(text: string, options: readonly string[]): string {
-  const near = nearest(text.slice(0, 100), options)
+export function didYouMean(text: string, options: readonly string[]): string {
+  const near = closestMatch(text.slice(0, 100), options)
   if (near !== null) return `; did you mean ${near}?`
   return options.length > 0 && options.length <= 20 ? `; there is ${options.join(', ')}` : ''
 }

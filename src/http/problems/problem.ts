@@ -37,7 +37,7 @@ export const problemSchema = z
   .meta({ id: 'Problem' })
 
 export type ProblemBody = z.infer<typeof problemSchema>
-export type Fault = z.infer<typeof faultSchema>
+export type ProblemDetail = z.infer<typeof faultSchema>
 
 interface ProblemKind {
   readonly name: string
@@ -93,7 +93,7 @@ function kind(name: string, title: string, meaning: string): ProblemKind {
 /** Thrown wherever a request cannot be answered; it becomes the response. */
 export class Problem extends Error {
   readonly status: number
-  readonly errors: readonly Fault[] | undefined
+  readonly errors: readonly ProblemDetail[] | undefined
   readonly errorCount: number | undefined
   readonly headers: Readonly<Record<string, string>>
 
@@ -104,7 +104,7 @@ export class Problem extends Error {
       errors,
       errorCount,
       headers = {},
-    }: { errors?: readonly Fault[]; errorCount?: number; headers?: Record<string, string> } = {},
+    }: { errors?: readonly ProblemDetail[]; errorCount?: number; headers?: Record<string, string> } = {},
   ) {
     super(detail)
     this.status = status
@@ -122,7 +122,7 @@ export class Overloaded extends Problem {
 }
 
 /** A 400 that names what of the parameters, or of the body, is at fault. */
-export function badRequest(errors: readonly Fault[]): Problem {
+export function badRequest(errors: readonly ProblemDetail[]): Problem {
   const names = [...new Set(errors.map((error) => error.parameter ?? (error.pointer || 'the body')))].join(
     ', ',
   )
@@ -130,13 +130,13 @@ export function badRequest(errors: readonly Fault[]): Problem {
 }
 
 /** A 501 that names what of a standard is not done here, each with what is. */
-export function notImplemented(errors: readonly Fault[]): Problem {
+export function notImplemented(errors: readonly ProblemDetail[]): Problem {
   const names = errors.map(({ parameter }) => parameter).join(', ')
   return new Problem(501, `This is not done here: see ${names}.`, { errors })
 }
 
 /** The body of a problem response. */
-export function bodyOf({ status, message, errors, errorCount }: Problem): ProblemBody {
+export function problemBody({ status, message, errors, errorCount }: Problem): ProblemBody {
   const { name, title } = PROBLEM_KINDS[status] ?? {
     name: String(status),
     title: STATUS_CODES[status] ?? 'Error',
@@ -152,7 +152,7 @@ export function bodyOf({ status, message, errors, errorCount }: Problem): Proble
 }
 
 /** What is said of an error that is no {@link Problem}: nothing that shows how the server is built. */
-export function problemFrom(error: unknown): Problem {
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof QueryTooCostly) {
     const { message, parameter, detail } = error

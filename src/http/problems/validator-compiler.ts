@@ -1,7 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import { z } from 'zod'
-import { suggest } from './did-you-mean.ts'
-import { badRequest, type Fault } from './problem.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { badRequest, type ProblemDetail } from './problem.ts'
 
 /** More faults than this are not listed: a request with so many was not written by hand. */
 const MAX_FAULTS = 20
@@ -28,7 +28,7 @@ function alternativeFor(schema: z.ZodType, data: unknown): z.core.$ZodType & Pic
   return options.find((option) => option instanceof z.ZodArray === Array.isArray(data)) ?? schema
 }
 
-function bodyFaultsOf(issue: z.core.$ZodIssue, data: unknown): Fault[] {
+function bodyFaultsOf(issue: z.core.$ZodIssue, data: unknown): ProblemDetail[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       pointer: pointerTo([...issue.path, key.slice(0, 100)]),
@@ -39,7 +39,7 @@ function bodyFaultsOf(issue: z.core.$ZodIssue, data: unknown): Fault[] {
   return [{ pointer: pointerTo(issue.path), detail: detailOf(issue, value, 0) }]
 }
 
-function withoutRepetition(faults: readonly Fault[]): Fault[] {
+function withoutRepetition(faults: readonly ProblemDetail[]): ProblemDetail[] {
   return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()]
 }
 
@@ -48,12 +48,12 @@ function pointerTo(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
-function faultsOf(issue: z.core.$ZodIssue, data: unknown, names: readonly string[]): Fault[] {
+function faultsOf(issue: z.core.$ZodIssue, data: unknown, names: readonly string[]): ProblemDetail[] {
   if (issue.code === 'unrecognized_keys') {
     const known = names.filter((name) => name !== '_')
     return issue.keys.map((key) => ({
       parameter: key.slice(0, 100),
-      detail: `is no parameter here${suggest(key, known)}`,
+      detail: `is no parameter here${didYouMean(key, known)}`,
     }))
   }
   const [parameter, index] = issue.path
@@ -69,14 +69,14 @@ function detailOf(issue: z.core.$ZodIssue, value: unknown, index: number): strin
   if (value === '') return 'is empty'
   if (issue.code === 'invalid_value') {
     const item = writtenAs(value).split(',')[index] ?? ''
-    return `has no value ${quote(item)}${suggest(item, issue.values.map(String))}`
+    return `has no value ${quoteInput(item)}${didYouMean(item, issue.values.map(String))}`
   }
-  if (issue.code === 'invalid_type') return `is no ${issue.expected}: ${quote(writtenAs(value))}`
-  return `${issue.message}: ${quote(writtenAs(value))}`
+  if (issue.code === 'invalid_type') return `is no ${issue.expected}: ${quoteInput(writtenAs(value))}`
+  return `${issue.message}: ${quoteInput(writtenAs(value))}`
 }
 
 /** What a client sent, made safe to repeat to it: short, and as JSON writes it. */
-export function quote(text: string): string {
+export function quoteInput(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }
 

@@ -2,24 +2,31 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { bodyOf, Overloaded, PROBLEM_KINDS, PROBLEM_TYPE, Problem, problemFrom } from '../problems/problem.ts'
+import {
+  Overloaded,
+  PROBLEM_KINDS,
+  PROBLEM_TYPE,
+  Problem,
+  problemBody,
+  toProblem,
+} from '../problems/problem.ts'
 import { COMMON_HEADERS } from './allowed-methods.ts'
 
 /** Answers whatever was thrown for a request as a problem; a fault of ours is logged with it, and only there. */
-export function answerErrors(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemFrom(error)
-  const isLogged = isFault(problem)
+export function errorHandler(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = toProblem(error)
+  const isLogged = isServerFault(problem)
   if (isLogged) request.log.error({ err: error }, 'request failed')
   return reply
     .code(problem.status)
     .headers({ ...COMMON_HEADERS, ...problem.headers, 'cache-control': 'no-store' })
     .type(PROBLEM_TYPE)
     .serializer((body: unknown) => JSON.stringify(body))
-    .send(isLogged ? { ...bodyOf(problem), request_id: request.id } : bodyOf(problem))
+    .send(isLogged ? { ...problemBody(problem), request_id: request.id } : problemBody(problem))
 }
 
 /** Tells whether a problem is a fault of the server that has to be logged: overload and what is not done are none. */
-export function isFault(problem: Problem): boolean {
+export function isServerFault(problem: Problem): boolean {
   return problem.status >= 500 && problem.status !== 501 && !(problem instanceof Overloaded)
 }
 
@@ -29,9 +36,9 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
 }
 
 /** Answers a request that expects something of the server which it does not do (RFC 9110, 10.1.1). */
-export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+export function rejectExpect(_request: IncomingMessage, response: ServerResponse): void {
   const body = JSON.stringify(
-    bodyOf(new Problem(417, 'The server does not do what the `Expect` header asks for.')),
+    problemBody(new Problem(417, 'The server does not do what the `Expect` header asks for.')),
   )
   response
     .writeHead(417, { ...COMMON_HEADERS, 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' })
@@ -44,7 +51,7 @@ interface ClientError extends Error {
 }
 
 /** Whether there is anyone left to be told what is wrong. */
-export function isAnswerable({ code }: ClientError, { writable }: Writable): boolean {
+export function canRespond({ code }: ClientError, { writable }: Writable): boolean {
   return writable && code !== 'ECONNRESET'
 }
 
@@ -55,14 +62,14 @@ export function statusOfClientError({ code = '' }: ClientError): number {
 
 /** Answers what cannot even be read as HTTP, and closes the connection. */
 export function clientErrorHandler(error: ClientError, socket: Socket): void {
-  if (!isAnswerable(error, socket)) {
+  if (!canRespond(error, socket)) {
     socket.destroy()
     return
   }
   const status = statusOfClientError(error)
   const { title, meaning } = PROBLEM_KINDS[status] ?? { title: 'Bad request', meaning: '' }
   const detail = status === 400 ? 'The request is not valid HTTP.' : meaning
-  const body = JSON.stringify(bodyOf(new Problem(status, detail)))
+  const body = JSON.stringify(problemBody(new Problem(status, detail)))
   const headers = {
     ...COMMON_HEADERS,
     'content-type': PROBLEM_TYPE,

@@ -1,34 +1,38 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { type PlainHeaders, plainHeaders } from './simple-get.ts'
+import { parseSimpleGet, type SimpleHeaders } from './simple-get.ts'
 
-/** Answers a request, if it is one of its own: else it is false, and nothing has been done. */
-export type Taker = (
+/** Answers a request and returns true, or returns false and does nothing. */
+export type FastPathHandler = (
   request: IncomingMessage,
   response: ServerResponse,
-  headers: PlainHeaders,
+  headers: SimpleHeaders,
 ) => boolean | Promise<boolean>
 
 /**
- * Offers requests that only read to some who can answer for next to nothing, one after the other, before the
- * framework routes them. What nobody takes goes the ordinary way, as does all that may have to be refused.
+ * Tries each handler on simple GET requests before Fastify's router. Unhandled and irregular requests go to Fastify.
  */
-export function standInFront(app: FastifyInstance, takers: readonly Taker[]): void {
+export function installFastPath(app: FastifyInstance, handlers: readonly FastPathHandler[]): void {
   app.server.off('request', app.routing)
   app.server.on('request', (request, response) => {
-    const headers = plainHeaders(request)
+    const headers = parseSimpleGet(request)
     if (headers === null) app.routing(request, response)
-    else offer(request, response, headers, 0)
+    else tryNext(request, response, headers, 0)
   })
 
-  function offer(request: IncomingMessage, response: ServerResponse, headers: PlainHeaders, place: number) {
-    const taken = takers[place]?.(request, response, headers)
-    if (taken === true) return
-    if (taken === undefined) app.routing(request, response)
-    else if (taken === false) offer(request, response, headers, place + 1)
+  function tryNext(
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers: SimpleHeaders,
+    place: number,
+  ) {
+    const handled = handlers[place]?.(request, response, headers)
+    if (handled === true) return
+    if (handled === undefined) app.routing(request, response)
+    else if (handled === false) tryNext(request, response, headers, place + 1)
     else {
-      taken.then(
-        (isTaken) => isTaken || offer(request, response, headers, place + 1),
+      handled.then(
+        (isHandled) => isHandled || tryNext(request, response, headers, place + 1),
         () => response.destroy(),
       )
     }

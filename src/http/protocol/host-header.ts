@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from '../problems/problem.ts'
 
 /** Refuses a request that names no host, or more than one (RFC 9112, 3.2), and ends the connection. */
-export function requireOneHost(app: FastifyInstance): void {
+export function requireSingleHost(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.raw.httpVersion !== '1.1' || hostsOf(request) === 1) return done()
     const headers = { connection: 'close' }

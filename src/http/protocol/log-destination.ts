@@ -1,5 +1,5 @@
 import sonicBoom from 'sonic-boom'
-import type { LogTo } from './logger.ts'
+import type { LogSink } from './logger.ts'
 
 /** How many characters wait for a log reader that has stopped; lines beyond them are dropped. */
 const MAX_WAITING = 1024 * 1024
@@ -11,7 +11,7 @@ const FLUSH_MS = 300
  * Writes the log to a file descriptor, by default stdout, without ever holding the event loop: a reader that stops
  * costs lines of the log, not answers. What waits is written when the process exits, if the reader takes it.
  */
-export function openLogDestination(fd = 1): LogTo & { close(): void } {
+export function openLogDestination(fd = 1): LogSink & { close(): void } {
   let giveUpAt = Number.POSITIVE_INFINITY
   const retryEAGAIN = () => performance.now() < giveUpAt
   const stream = new sonicBoom.SonicBoom({ fd, sync: false, maxLength: MAX_WAITING, retryEAGAIN })

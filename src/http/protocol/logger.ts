@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 
-export interface LogTo {
+export interface LogSink {
   write(line: string): void
 }
 
@@ -12,7 +12,7 @@ const KEY = /bxk_[0-9a-f]+/gi
  * Says what is logged: of a request its method and path, never its headers, its query or its body, and no
  * line with an API key. Each has an id of ours; a client's own is not taken over.
  */
-export function logging(level: string, stream: LogTo | undefined) {
+export function loggerOptions(level: string, stream: LogSink | undefined) {
   const started = randomBytes(6).toString('hex')
   let requests = 0
   const genReqId = () => `${started}-${(++requests).toString(36)}`

@@ -35,12 +35,12 @@ export function pathOf({ url }: Pick<FastifyRequest, 'url'>): string {
 }
 
 /** An address of this service as it is named in files: absolute where its public address is known. */
-export function publicAddress(publicUrl: string | undefined, path: string): string {
+export function absoluteUrl(publicUrl: string | undefined, path: string): string {
   return publicUrl === undefined ? path : publicUrl + path
 }
 
 /** An address with its parameters in the order of their names, so that one question has one address. */
-export function inOrder(address: string): string {
+export function sortQuery(address: string): string {
   const mark = address.indexOf('?')
   if (mark < 0) return address
   const pairs = address
@@ -51,13 +51,13 @@ export function inOrder(address: string): string {
 }
 
 /** The question of a request in one form, however its parameters are ordered or written. */
-export function questionOf(request: FastifyRequest): string {
+export function canonicalQuery(request: FastifyRequest): string {
   const parameters = Object.entries(queryOf(request)).filter(([name]) => !DELIVERY.includes(name))
   return `${pathOf(request)}?${new URLSearchParams(parameters.sort())}`
 }
 
 /** The address of the same request with some parameters set anew; null takes one away. */
-export function addressWith(
+export function urlWith(
   request: FastifyRequest,
   changes: Readonly<Record<string, string | number | null>>,
 ): string {

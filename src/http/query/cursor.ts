@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { badRequest } from '../problems/problem.ts'
 
 /** Where a list goes on: behind a row, in the version that its first page came from. */
-export interface Position<Row> {
+export interface CursorPosition<Row> {
   readonly version: number
   readonly after: Row
 }
@@ -12,13 +12,17 @@ export interface Position<Row> {
  * A cursor is opaque and holds the position and a checksum over it and the question, so that one that
  * was altered, cut off, or made for another question is refused rather than answered wrongly.
  */
-export function writeCursor<Row>({ version, after }: Position<Row>, question: string): string {
+export function writeCursor<Row>({ version, after }: CursorPosition<Row>, question: string): string {
   const payload = JSON.stringify([version, after])
   return Buffer.from(checksum(payload, question) + payload).toString('base64url')
 }
 
 /** @throws Problem (400) for a cursor that was not written for this question */
-export function readCursor<Row>(cursor: string, question: string, after: z.ZodType<Row>): Position<Row> {
+export function readCursor<Row>(
+  cursor: string,
+  question: string,
+  after: z.ZodType<Row>,
+): CursorPosition<Row> {
   const text = Buffer.from(cursor, 'base64url').toString()
   const payload = text.slice(CHECKSUM_LENGTH)
   const isWhole =

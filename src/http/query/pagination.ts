@@ -10,16 +10,16 @@ interface Rows {
 export type ReadRows<Place> = (page: Page<Place>) => Promise<Rows>
 
 /** What a cursor must hold of a row to go on behind it. */
-export type PlaceOf<Place> = (row: Row) => Place
+export type CursorKeyOf<Place> = (row: Row) => Place
 
 /** Rows that are read at once on the way through a whole list. */
-const ROWS_PER_STEP = 500
+const BATCH_SIZE = 500
 
 /** A page of a list, with what else belongs to it, and the place of its last row where more rows follow. */
 export async function readPage<Place>(
   read: ReadRows<Place>,
   { after, limit }: Page<Place>,
-  placeOf: PlaceOf<Place>,
+  placeOf: CursorKeyOf<Place>,
 ): Promise<Rows & { next: Place | null }> {
   const { rows, ...rest } = await read({ after, limit: limit + 1 })
   const page = rows.slice(0, limit)
@@ -28,14 +28,14 @@ export async function readPage<Place>(
 }
 
 /** All rows of a list from a place on, a page after the other, each read when its turn comes. */
-export async function* readAll<Place>(
+export async function* iterateRows<Place>(
   read: ReadRows<Place>,
   after: Place | null,
-  placeOf: PlaceOf<Place>,
+  placeOf: CursorKeyOf<Place>,
 ): AsyncGenerator<Row> {
   let place = after
   do {
-    const { rows, next } = await readPage(read, { after: place, limit: ROWS_PER_STEP }, placeOf)
+    const { rows, next } = await readPage(read, { after: place, limit: BATCH_SIZE }, placeOf)
     yield* rows
     place = next
   } while (place !== null)

@@ -1,7 +1,7 @@
 import countries from 'i18n-iso-countries'
 import { z } from 'zod'
 import { formatDay } from '../../domain/calendar.ts'
-import { civilDate, line } from '../../domain/fields.ts'
+import { civilDate, singleLine } from '../../domain/fields.ts'
 import { EVIDENCE_FIELDS, EVIDENCE_FILTERS, PUBLICATION_FILTERS } from '../../domain/filter.ts'
 import { DEFAULT_INDICATOR } from '../../domain/indicator.ts'
 import { QUALIFIERS, STATUSES } from '../../domain/observation.ts'
@@ -204,10 +204,10 @@ export const parameters = {
   dry_run: flag
     .default(false)
     .describe('`true`: check everything and say what would happen, but write nothing.'),
-  retraction: line(500)
+  retraction: singleLine(500)
     .describe('Why it is withdrawn: it stays with the change.')
     .meta({ examples: ['Published by mistake.'] }),
-  reason: line(500)
+  reason: singleLine(500)
     .optional()
     .describe('Why: it stays with the change.')
     .meta({ examples: ['The ministry corrected its figure.'] }),
@@ -252,7 +252,7 @@ export const publicationParameters = {
 }
 
 /** How an answer is delivered, whatever is asked: the parameters of every collection. */
-export const deliveryParameters = {
+export const outputParameters = {
   as_of: parameters.as_of,
   header: parameters.header,
   sep: parameters.sep,
@@ -261,7 +261,7 @@ export const deliveryParameters = {
 }
 
 /** The format of an answer, among those that it can have. */
-export function formatAmong(formats: readonly FormatName[]) {
+export function formatParameter(formats: readonly FormatName[]) {
   return z
     .enum(formats)
     .optional()

@@ -32,7 +32,7 @@ export function parseQuery(text: string): Query {
  * Returns a target without the pairs that begin with `_=`. As pairs end at each `&` however they are encoded, what
  * is left parses as the whole did; it costs next to nothing where there is no such pair.
  */
-export function withoutCacheBuster(target: string): string {
+export function stripCacheBuster(target: string): string {
   if (!target.includes('_=') || target.includes('#')) return target
   const mark = target.indexOf('?')
   if (mark < 0) return target

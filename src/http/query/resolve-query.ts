@@ -5,11 +5,11 @@ import type { SeriesReader } from '../../results/load-series.ts'
 import type { Store } from '../../store/store.ts'
 import type { BackupsToWatch } from '../health/readiness.ts'
 import type { AnswerTurn } from '../limits/answer-queue.ts'
-import { suggest } from '../problems/did-you-mean.ts'
-import { badRequest, type Fault } from '../problems/problem.ts'
-import { quote } from '../problems/validator-compiler.ts'
-import { questionOf } from '../protocol/url.ts'
-import { type Position, readCursor } from './cursor.ts'
+import { didYouMean } from '../problems/did-you-mean.ts'
+import { badRequest, type ProblemDetail } from '../problems/problem.ts'
+import { quoteInput } from '../problems/validator-compiler.ts'
+import { canonicalQuery } from '../protocol/url.ts'
+import { type CursorPosition, readCursor } from './cursor.ts'
 import { type VersionAsOf, versionAsOf } from './version-as-of.ts'
 
 /** More unknown names than this are not listed. */
@@ -44,12 +44,12 @@ interface Query extends Omit<Filter, 'version'> {
 }
 
 /** What a request asks: which observations, and in which version of the data. */
-export interface Asked {
+export interface ResolvedQuery {
   readonly filter: Filter
   /** The version or time asked for; null for the present. */
   readonly as_of: number | string | null
   /** Whether the answer is of a state that no later write can change. */
-  readonly isFinal: boolean
+  readonly isImmutable: boolean
 }
 
 /**
@@ -57,20 +57,20 @@ export interface Asked {
  * one state, whatever is written meanwhile.
  * @throws Problem (400) for codes that name nothing, and for times and versions that are yet to come
  */
-export async function ask(
+export async function resolveQuery(
   { store, now }: Dependencies,
   { period, as_of, ...query }: Query,
-  pinned: Position<unknown> | null = null,
-): Promise<Asked> {
+  pinned: CursorPosition<unknown> | null = null,
+): Promise<ResolvedQuery> {
   const current = await store.currentVersion()
-  const window = await windowOfQuery(query, period)
-  const asked = await versionAsked()
+  const window = await resolveWindow(query, period)
+  const asked = await resolveVersion()
   const version = versionOfPage(asked)
   const filter = { ...query, ...window, version }
-  await checkCodes(store, filter)
-  return { filter, as_of: as_of ?? null, isFinal: asked.isFinal }
+  await rejectUnknownCodes(store, filter)
+  return { filter, as_of: as_of ?? null, isImmutable: asked.isImmutable }
 
-  async function versionAsked(): Promise<VersionAsOf> {
+  async function resolveVersion(): Promise<VersionAsOf> {
     if (typeof as_of === 'string' && as_of > now()) {
       throw badRequest([{ parameter: 'as_of', detail: 'is in the future' }])
     }
@@ -96,11 +96,11 @@ export function positionOf<Row>(
   request: FastifyRequest,
   cursor: string | undefined,
   row: z.ZodType<Row>,
-): Position<Row> | null {
-  return cursor === undefined ? null : readCursor(cursor, questionOf(request), row)
+): CursorPosition<Row> | null {
+  return cursor === undefined ? null : readCursor(cursor, canonicalQuery(request), row)
 }
 
-async function windowOfQuery(
+async function resolveWindow(
   { from, to }: Query,
   period: Query['period'],
 ): Promise<Pick<Filter, 'from' | 'to'>> {
@@ -114,7 +114,7 @@ async function windowOfQuery(
   return window
 }
 
-async function checkCodes(store: Store, filter: Filter): Promise<void> {
+async function rejectUnknownCodes(store: Store, filter: Filter): Promise<void> {
   const codes: Partial<Record<keyof Filter, readonly string[]>> = await store.codes()
   const unknown = Object.entries(codes).flatMap(([parameter, known]) => {
     const asked: unknown = filter[parameter as keyof Filter]
@@ -124,9 +124,9 @@ async function checkCodes(store: Store, filter: Filter): Promise<void> {
     return names.map((name) => ({ parameter, name, known }))
   })
   const faults = unknown.slice(0, MAX_FAULTS).map(
-    ({ parameter, name, known }): Fault => ({
+    ({ parameter, name, known }): ProblemDetail => ({
       parameter,
-      detail: `names nothing held here: ${quote(name)}${suggest(name, known)}`,
+      detail: `names nothing held here: ${quoteInput(name)}${didYouMean(name, known)}`,
     }),
   )
   if (faults.length > 0) throw badRequest(faults)

@@ -4,7 +4,7 @@ import type { Store } from '../../store/store.ts'
 /** The state of the data that an answer is made from. */
 export interface VersionAsOf extends Version {
   /** Whether no later write can change what `as_of` means, so that the answer stands for good. */
-  readonly isFinal: boolean
+  readonly isImmutable: boolean
 }
 
 /**
@@ -16,9 +16,9 @@ export async function versionAsOf(
   newest: Version,
   as_of: number | string | undefined,
 ): Promise<VersionAsOf | null> {
-  if (as_of === undefined) return { ...newest, isFinal: false }
+  if (as_of === undefined) return { ...newest, isImmutable: false }
   if (typeof as_of === 'string') {
-    return { ...(await store.versionAt(as_of)), isFinal: as_of < (newest.recorded_at ?? '') }
+    return { ...(await store.versionAt(as_of)), isImmutable: as_of < (newest.recorded_at ?? '') }
   }
-  return as_of > newest.version ? null : { ...(await store.versionNumbered(as_of)), isFinal: true }
+  return as_of > newest.version ? null : { ...(await store.versionNumbered(as_of)), isImmutable: true }
 }

@@ -3,12 +3,12 @@ import Negotiator from 'negotiator'
 import { z } from 'zod'
 import type { Turn } from '../../concurrency/turns.ts'
 import { jsonBytes } from '../../formats/json-bytes.ts'
-import { acceptedTypeOf, type FormatName } from '../../formats/registry.ts'
+import { type FormatName, mediaTypeOf } from '../../formats/registry.ts'
 import type { Row } from '../../formats/table.ts'
 import { Problem } from '../problems/problem.ts'
-import { addressWith, questionOf } from '../protocol/url.ts'
+import { canonicalQuery, urlWith } from '../protocol/url.ts'
 import { writeCursor } from '../query/cursor.ts'
-import type { Asked } from '../query/resolve-query.ts'
+import type { ResolvedQuery } from '../query/resolve-query.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -31,26 +31,29 @@ export const listMetaSchema = metaSchema
   .meta({ id: 'ListMeta' })
 
 /** The format asked for: by `format`, else by `Accept`. @throws Problem (406) for one that is not served */
-export function formatOf(
+export function negotiateFormat(
   request: FastifyRequest,
   formats: readonly FormatName[],
   format: FormatName | undefined,
 ): FormatName {
   if (format !== undefined) return format
-  const accepted = acceptedOf(request, formats.map(acceptedTypeOf))
-  return formats.find((each) => acceptedTypeOf(each) === accepted) ?? 'json'
+  const accepted = negotiateMediaType(request, formats.map(mediaTypeOf))
+  return formats.find((each) => mediaTypeOf(each) === accepted) ?? 'json'
 }
 
 /** For what is served as JSON alone. @throws Problem (406) where that is not accepted */
-export function requireJson(request: FastifyRequest): void {
-  acceptedOf(request, ['application/json'])
+export function requireJsonAcceptable(request: FastifyRequest): void {
+  negotiateMediaType(request, ['application/json'])
 }
 
 /** A parameter of a media type in `Accept`, such as charset: what is served fits any, save for q and versions. */
 const MEDIA_TYPE_PARAMETER = /;(?!\s*(?:q|version)=)[^,;=]+=(?:"[^"]*"|[^,;]*)/gi
 
 /** The media type, among those served, that `Accept` prefers. @throws Problem (406) where it names none of them */
-export function acceptedOf<Type extends string>(request: FastifyRequest, types: readonly Type[]): Type {
+export function negotiateMediaType<Type extends string>(
+  request: FastifyRequest,
+  types: readonly Type[],
+): Type {
   const accept = request.headers.accept?.replaceAll(MEDIA_TYPE_PARAMETER, '') || '*/*'
   const accepted = new Negotiator({ headers: { accept } }).mediaType([...types])
   const type = types.find((each) => each === accepted)
@@ -59,7 +62,7 @@ export function acceptedOf<Type extends string>(request: FastifyRequest, types: 
 }
 
 interface Answer {
-  readonly asked: Asked
+  readonly asked: ResolvedQuery
   /** The rows, or for what is no collection the one thing that it is. */
   readonly rows: readonly Row[] | Row
   /** What JSON holds besides `data` and `meta`. */
@@ -69,7 +72,7 @@ interface Answer {
 }
 
 /** Sends rows as JSON, with the links that lead on from them; many rows are serialized piece by piece. */
-export async function send(
+export async function sendJsonPage(
   request: FastifyRequest,
   reply: FastifyReply,
   answer: Answer,
@@ -77,22 +80,22 @@ export async function send(
 ): Promise<FastifyReply> {
   const { asked, rows, extra = {}, next } = answer
   const { version } = asked.filter
-  const { permalink, cursor } = link(request, reply, answer)
+  const { permalink, cursor } = setLinkHeaders(request, reply, answer)
   const meta = { version, as_of: asked.as_of, permalink, ...(next === undefined ? {} : { next: cursor }) }
   return reply.type(JSON_TYPE).send(await jsonBytes({ data: rows, ...extra, meta }, yieldIfDue))
 }
 
 /** Sets what every answer says in its headers: how long it stands, and the links that lead on from it. */
-export function link(
+export function setLinkHeaders(
   request: FastifyRequest,
   reply: FastifyReply,
   { asked, next }: Pick<Answer, 'asked' | 'next'>,
 ): { permalink: string; cursor: string | null; nextAddress: string | null } {
   const { version } = asked.filter
-  const cursor = next == null ? null : writeCursor({ version, after: next }, questionOf(request))
-  const permalink = addressWith(request, { as_of: version })
+  const cursor = next == null ? null : writeCursor({ version, after: next }, canonicalQuery(request))
+  const permalink = urlWith(request, { as_of: version })
   const links = [`<${permalink}>; rel="canonical"`, '</openapi.json>; rel="service-desc"']
-  const nextAddress = cursor === null ? null : addressWith(request, { cursor })
+  const nextAddress = cursor === null ? null : urlWith(request, { cursor })
   if (nextAddress !== null) links.push(`<${nextAddress}>; rel="next"`)
   reply.header('link', links.join(', '))
   reply.header('cache-control', cacheControlOf(asked))
@@ -105,8 +108,8 @@ export function sendJson(reply: FastifyReply, body: unknown): FastifyReply {
 }
 
 /** How long caches may keep what answers a question. */
-export function cacheControlOf({ isFinal }: Pick<Asked, 'isFinal'>): string {
-  return isFinal ? FOREVER : FOR_NOW
+export function cacheControlOf({ isImmutable }: Pick<ResolvedQuery, 'isImmutable'>): string {
+  return isImmutable ? FOREVER : FOR_NOW
 }
 
 /** A past version never changes; the present may with the next write. */

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { acceptedTypeOf, type FormatName, TABLE_FORMATS, type TableFormat } from '../../formats/registry.ts'
+import { type FormatName, mediaTypeOf, TABLE_FORMATS, type TableFormat } from '../../formats/registry.ts'
 import { PROBLEM_KINDS, problemSchema } from '../problems/problem.ts'
 
 /** The responses of a collection in each of its formats, and the problems that a reader can meet. */
 export function collectionResponses(description: string, body: z.ZodType, formats: readonly FormatName[]) {
   const content = formats.map((format) => [
-    acceptedTypeOf(format),
+    mediaTypeOf(format),
     { schema: format === 'json' ? body : tableSchema(TABLE_FORMATS[format]) },
   ])
   return {

@@ -1,18 +1,18 @@
-import type { About, Described, Table } from '../../formats/table.ts'
+import type { Table, TableDescription, TableMetadata } from '../../formats/table.ts'
 import type { Pause } from '../../store/connection/pause.ts'
 import type { Reader } from '../../store/read/reader.ts'
-import type { Asked } from '../query/resolve-query.ts'
+import type { ResolvedQuery } from '../query/resolve-query.ts'
 import { DATA_LICENCE } from './licence.ts'
 
-/** What stands behind the answer to a question: each part is read only where a format has a place for it. */
-export function aboutTable(
+/** Returns readers of what describes a table: each part is read only where a format has a place for it. */
+export function tableMetadata(
   store: Reader,
-  { filter }: Pick<Asked, 'filter'>,
-  titles: Pick<About, 'title' | 'description' | 'address' | 'next'>,
+  { filter }: Pick<ResolvedQuery, 'filter'>,
+  titles: Pick<TableMetadata, 'title' | 'description' | 'address' | 'next'>,
   pause: Pause,
-): Pick<Table, 'described' | 'about'> {
+): Pick<Table, 'description' | 'metadata'> {
   const { version, indicator } = filter
-  async function described(): Promise<Described> {
+  async function description(): Promise<TableDescription> {
     const indicators = await store.indicators(version)
     return {
       ...titles,
@@ -24,7 +24,7 @@ export function aboutTable(
     }
   }
   return {
-    described,
-    about: async () => ({ ...(await described()), sources: await store.sourcesOf(filter, pause) }),
+    description,
+    metadata: async () => ({ ...(await description()), sources: await store.sourcesOf(filter, pause) }),
   }
 }

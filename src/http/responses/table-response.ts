@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Turn } from '../../concurrency/turns.ts'
 import type { CsvDialect } from '../../formats/csv/write-csv.ts'
 import type { TableFormat } from '../../formats/registry.ts'
-import type { Row, Table, Written } from '../../formats/table.ts'
+import type { Chunks, Row, Table } from '../../formats/table.ts'
 import { pathOf } from '../protocol/url.ts'
 
 /**
@@ -19,19 +19,19 @@ export async function sendTable(
   { yieldIfDue }: Pick<Turn, 'yieldIfDue'>,
 ): Promise<FastifyReply> {
   // A format may write its header before it reads a row: a read that fails is answered before the head is sent.
-  const rows = Array.isArray(table.rows) ? null : await begun(table.rows)
+  const rows = Array.isArray(table.rows) ? null : await primeStream(table.rows)
   reply.type(type)
   if (extension !== undefined) {
     const name = pathOf(request).slice(1).replaceAll('/', '-')
     reply.header('content-disposition', `attachment; filename="${name}.${extension}"`)
   }
   const written = write({ ...table, rows: paced(rows ?? table.rows, yieldIfDue) }, dialect)
-  if (rows === null) return reply.send(await gathered(written))
+  if (rows === null) return reply.send(await toBuffer(written))
   if (request.method === 'HEAD') {
     await rows.return()
     return reply.send(Readable.from([]))
   }
-  return reply.send(Readable.from(await begun(written), { objectMode: false }))
+  return reply.send(Readable.from(await primeStream(written), { objectMode: false }))
 }
 
 /** How many rows are written between two looks at the clock: a millisecond or two. */
@@ -47,14 +47,14 @@ async function* paced(rows: Table['rows'], yieldIfDue: Turn['yieldIfDue']): Asyn
   }
 }
 
-async function gathered(written: Written): Promise<Buffer> {
+async function toBuffer(written: Chunks): Promise<Buffer> {
   const pieces: Uint8Array[] = []
   for await (const piece of written) pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece)
   return Buffer.concat(pieces)
 }
 
 /** Returns the same items, the first of which is there, so that what goes wrong before it can still be answered. */
-export async function begun<Item>(items: AsyncIterable<Item> | Iterable<Item>) {
+export async function primeStream<Item>(items: AsyncIterable<Item> | Iterable<Item>) {
   const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
   let first: IteratorResult<Item> | null = await source.next()
   return {

@@ -2,8 +2,8 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, noParameters } from '../query/parameters.ts'
-import { ask, type Dependencies } from '../query/resolve-query.ts'
-import { cacheControlOf, requireJson, sendJson } from '../responses/json-response.ts'
+import { type Dependencies, resolveQuery } from '../query/resolve-query.ts'
+import { cacheControlOf, requireJsonAcceptable, sendJson } from '../responses/json-response.ts'
 import { DATA_LICENCE } from '../responses/licence.ts'
 import { jsonResponses } from '../responses/response-schemas.ts'
 import { SERVICE } from '../responses/service-info.ts'
@@ -64,9 +64,9 @@ export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, depende
     },
     config: { example: '/v1', varies: ['Accept'] },
     handler: async (request, reply) => {
-      requireJson(request)
+      requireJsonAcceptable(request)
       const { version, recorded_at } = await store.currentVersion()
-      const { filter } = await ask(dependencies, { as_of: version })
+      const { filter } = await resolveQuery(dependencies, { as_of: version })
       const about: z.infer<typeof body> = {
         ...SERVICE,
         version,
@@ -86,7 +86,7 @@ export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, depende
         citation: `Border Crossings, version ${version} of the data, with the address in meta.permalink of the answer.`,
         links: LINKS,
       }
-      return sendJson(reply.header('cache-control', cacheControlOf({ isFinal: false })), about)
+      return sendJson(reply.header('cache-control', cacheControlOf({ isImmutable: false })), about)
     },
   })
 }

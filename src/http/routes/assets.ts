@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyPluginAsync } from 'fastify'
-import { compressed, encodingFor } from '../cache/compression.ts'
-import { isKnown, weakTag } from '../cache/etag.ts'
+import { compress, negotiateEncoding } from '../cache/compression.ts'
+import { ifNoneMatchMatches, weakETag } from '../cache/etag.ts'
 import { noParameters } from '../query/parameters.ts'
 
 const FOLDER = new URL('../../web/assets/', import.meta.url)
@@ -16,7 +16,7 @@ const TYPES = {
 export const assetsRoutes: FastifyPluginAsync = async (app) => {
   for (const [name, type] of Object.entries(TYPES)) {
     const text = readFileSync(new URL(name, FOLDER), 'utf8')
-    const etag = weakTag(text)
+    const etag = weakETag(text)
     app.route({
       method: 'GET',
       url: `/assets/${name}`,
@@ -29,10 +29,10 @@ export const assetsRoutes: FastifyPluginAsync = async (app) => {
             'cache-control': 'public, max-age=300, stale-while-revalidate=86400',
           })
           .type(type)
-        if (isKnown(etag, request.headers['if-none-match'])) return reply.code(304).send()
-        const encoding = encodingFor(request.headers['accept-encoding'])
+        if (ifNoneMatchMatches(etag, request.headers['if-none-match'])) return reply.code(304).send()
+        const encoding = negotiateEncoding(request.headers['accept-encoding'])
         if (encoding === null) return reply.send(text)
-        return reply.header('content-encoding', encoding).send(await compressed(Buffer.from(text), encoding))
+        return reply.header('content-encoding', encoding).send(await compress(Buffer.from(text), encoding))
       },
     })
   }

@@ -3,9 +3,9 @@ import countries from 'i18n-iso-countries'
 import { z } from 'zod'
 import { extentOf } from '../../domain/extent.ts'
 import { DATA_PACKAGE_TYPE } from '../../formats/data-package.ts'
-import { CATALOGUE_TYPE, catalogue, type Dataset, type Distribution } from '../../formats/dcat.ts'
-import { acceptedTypeOf, type FormatName, TABLE_FORMATS } from '../../formats/registry.ts'
-import type { List, Lists } from '../collections/registry.ts'
+import { catalogue, type Dataset, DCAT_TYPE, type Distribution } from '../../formats/dcat.ts'
+import { type FormatName, mediaTypeOf, TABLE_FORMATS } from '../../formats/registry.ts'
+import type { CollectionInfo, CollectionRegistry } from '../collections/registry.ts'
 import { noParameters } from '../query/parameters.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
 import { cacheControlOf } from '../responses/json-response.ts'
@@ -14,7 +14,7 @@ import { problemResponses } from '../responses/response-schemas.ts'
 import { SERVICE } from '../responses/service-info.ts'
 
 interface CatalogDependencies extends Dependencies {
-  readonly lists: Lists
+  readonly lists: CollectionRegistry
 }
 
 /** The archive of all tables, as a dataset of its own. */
@@ -56,7 +56,7 @@ export const catalogRoutes: FastifyPluginAsync<CatalogDependencies> = async (app
       response: {
         200: {
           description: 'The catalogue.',
-          content: { [CATALOGUE_TYPE]: { schema: z.looseObject({}).describe('A `dcat:Catalog`.') } },
+          content: { [DCAT_TYPE]: { schema: z.looseObject({}).describe('A `dcat:Catalog`.') } },
         },
         ...problemResponses(400, 500, 503),
       },
@@ -79,21 +79,21 @@ export const catalogRoutes: FastifyPluginAsync<CatalogDependencies> = async (app
         datasets: [ALL_TABLES, ...[...lists].map(([url, list]) => datasetOf(url, list))],
       })
       return reply
-        .type(CATALOGUE_TYPE)
-        .header('cache-control', cacheControlOf({ isFinal: false }))
+        .type(DCAT_TYPE)
+        .header('cache-control', cacheControlOf({ isImmutable: false }))
         .header('link', '</catalog.jsonld>; rel="canonical", </openapi.json>; rel="service-desc"')
         .send(JSON.stringify(made))
     },
   })
 }
 
-function datasetOf(url: string, { title, description, formats }: List): Dataset {
+function datasetOf(url: string, { title, description, formats }: CollectionInfo): Dataset {
   const distributions = formats.map((format) => distributionOf(url, title, format))
   return { name: url.replace(/^\/v1\//, ''), title, description, distributions }
 }
 
 function distributionOf(url: string, title: string, format: FormatName): Distribution {
-  const [mediaType = ''] = acceptedTypeOf(format).split(';')
+  const [mediaType = ''] = mediaTypeOf(format).split(';')
   const accessPath = `${url}?format=${format}`
   const isWhole = format !== 'json' && TABLE_FORMATS[format].isStreamed
   return {

@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts'
 import { readResumePoint, resumePointSchema } from '../changes/event-id.ts'
 import { changeEvents } from '../changes/event-stream.ts'
 import type { AnswerTurn } from '../limits/answer-queue.ts'
-import type { ClientOf } from '../limits/client-address.ts'
+import type { ClientAddressOf } from '../limits/client-address.ts'
 import { badRequest, Problem } from '../problems/problem.ts'
 import { parameters } from '../query/parameters.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
@@ -45,7 +45,7 @@ const events = z
   .meta({ examples: [EXAMPLE] })
 
 interface StreamDependencies extends Dependencies {
-  readonly clientOf: ClientOf
+  readonly clientOf: ClientAddressOf
   readonly turnOf: (request: FastifyRequest) => AnswerTurn
 }
 

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { RenderDependencies } from '../pages/renderer.ts'
-import { viewed, viewParameters } from '../pages/view-request.ts'
-import { addressWith } from '../protocol/url.ts'
+import { loadViewFor, viewParameters } from '../pages/view-request.ts'
+import { urlWith } from '../protocol/url.ts'
 import { parameters } from '../query/parameters.ts'
 import { cacheControlOf } from '../responses/json-response.ts'
 import { problemResponses } from '../responses/response-schemas.ts'
@@ -39,7 +39,7 @@ export const chartsRoutes: FastifyPluginAsync<RenderDependencies> = async (app, 
         config: { varies: ['Accept-Language'], isDrawn: true },
         handler: async (request, reply) => {
           const { theme, width } = request.query as z.output<typeof querystring>
-          const { asked, view, speech } = await viewed(dependencies, request)
+          const { asked, view, speech } = await loadViewFor(dependencies, request)
           const chart = name as keyof typeof PICTURES
           const kind = extension as keyof typeof TYPES
           const turn = dependencies.turnOf(request)
@@ -49,7 +49,7 @@ export const chartsRoutes: FastifyPluginAsync<RenderDependencies> = async (app, 
           return reply
             .header('cache-control', cacheControlOf(asked))
             .header('content-language', speech.code)
-            .header('link', `<${addressWith(request, { as_of: asked.filter.version })}>; rel="canonical"`)
+            .header('link', `<${urlWith(request, { as_of: asked.filter.version })}>; rel="canonical"`)
             .type(type)
             .send(bytes)
         },

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { conflictSchema } from '../../domain/conflict.ts'
-import { judgedConflicts } from '../../results/conflicts.ts'
-import { explained, explainedSchema } from '../../results/proof-observations.ts'
+import { listConflicts } from '../../results/conflicts.ts'
+import { observationsInProofs, withProofsSchema } from '../../results/proof-observations.ts'
 import { collection } from '../collections/collection-route.ts'
 import type { FigureDependencies } from '../query/resolve-query.ts'
 import { observationParameters } from './observations.ts'
@@ -22,13 +22,13 @@ export const conflictsRoutes: FastifyPluginAsync<FigureDependencies> = async (ap
       example: '/v1/conflicts?country=LT&source=lrytas-2025-10-18',
       query: z.strictObject({ ...observationParameters }),
       row: conflictSchema,
-      extra: { observations: explainedSchema },
+      extra: { observations: withProofsSchema },
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
       async answer({ filter, page, turn }) {
         const sources = { ...dependencies, turn }
-        const rows = await judgedConflicts(sources, filter, page)
+        const rows = await listConflicts(sources, filter, page)
         const terms = rows.slice(0, page.limit - 1).flatMap(({ proof }) => proof)
-        return { rows, extra: { observations: await explained(sources, filter, terms) } }
+        return { rows, extra: { observations: await observationsInProofs(sources, filter, terms) } }
       },
     }),
   )

@@ -1,20 +1,20 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { inTurns } from '../../concurrency/serial-queue.ts'
-import { type Tally, tallied, tallyOf } from '../../formats/checksum.ts'
+import { serialQueue } from '../../concurrency/serial-queue.ts'
+import { type Checksum, checksumOf, withChecksum } from '../../formats/checksum.ts'
 import { DATA_PACKAGE_TYPE, dataPackage, type Resource } from '../../formats/data-package.ts'
 import { writeZip, type ZipEntry } from '../../formats/zip.ts'
 import { type PackageTable, packageTables } from '../collections/package-tables.ts'
-import type { Lists } from '../collections/registry.ts'
-import { publicAddress } from '../protocol/url.ts'
+import type { CollectionRegistry } from '../collections/registry.ts'
+import { absoluteUrl } from '../protocol/url.ts'
 import { parameters } from '../query/parameters.ts'
-import { type Asked, ask, type ReaderDependencies } from '../query/resolve-query.ts'
-import { link } from '../responses/json-response.ts'
+import { type ReaderDependencies, type ResolvedQuery, resolveQuery } from '../query/resolve-query.ts'
+import { setLinkHeaders } from '../responses/json-response.ts'
 import { DATA_LICENCE } from '../responses/licence.ts'
 import { problemResponses } from '../responses/response-schemas.ts'
 import { SERVICE } from '../responses/service-info.ts'
-import { begun } from '../responses/table-response.ts'
+import { primeStream } from '../responses/table-response.ts'
 
 const query = z.strictObject({ as_of: parameters.as_of, _: parameters._ })
 
@@ -24,7 +24,7 @@ const ZIP_TYPE = 'application/zip'
 const MAX_KEPT = 16
 
 interface PackageDependencies extends ReaderDependencies {
-  readonly lists: Lists
+  readonly lists: CollectionRegistry
 }
 
 /** `GET /v1/datapackage.zip`: all tables as one Frictionless Data Package, and `.json`: what describes it. */
@@ -33,14 +33,14 @@ export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async 
   const talliesOf = keptTallies()
 
   const asked = async (request: FastifyRequest, reply: FastifyReply) => {
-    const asked = await ask(dependencies, request.query as z.output<typeof query>)
-    link(request, reply, { asked })
+    const asked = await resolveQuery(dependencies, request.query as z.output<typeof query>)
+    setLinkHeaders(request, reply, { asked })
     const { version } = asked.filter
     const indicators = (await store.indicators(version)).map(({ id }) => id)
     return { asked, tables: packageTables(lists, { version, indicators, turn: turnOf(request) }) }
   }
 
-  const describe = async ({ filter: { version } }: Asked, resources: readonly Resource[]) =>
+  const describe = async ({ filter: { version } }: ResolvedQuery, resources: readonly Resource[]) =>
     dataPackage({
       title: SERVICE.name,
       description: SERVICE.description,
@@ -54,11 +54,11 @@ export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async 
     })
 
   /** The files of the archive; the descriptor comes last, for it says what the others came to. */
-  async function* files(asked: Asked, tables: readonly PackageTable[]): AsyncGenerator<ZipEntry> {
+  async function* files(asked: ResolvedQuery, tables: readonly PackageTable[]): AsyncGenerator<ZipEntry> {
     const resources: Resource[] = []
     for (const { written, ...table } of tables) {
       const path = `${table.name}.csv`
-      const { content, tally } = tallied(await written())
+      const { content, tally } = withChecksum(await written())
       yield { path, content }
       resources.push({ ...table, path, ...(await tally) })
     }
@@ -92,7 +92,7 @@ export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async 
       const resources = tables.map(({ written: _, address, ...table }, index) => ({
         ...table,
         ...(tallies[index] ?? { bytes: 0, sha256: '' }),
-        path: publicUrl === undefined ? address.replace(/^\/v1\//, '') : publicAddress(publicUrl, address),
+        path: publicUrl === undefined ? address.replace(/^\/v1\//, '') : absoluteUrl(publicUrl, address),
       }))
       return reply.type(DATA_PACKAGE_TYPE).send(JSON.stringify(await describe(meant, resources)))
     },
@@ -123,7 +123,7 @@ export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async 
       const name = `border-crossings-${meant.filter.version}.zip`
       reply.type(ZIP_TYPE).header('content-disposition', `attachment; filename="${name}"`)
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
-      const written = await begun(writeZip(files(meant, tables)))
+      const written = await primeStream(writeZip(files(meant, tables)))
       return reply.send(Readable.from(written, { objectMode: false }))
     },
   })
@@ -131,13 +131,13 @@ export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async 
 
 /** The tallies of a version's tables, kept for the versions asked for last, for they never change. */
 function keptTallies() {
-  const kept = new Map<number, Promise<readonly Tally[]>>()
-  const work = inTurns(async (tables: readonly PackageTable[]) => {
-    const tallies: Tally[] = []
-    for (const { written } of tables) tallies.push(await tallyOf(await written()))
+  const kept = new Map<number, Promise<readonly Checksum[]>>()
+  const work = serialQueue(async (tables: readonly PackageTable[]) => {
+    const tallies: Checksum[] = []
+    for (const { written } of tables) tallies.push(await checksumOf(await written()))
     return tallies
   })
-  return (version: number, tables: readonly PackageTable[]): Promise<readonly Tally[]> => {
+  return (version: number, tables: readonly PackageTable[]): Promise<readonly Checksum[]> => {
     const known = kept.get(version)
     const tallies = known ?? work(tables)
     kept.delete(version)

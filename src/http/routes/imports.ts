@@ -10,13 +10,13 @@ import { Problem } from '../problems/problem.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
 import { sendJson } from '../responses/json-response.ts'
 import { problemResponses } from '../responses/response-schemas.ts'
-import { keyOf } from '../writes/api-key-auth.ts'
-import { idempotently } from '../writes/idempotency.ts'
-import { onceAtATime } from '../writes/idempotency-lock.ts'
+import { apiKeyOf } from '../writes/api-key-auth.ts'
+import { withIdempotency } from '../writes/idempotency.ts'
+import { rejectConcurrent } from '../writes/idempotency-lock.ts'
 import { importProblem } from '../writes/import-problem.ts'
 import { sendQuota } from '../writes/row-quota.ts'
-import { type Spooled, spool, TooManyBytes } from '../writes/spool.ts'
-import { type WriteAnswer, writeMetaSchema, writeParameters } from '../writes/write-route.ts'
+import { BodyTooLarge, type Spooled, spool } from '../writes/spool.ts'
+import { type WriteResponse, writeMetaSchema, writeParameters } from '../writes/write-route.ts'
 
 const MAX_BYTES = 100 * 1024 * 1024
 
@@ -54,7 +54,7 @@ const RESPONSES: Readonly<Record<number, unknown>> = {
 
 /** `POST /v1/imports`: takes in a table of figures, in the columns in which they are answered as CSV. */
 export const importsRoutes: FastifyPluginAsync<Dependencies> = async (app, { store }) => {
-  const once = onceAtATime()
+  const once = rejectConcurrent()
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('text/csv', (_request, body, done) => done(null, body))
   app.route({
@@ -96,13 +96,13 @@ export const importsRoutes: FastifyPluginAsync<Dependencies> = async (app, { sto
 
   async function answerImport(request: FastifyRequest, body: Readable) {
     const { dry_run: dryRun, reason = null } = request.query as z.output<typeof query>
-    const key = keyOf(request)
-    if (Number(request.headers['content-length']) > MAX_BYTES) throw new TooManyBytes('they say so')
+    const key = apiKeyOf(request)
+    if (Number(request.headers['content-length']) > MAX_BYTES) throw new BodyTooLarge('they say so')
     const table = await spool(body.iterator({ destroyOnReturn: false }), MAX_BYTES)
     try {
       return await store.write({ author: key.name, reason, dryRun, apiKey: key.id }, async (transaction) => {
         const work = () => takeIn(transaction, table, dryRun)
-        const answer = await idempotently(transaction, request, key, table.digest, work)
+        const answer = await withIdempotency(transaction, request, key, table.digest, work)
         return { answer, quota: transaction.rowQuota() }
       })
     } finally {
@@ -111,7 +111,7 @@ export const importsRoutes: FastifyPluginAsync<Dependencies> = async (app, { sto
   }
 }
 
-async function takeIn(transaction: Transaction, table: Spooled, dryRun: boolean): Promise<WriteAnswer> {
+async function takeIn(transaction: Transaction, table: Spooled, dryRun: boolean): Promise<WriteResponse> {
   const rows = readCsv(table.bytes(), IMPORT_COLUMNS)
   const { version: made, warnings: slips, ...data } = await importRows(transaction, rows, eventLoopYielder())
   const { version } = await transaction.currentVersion()

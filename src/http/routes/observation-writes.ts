@@ -4,30 +4,30 @@ import { unqueuedTurn } from '../../concurrency/event-loop-yield.ts'
 import { revisionSchema } from '../../domain/change.ts'
 import { conflictOf, conflictSchema } from '../../domain/conflict.ts'
 import {
-  judgedObservationSchema,
   type Observation,
+  observationWithStatusSchema,
   type Statement,
   statementSchema,
 } from '../../domain/observation.ts'
 import { daysToCome, type FieldRemark, farFromOthers, slipsOf } from '../../domain/slips.ts'
 import type { Source } from '../../domain/source.ts'
-import { TooLarge } from '../../results/load-series.ts'
-import { judgedObservations } from '../../results/observations-with-status.ts'
-import { explained, explainedSchema } from '../../results/proof-observations.ts'
-import { seriesOfWrite } from '../../results/transaction-series.ts'
+import { SeriesTooLarge } from '../../results/load-series.ts'
+import { observationsWithStatus } from '../../results/observations-with-status.ts'
+import { observationsInProofs, withProofsSchema } from '../../results/proof-observations.ts'
+import { transactionSeries } from '../../results/transaction-series.ts'
 import { farFigureFinder } from '../../store/read/far-figures.ts'
 import type { RecordedFigure } from '../../store/write/recorder.ts'
 import type { Transaction } from '../../store/write/transaction.ts'
-import { suggest } from '../problems/did-you-mean.ts'
-import { type Fault, Problem } from '../problems/problem.ts'
-import { quote } from '../problems/validator-compiler.ts'
+import { didYouMean } from '../problems/did-you-mean.ts'
+import { Problem, type ProblemDetail } from '../problems/problem.ts'
+import { quoteInput } from '../problems/validator-compiler.ts'
 import { parameters } from '../query/parameters.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
 import {
-  etagOf,
   MAX_WARNINGS,
   pointTo,
-  requireMatch,
+  requireIfMatch,
+  versionETag,
   type Warning,
   writeParameters,
   writeRoute,
@@ -37,9 +37,9 @@ import { observationIdSchema } from './observations.ts'
 const MAX_FIGURES = 1_000
 const MAX_FAULTS = 100
 
-const writtenSchema = judgedObservationSchema
+const writtenSchema = observationWithStatusSchema
   .extend({
-    status: judgedObservationSchema.shape.status
+    status: observationWithStatusSchema.shape.status
       .nullable()
       .describe('How it fares against the others of its series; null where they are too many to be weighed.'),
     conflict: conflictSchema
@@ -82,7 +82,7 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
         data: z
           .union([writtenSchema, z.array(writtenSchema)])
           .describe('The figure as it is held now; a list for a list.'),
-        observations: explainedSchema,
+        observations: withProofsSchema,
       },
       statuses: [200, 201, 409, 422],
       async write(transaction, { body }) {
@@ -92,7 +92,7 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
         const publications = await checkReferences(transaction, figures, pointerOf)
         refuseDaysToCome(transaction, figures, pointerOf)
         const ids: (number | null)[] = []
-        const taken: Fault[] = []
+        const taken: ProblemDetail[] = []
         for (const [index, figure] of figures.entries()) {
           const id = await transaction.addObservation(figure)
           ids.push(id)
@@ -113,7 +113,7 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
         const [row] = rows
         if (Array.isArray(body) || row === undefined)
           return { status: 201, body: { data: rows, observations }, warnings }
-        const headers = { location: `/v1/observations/${row.id}`, etag: etagOf(row.version) }
+        const headers = { location: `/v1/observations/${row.id}`, etag: versionETag(row.version) }
         return { status: 201, headers, body: { data: row, observations }, warnings }
       },
     }),
@@ -133,11 +133,11 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
       params: observationIdSchema,
       query: z.strictObject(writeParameters),
       body: revisionBody,
-      data: { data: writtenSchema, observations: explainedSchema },
+      data: { data: writtenSchema, observations: withProofsSchema },
       statuses: [200, 404, 412, 422, 428],
       async write(transaction, { request, params: { id }, body }) {
         const held = await stateOf(transaction, request, id)
-        requireMatch(request, held.version, { isRetracted: held.isRetracted })
+        requireIfMatch(request, held.version, { isRetracted: held.isRetracted })
         const moved = Object.keys(naturalKey.shape).filter((key) => isChanged(body, held.figure, key))
         if (moved.length > 0) {
           const errors = moved.map((key) => ({
@@ -155,7 +155,7 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
         const [row] = rows
         return {
           status: 200,
-          headers: { etag: etagOf(row?.version ?? held.version) },
+          headers: { etag: versionETag(row?.version ?? held.version) },
           body: { data: row, observations },
           warnings: pointTo('', slipsOf(held.figure, row?.published_on ?? null)),
         }
@@ -181,12 +181,12 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
       async write(transaction, { request, params: { id }, query: { reason } }) {
         const held = await stateOf(transaction, request, id)
         const { version: since, isRetracted } = held
-        requireMatch(request, since, { isRequired: false, isRetracted })
+        requireIfMatch(request, since, { isRequired: false, isRetracted })
         if (isRetracted) throw new Problem(404, `Observation ${id} was retracted in version ${since}.`)
         await transaction.reviseObservation(id, held.figure, reason)
         const { version } = await transaction.currentVersion()
         const last = (await transaction.revisions(id, version)).at(-1)
-        return { status: 200, headers: { etag: etagOf(version) }, body: { data: last } }
+        return { status: 200, headers: { etag: versionETag(version) }, body: { data: last } }
       },
     }),
   )
@@ -197,7 +197,7 @@ async function stateOf(transaction: Transaction, request: FastifyRequest, id: nu
   const { version } = await transaction.currentVersion()
   const last = (await transaction.revisions(id, version)).at(-1)
   if (last === undefined) {
-    requireMatch(request, null, { isRequired: false })
+    requireIfMatch(request, null, { isRequired: false })
     throw new Problem(404, `There is no observation ${id}.`)
   }
   const { version: since, change, recorded_at: _, author: __, reason: ___, id: ____, ...figure } = last
@@ -210,7 +210,7 @@ async function recordedAs(transaction: Transaction, held: RecordedFigure | null)
   if (held.retraction === null) return `is recorded as observation ${held.id}; ${put} corrects it`
   const { version } = await transaction.currentVersion()
   const since = (await transaction.revisions(held.id, version)).at(-1)?.version ?? version
-  return `is recorded as observation ${held.id}, which was retracted; ${put} with If-Match: ${etagOf(since)} holds it again`
+  return `is recorded as observation ${held.id}, which was retracted; ${put} with If-Match: ${versionETag(since)} holds it again`
 }
 
 function isChanged(next: object, held: object, key: string): boolean {
@@ -291,9 +291,9 @@ async function checkReferences(
     )
   })
   const errors = unknown.slice(0, MAX_FAULTS).map(
-    ({ index, field, name }): Fault => ({
+    ({ index, field, name }): ProblemDetail => ({
       pointer: `${pointerOf(index)}/${field}`,
-      detail: `names nothing held here: ${quote(name)}${suggest(name, like[field])}`,
+      detail: `names nothing held here: ${quoteInput(name)}${didYouMean(name, like[field])}`,
     }),
   )
   if (errors.length > 0) throw new Problem(422, 'A figure names what is not held here.', { errors })
@@ -308,23 +308,23 @@ async function written(transaction: Transaction, ids: readonly number[]) {
   const { version } = await transaction.currentVersion()
   const filter = { version, id: ids }
   const page = { after: null, limit: ids.length + 1 }
-  const sources = { store: transaction, series: seriesOfWrite(transaction), turn: unqueuedTurn() }
+  const sources = { store: transaction, series: transactionSeries(transaction), turn: unqueuedTurn() }
   const rows = await judgedOrNot()
   const terms = rows.flatMap(({ conflict }) => conflict?.proof ?? [])
   return {
     rows: rows.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)),
-    observations: await explained(sources, { version }, terms),
+    observations: await observationsInProofs(sources, { version }, terms),
   }
 
   async function judgedOrNot() {
     try {
-      const judged = await judgedObservations(sources, filter, undefined, page)
+      const judged = await observationsWithStatus(sources, filter, undefined, page)
       return judged.map(({ row, reconciliation }) => ({
         ...row,
         conflict: row.status === 'conflicting' ? conflictOf(row satisfies Observation, reconciliation) : null,
       }))
     } catch (error) {
-      if (!(error instanceof TooLarge)) throw error
+      if (!(error instanceof SeriesTooLarge)) throw error
       const observations = await transaction.observations(filter, page)
       return observations.map((row) => ({ ...row, status: null, conflict: null }))
     }

@@ -1,21 +1,21 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { revisionSchema } from '../../domain/change.ts'
-import { judgedObservationSchema } from '../../domain/observation.ts'
-import { judgedObservations, observationsById } from '../../results/observations-with-status.ts'
+import { observationWithStatusSchema } from '../../domain/observation.ts'
+import { observationsById, observationsWithStatus } from '../../results/observations-with-status.ts'
 import { collection } from '../collections/collection-route.ts'
 import { Problem } from '../problems/problem.ts'
 import {
   borderParameters,
-  deliveryParameters,
   evidenceParameters,
+  outputParameters,
   parameters,
   windowParameters,
 } from '../query/parameters.ts'
-import { ask, type FigureDependencies } from '../query/resolve-query.ts'
-import { metaSchema, requireJson, send } from '../responses/json-response.ts'
+import { type FigureDependencies, resolveQuery } from '../query/resolve-query.ts'
+import { metaSchema, requireJsonAcceptable, sendJsonPage } from '../responses/json-response.ts'
 import { jsonResponses } from '../responses/response-schemas.ts'
-import { etagOf } from '../writes/write-route.ts'
+import { versionETag } from '../writes/write-route.ts'
 
 /** The path of one observation. */
 export const observationIdSchema = z.strictObject({
@@ -53,21 +53,21 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
         ...observationParameters,
         status: parameters.status,
       }),
-      row: judgedObservationSchema,
+      row: observationWithStatusSchema,
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
       formats: ['sdmx-csv', 'sdmx-json'],
       async answer({ filter, query, page, turn }) {
         const sources = { ...dependencies, turn }
-        const judged = await judgedObservations(sources, filter, query.status, page)
+        const judged = await observationsWithStatus(sources, filter, query.status, page)
         return { rows: judged.map(({ row }) => row) }
       },
     }),
   )
 
   const query = z.strictObject({
-    as_of: deliveryParameters.as_of,
+    as_of: outputParameters.as_of,
     published_until: evidenceParameters.published_until,
-    _: deliveryParameters._,
+    _: outputParameters._,
   })
   app.route({
     method: 'GET',
@@ -81,7 +81,7 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
       querystring: query.meta({ style: 'form', explode: false }),
       response: jsonResponses(
         'The figure with this id.',
-        z.object({ data: judgedObservationSchema, meta: metaSchema }),
+        z.object({ data: observationWithStatusSchema, meta: metaSchema }),
         400,
         404,
         406,
@@ -90,14 +90,14 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
     config: { example: '/v1/observations/1' },
     handler: async (request, reply) => {
       const { id } = request.params as z.output<typeof observationIdSchema>
-      requireJson(request)
-      const asked = await ask(dependencies, request.query as z.output<typeof query>)
+      requireJsonAcceptable(request)
+      const asked = await resolveQuery(dependencies, request.query as z.output<typeof query>)
       const sources = { ...dependencies, turn: dependencies.turnOf(request) }
       const [row] = await observationsById(sources, asked.filter, [id])
       if (row === undefined)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)
-      reply.header('etag', etagOf(row.version))
-      return send(request, reply, { asked, rows: row }, sources.turn)
+      reply.header('etag', versionETag(row.version))
+      return sendJsonPage(request, reply, { asked, rows: row }, sources.turn)
     },
   })
 
@@ -122,12 +122,12 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
     config: { example: '/v1/observations/1/revisions' },
     handler: async (request, reply) => {
       const { id } = request.params as z.output<typeof observationIdSchema>
-      requireJson(request)
-      const asked = await ask(dependencies, request.query as Pick<z.output<typeof query>, 'as_of'>)
+      requireJsonAcceptable(request)
+      const asked = await resolveQuery(dependencies, request.query as Pick<z.output<typeof query>, 'as_of'>)
       const rows = await store.revisions(id, asked.filter.version)
       if (rows.length === 0)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)
-      return send(request, reply, { asked, rows }, dependencies.turnOf(request))
+      return sendJsonPage(request, reply, { asked, rows }, dependencies.turnOf(request))
     },
   })
 }

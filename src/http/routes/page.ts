@@ -4,17 +4,17 @@ import { STATUSES } from '../../domain/observation.ts'
 import { CHARTS } from '../../web/charts/chart-names.ts'
 import type { LanguageCode } from '../../web/locale/locale.ts'
 import { LANGUAGES } from '../../web/locale/locale.ts'
-import { refusal } from '../../web/page/error-page.ts'
+import { errorPage } from '../../web/page/error-page.ts'
 import { ROWS_PER_PAGE, SORTS, type Sort } from '../../web/page/page-model.ts'
 import type { PageData, RenderJob } from '../../web/render/render.ts'
 import { bordersOf } from '../../web/view/view.ts'
-import { formAddress } from '../pages/form-redirect.ts'
-import { readListed } from '../pages/list-observations.ts'
+import { formRedirect } from '../pages/form-redirect.ts'
+import { listObservations } from '../pages/list-observations.ts'
 import type { RenderDependencies } from '../pages/renderer.ts'
-import { speechFor, type Viewed, viewed, viewParameters } from '../pages/view-request.ts'
-import { bodyOf, problemFrom } from '../problems/problem.ts'
-import { isFault } from '../protocol/error-handler.ts'
-import { addressWith, queryOf } from '../protocol/url.ts'
+import { loadViewFor, localeOf, type ViewRequest, viewParameters } from '../pages/view-request.ts'
+import { problemBody, toProblem } from '../problems/problem.ts'
+import { isServerFault } from '../protocol/error-handler.ts'
+import { queryOf, urlWith } from '../protocol/url.ts'
 import { cacheControlOf } from '../responses/json-response.ts'
 
 const PAGE_NUMBER = 'is not a whole number from 1 to 10000'
@@ -42,7 +42,7 @@ const policy = (ancestors: string) =>
 export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, dependencies) => {
   const readPage = async (
     request: FastifyRequest,
-    { asked, view, speech, chosen }: Viewed,
+    { asked, view, speech, chosen }: ViewRequest,
   ): Promise<PageData> => {
     const { store, publicUrl } = dependencies
     const { version } = asked.filter
@@ -54,7 +54,7 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
       language: speech.code,
       query: { ...queryOf(request), ...chosen },
       publicUrl,
-      listed: await readListed(
+      listed: await listObservations(
         { ...dependencies, turn: dependencies.turnOf(request) },
         {
           ...asked.filter,
@@ -78,14 +78,14 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
     reply: FastifyReply,
     ancestors: string,
     job: RenderJob,
-    seen: Viewed,
+    seen: ViewRequest,
   ) => {
     const turn = dependencies.turnOf(request)
     const { bytes, cpuMs } = await dependencies.renderer.render(job, turn.task)
     turn.charge(cpuMs)
     return withHeaders(reply, ancestors, seen.speech.code)
       .header('cache-control', cacheControlOf(seen.asked))
-      .header('link', `<${addressWith(request, { as_of: seen.asked.filter.version })}>; rel="canonical"`)
+      .header('link', `<${urlWith(request, { as_of: seen.asked.filter.version })}>; rel="canonical"`)
       .send(bytes)
   }
 
@@ -97,7 +97,7 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
     preValidation: tidyAddress,
     errorHandler: answerWithPage("'none'"),
     handler: async (request, reply) => {
-      const seen = await viewed(dependencies, request)
+      const seen = await loadViewFor(dependencies, request)
       const job = { kind: 'page', ...(await readPage(request, seen)) } as const
       return await sendPage(request, reply, "'none'", job, seen)
     },
@@ -111,7 +111,7 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
     errorHandler: answerWithPage('*'),
     handler: async (request, reply) => {
       const { chart } = request.query as z.output<typeof embedQuery>
-      const seen = await viewed(dependencies, request)
+      const seen = await loadViewFor(dependencies, request)
       const job = { kind: 'embed', chart, ...(await readPage(request, seen)) } as const
       return await sendPage(request, reply, '*', job, seen)
     },
@@ -120,23 +120,23 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
 
 /** Leads from what a form sends to the address that it means. */
 async function tidyAddress(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-  const address = formAddress(request.url)
+  const address = formRedirect(request.url)
   return address === request.url ? undefined : reply.redirect(address, 303)
 }
 
 function answerWithPage(ancestors: string) {
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const problem = problemFrom(error)
-    if (isFault(problem)) request.log.error({ err: error }, 'request failed')
+    const problem = toProblem(error)
+    if (isServerFault(problem)) request.log.error({ err: error }, 'request failed')
     const { lang } = queryOf(request)
-    const speech = speechFor(
+    const speech = localeOf(
       request,
       Object.keys(LANGUAGES).find((code): code is LanguageCode => code === lang),
     )
     return withHeaders(reply, ancestors, speech.code)
       .code(problem.status)
       .headers({ ...problem.headers, 'cache-control': 'no-store' })
-      .send(refusal(speech, bodyOf(problem)).markup)
+      .send(errorPage(speech, problemBody(problem)).markup)
   }
 }
 

@@ -2,19 +2,19 @@ import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { eventSchema } from '../../domain/event.ts'
-import { type Fault, Problem } from '../problems/problem.ts'
-import { quote } from '../problems/validator-compiler.ts'
-import { deliveryParameters, parameters } from '../query/parameters.ts'
-import { ask, type ReaderDependencies } from '../query/resolve-query.ts'
-import { metaSchema, requireJson, send } from '../responses/json-response.ts'
+import { Problem, type ProblemDetail } from '../problems/problem.ts'
+import { quoteInput } from '../problems/validator-compiler.ts'
+import { outputParameters, parameters } from '../query/parameters.ts'
+import { type ReaderDependencies, resolveQuery } from '../query/resolve-query.ts'
+import { metaSchema, requireJsonAcceptable, sendJsonPage } from '../responses/json-response.ts'
 import { jsonResponses } from '../responses/response-schemas.ts'
-import { borders, events, indicators, type Kind, sources } from '../writes/resources.ts'
-import { etagOf, pointTo, requireMatch, writeParameters, writeRoute } from '../writes/write-route.ts'
+import { borders, events, indicators, type ResourceDefinition, sources } from '../writes/resources.ts'
+import { pointTo, requireIfMatch, versionETag, writeParameters, writeRoute } from '../writes/write-route.ts'
 
 const MAX_THINGS = 1_000
 
 /** One source, event, indicator or border by its id, and what writes them. */
-export const thingsRoutes: FastifyPluginAsync<ReaderDependencies> = async (app, dependencies) => {
+export const resourcesRoutes: FastifyPluginAsync<ReaderDependencies> = async (app, dependencies) => {
   getOne(app, dependencies, sources)
   postMany(app, dependencies, sources)
   putOne(app, dependencies, sources)
@@ -28,7 +28,7 @@ export const thingsRoutes: FastifyPluginAsync<ReaderDependencies> = async (app, 
   putOne(app, dependencies, borders)
 }
 
-function paramsOf<Row extends { readonly id: string }>({ id, thing, example }: Kind<Row>) {
+function paramsOf<Row extends { readonly id: string }>({ id, thing, example }: ResourceDefinition<Row>) {
   return z.strictObject({ id: id.describe(`The id of the ${thing}.`).meta({ examples: [example] }) })
 }
 
@@ -39,10 +39,10 @@ function titleOf({ thing }: { readonly thing: string }): string {
 function getOne<Row extends { readonly id: string }>(
   app: FastifyInstance,
   dependencies: ReaderDependencies,
-  kind: Kind<Row>,
+  kind: ResourceDefinition<Row>,
 ): void {
   const { store } = dependencies
-  const query = z.strictObject({ as_of: deliveryParameters.as_of, _: deliveryParameters._ })
+  const query = z.strictObject({ as_of: outputParameters.as_of, _: outputParameters._ })
   app.route({
     method: 'GET',
     url: `/v1/${kind.path}/:id`,
@@ -63,15 +63,15 @@ function getOne<Row extends { readonly id: string }>(
     },
     config: { example: `/v1/${kind.path}/${kind.example}` },
     handler: async (request, reply) => {
-      requireJson(request)
+      requireJsonAcceptable(request)
       const { id } = request.params as { id: string }
-      const asked = await ask(dependencies, request.query as z.output<typeof query>)
+      const asked = await resolveQuery(dependencies, request.query as z.output<typeof query>)
       const row = await kind.read(store, asked.filter.version, id)
       if (row === undefined)
-        throw new Problem(404, `There is no ${kind.thing} ${quote(id)} in this version of the data.`)
+        throw new Problem(404, `There is no ${kind.thing} ${quoteInput(id)} in this version of the data.`)
       const state = await store.newestState(kind.thing, id, asked.filter.version)
-      if (state !== null) reply.header('etag', etagOf(state.version))
-      return send(request, reply, { asked, rows: row }, dependencies.turnOf(request))
+      if (state !== null) reply.header('etag', versionETag(state.version))
+      return sendJsonPage(request, reply, { asked, rows: row }, dependencies.turnOf(request))
     },
   })
 }
@@ -79,7 +79,7 @@ function getOne<Row extends { readonly id: string }>(
 function postMany<Row extends { readonly id: string }>(
   app: FastifyInstance,
   dependencies: ReaderDependencies,
-  kind: Kind<Row>,
+  kind: ResourceDefinition<Row>,
 ): void {
   const row = z.object(kind.schema.shape)
   app.route(
@@ -103,8 +103,8 @@ function postMany<Row extends { readonly id: string }>(
         const rows = [body].flat() as Row[]
         const pointerOf = (index: number) => (Array.isArray(body) ? `/${index}` : '')
         const { version } = await transaction.currentVersion()
-        const faults: Fault[] = []
-        const taken: Fault[] = []
+        const faults: ProblemDetail[] = []
+        const taken: ProblemDetail[] = []
         for (const [index, each] of rows.entries()) {
           const own = await kind.check(transaction, version, each)
           faults.push(
@@ -116,7 +116,7 @@ function postMany<Row extends { readonly id: string }>(
           if (isTaken)
             taken.push({
               pointer: `${pointerOf(index)}/id`,
-              detail: `was used before: ${quote(each.id)}; PUT /v1/${kind.path}/${each.id} changes it`,
+              detail: `was used before: ${quoteInput(each.id)}; PUT /v1/${kind.path}/${each.id} changes it`,
             })
         }
         refuse(422, `The ${kind.thing} cannot be recorded.`, faults)
@@ -126,7 +126,7 @@ function postMany<Row extends { readonly id: string }>(
         const [only] = rows
         if (Array.isArray(body) || only === undefined) return { status: 201, body: { data: rows }, warnings }
         const made = await transaction.currentVersion()
-        const headers = { location: `/v1/${kind.path}/${only.id}`, etag: etagOf(made.version) }
+        const headers = { location: `/v1/${kind.path}/${only.id}`, etag: versionETag(made.version) }
         return { status: 201, headers, body: { data: only }, warnings }
       },
     }),
@@ -136,7 +136,7 @@ function postMany<Row extends { readonly id: string }>(
 function putOne<Row extends { readonly id: string }>(
   app: FastifyInstance,
   dependencies: ReaderDependencies,
-  kind: Kind<Row>,
+  kind: ResourceDefinition<Row>,
 ): void {
   const creates = kind.scope === 'admin'
   app.route(
@@ -163,12 +163,12 @@ function putOne<Row extends { readonly id: string }>(
         const row = body as Row
         const held = await transaction.newestState(kind.thing, id)
         const isRetracted = held?.isRetracted ?? false
-        requireMatch(request, held?.version ?? null, { isRequired: held !== null, isRetracted })
-        if (held === null && !creates) throw new Problem(404, `There is no ${kind.thing} ${quote(id)}.`)
+        requireIfMatch(request, held?.version ?? null, { isRequired: held !== null, isRetracted })
+        if (held === null && !creates) throw new Problem(404, `There is no ${kind.thing} ${quoteInput(id)}.`)
         const { version } = await transaction.currentVersion()
         const isOther = row.id !== id
         refuse(422, `The ${kind.thing} cannot be recorded.`, [
-          ...(isOther ? [{ pointer: '/id', detail: `is not the id of the address: ${quote(id)}` }] : []),
+          ...(isOther ? [{ pointer: '/id', detail: `is not the id of the address: ${quoteInput(id)}` }] : []),
           ...(await kind.check(transaction, version, row)),
         ])
         const isSame = isDeepStrictEqual(row, await kind.read(transaction, version, id))
@@ -176,7 +176,7 @@ function putOne<Row extends { readonly id: string }>(
         const made = await transaction.currentVersion()
         return {
           status: held === null ? 201 : 200,
-          headers: { etag: etagOf(isSame && held !== null ? held.version : made.version) },
+          headers: { etag: versionETag(isSame && held !== null ? held.version : made.version) },
           body: { data: row },
           warnings: pointTo('', kind.slipsOf?.(row) ?? []),
         }
@@ -205,8 +205,8 @@ function deleteEvent(app: FastifyInstance, dependencies: ReaderDependencies): vo
         const event = await events.read(transaction, version, id)
         const held = await transaction.newestState('event', id)
         const isRetracted = event === undefined
-        requireMatch(request, held?.version ?? null, { isRequired: false, isRetracted })
-        if (event === undefined) throw new Problem(404, `There is no event ${quote(id)}.`)
+        requireIfMatch(request, held?.version ?? null, { isRequired: false, isRetracted })
+        if (event === undefined) throw new Problem(404, `There is no event ${quoteInput(id)}.`)
         await transaction.putEvent(event, reason)
         return { status: 200, body: { data: event } }
       },
@@ -214,6 +214,6 @@ function deleteEvent(app: FastifyInstance, dependencies: ReaderDependencies): vo
   )
 }
 
-function refuse(status: number, detail: string, faults: readonly Fault[]): void {
+function refuse(status: number, detail: string, faults: readonly ProblemDetail[]): void {
   if (faults.length > 0) throw new Problem(status, detail, { errors: faults.slice(0, 100) })
 }

@@ -1,18 +1,18 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { acceptedTypeOf, TABLE_FORMATS } from '../../formats/registry.ts'
+import { mediaTypeOf, TABLE_FORMATS } from '../../formats/registry.ts'
 import { FLOWS } from '../../formats/sdmx/dataflows.ts'
 import { writeSdmxCsv } from '../../formats/sdmx/sdmx-csv.ts'
 import { writeSdmxJson } from '../../formats/sdmx/sdmx-json.ts'
 import { columnsOf, type Table } from '../../formats/table.ts'
 import { notImplemented } from '../problems/problem.ts'
 import type { FigureDependencies } from '../query/resolve-query.ts'
-import { formatOf } from '../responses/json-response.ts'
+import { negotiateFormat } from '../responses/json-response.ts'
 import { problemResponses } from '../responses/response-schemas.ts'
-import { aboutTable } from '../responses/table-metadata.ts'
+import { tableMetadata } from '../responses/table-metadata.ts'
 import { sendTable } from '../responses/table-response.ts'
 import { dataPath, dataQuery, requireDone } from '../sdmx/data-parameters.ts'
-import { askData } from '../sdmx/data-query.ts'
+import { resolveDataQuery } from '../sdmx/data-query.ts'
 import { pathsWith } from '../sdmx/path-parameters.ts'
 import { linkInSdmxTerms } from '../sdmx/response.ts'
 
@@ -50,7 +50,7 @@ export const sdmxDataRoutes: FastifyPluginAsync<FigureDependencies> = async (app
             description: 'The data.',
             content: Object.fromEntries(
               FORMATS.map((format) => [
-                acceptedTypeOf(format),
+                mediaTypeOf(format),
                 { schema: z.string().describe(TABLE_FORMATS[format].description) },
               ]),
             ),
@@ -61,17 +61,23 @@ export const sdmxDataRoutes: FastifyPluginAsync<FigureDependencies> = async (app
       config: { varies: ['Accept'] },
       handler: async (request, reply) => {
         const query = request.query as z.output<typeof dataQuery> & { format?: (typeof FORMATS)[number] }
-        const format = formatOf(request, FORMATS, query.format) === 'sdmx-csv' ? 'sdmx-csv' : 'sdmx-json'
+        const format =
+          negotiateFormat(request, FORMATS, query.format) === 'sdmx-csv' ? 'sdmx-csv' : 'sdmx-json'
         requireDone(query)
         const turn = dependencies.turnOf(request)
-        const { asked, flow, context, rows } = await askData(
+        const { asked, flow, context, rows } = await resolveDataQuery(
           { ...dependencies, turn },
           request.params as Partial<z.output<z.ZodObject<typeof dataPath>>>,
           query,
         )
         const address = linkInSdmxTerms(request, reply, asked)
         const { name: title, description } = flow
-        const about = aboutTable(store, asked, { title, description, address, next: null }, turn.yieldIfDue)
+        const about = tableMetadata(
+          store,
+          asked,
+          { title, description, address, next: null },
+          turn.yieldIfDue,
+        )
         const table = { columns: columnsOf(z.object({})), rows, ...about }
         const write = (begun: Table) => WRITERS[format](begun, { flow, context })
         return sendTable(request, reply, table, { ...TABLE_FORMATS[format], write }, NO_DIALECT, turn)

@@ -2,16 +2,16 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { ARTEFACT_LISTS, artefactsOf } from '../../formats/sdmx/artefacts.ts'
 import { SDMX_STRUCTURE_TYPE, writeStructure } from '../../formats/sdmx/structure-message.ts'
-import { suggest } from '../problems/did-you-mean.ts'
+import { didYouMean } from '../problems/did-you-mean.ts'
 import { badRequest, notImplemented } from '../problems/problem.ts'
-import { quote } from '../problems/validator-compiler.ts'
+import { quoteInput } from '../problems/validator-compiler.ts'
 import { parameters } from '../query/parameters.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
-import { acceptedOf } from '../responses/json-response.ts'
+import { negotiateMediaType } from '../responses/json-response.ts'
 import { DATA_LICENCE } from '../responses/licence.ts'
 import { problemResponses } from '../responses/response-schemas.ts'
 import { ANY, artefactPath, pathsWith } from '../sdmx/path-parameters.ts'
-import { askInSdmxTerms, asOf, linkInSdmxTerms } from '../sdmx/response.ts'
+import { asOf, linkInSdmxTerms, resolveInSdmxTerms } from '../sdmx/response.ts'
 import { DETAILS, REFERENCES, referencesOf, selected } from '../sdmx/structure-selection.ts'
 
 const TYPES = Object.keys(ARTEFACT_LISTS)
@@ -80,9 +80,9 @@ export const sdmxStructureRoutes: FastifyPluginAsync<Dependencies> = async (app,
         const given = request.params as Partial<z.output<z.ZodObject<typeof path>>>
         const { artefactType = '*', agencyID = ANY, resourceID = ANY, version = ['~'] } = given
         const { references, detail, asOf } = request.query as z.output<typeof query>
-        acceptedOf(request, [SDMX_STRUCTURE_TYPE])
+        negotiateMediaType(request, [SDMX_STRUCTURE_TYPE])
         requireKnown(artefactType, references, detail)
-        const asked = await askInSdmxTerms(dependencies, { asOf })
+        const asked = await resolveInSdmxTerms(dependencies, { asOf })
         const at = asked.filter.version
         const all = artefactsOf({
           indicators: await store.indicators(at),
@@ -127,7 +127,7 @@ function requireKnown(type: string, references: readonly string[], detail: strin
   const unknown = words.flatMap(({ parameter, asked, done, others }) =>
     asked
       .filter((word) => !done.includes(word) && !others.includes(word))
-      .map((word) => ({ parameter, detail: `has no value ${quote(word)}${suggest(word, done)}` })),
+      .map((word) => ({ parameter, detail: `has no value ${quoteInput(word)}${didYouMean(word, done)}` })),
   )
   if (unknown.length > 0) throw badRequest(unknown)
   const undone = words.flatMap(({ parameter, asked, done }) =>

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { termsOf } from '../../domain/figure.ts'
 import { placeSchema, type SeriesRow, series, seriesRowSchema } from '../../domain/series.ts'
-import { explained, explainedSchema, termCounter } from '../../results/proof-observations.ts'
+import { limitProofTerms, observationsInProofs, withProofsSchema } from '../../results/proof-observations.ts'
 import { reconcileEvidence } from '../../results/reconcile-evidence.ts'
 import { collection } from '../collections/collection-route.ts'
 import { borderParameters, evidenceParameters, parameters, windowParameters } from '../query/parameters.ts'
@@ -32,7 +32,7 @@ export const seriesRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
         explain: parameters.explain,
       }),
       row: seriesRowSchema,
-      extra: { observations: explainedSchema.optional() },
+      extra: { observations: withProofsSchema.optional() },
       paging: { place: placeSchema, placeOf: (row) => placeSchema.strip().parse(row) },
       formats: ['jsonstat', 'sdmx-csv', 'sdmx-json'],
       async answer({ filter, query: { indicator, interval, cumulative, explain }, page, turn }) {
@@ -40,7 +40,7 @@ export const seriesRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
         const [counted] = indicator
         const { reconciled, ...meant } = await reconcileEvidence(sources, counted, filter)
         const question = { ...meant, indicator: counted, interval, cumulative, explain, after: page.after }
-        const count = termCounter('explain')
+        const count = limitProofTerms('explain')
         const rows: SeriesRow[] = []
         for (const row of series(reconciled, question)) {
           rows.push(row)
@@ -49,7 +49,9 @@ export const seriesRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
           await turn.yieldIfDue()
         }
         const terms = rows.slice(0, page.limit - 1).flatMap(termsOf)
-        return explain ? { rows, extra: { observations: await explained(sources, filter, terms) } } : { rows }
+        return explain
+          ? { rows, extra: { observations: await observationsInProofs(sources, filter, terms) } }
+          : { rows }
       },
     }),
   )

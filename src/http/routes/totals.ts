@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { termsOf } from '../../domain/figure.ts'
 import { grandTotalSchema, totalSchema, totals } from '../../domain/totals.ts'
-import { explained, explainedSchema } from '../../results/proof-observations.ts'
+import { observationsInProofs, withProofsSchema } from '../../results/proof-observations.ts'
 import { reconcileEvidence } from '../../results/reconcile-evidence.ts'
 import { collection } from '../collections/collection-route.ts'
 import { borderParameters, evidenceParameters, parameters, windowParameters } from '../query/parameters.ts'
@@ -33,7 +33,7 @@ export const totalsRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
         total: grandTotalSchema
           .nullable()
           .describe('The figure of all these borders together; null where there is no border.'),
-        observations: explainedSchema.optional(),
+        observations: withProofsSchema.optional(),
       },
       formats: ['jsonstat', 'sdmx-csv', 'sdmx-json'],
       async answer({ filter, query: { indicator, explain }, turn }) {
@@ -42,7 +42,9 @@ export const totalsRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
         const { reconciled, ...meant } = await reconcileEvidence(sources, counted, filter)
         const { data, total } = totals(reconciled, { ...meant, indicator: counted, explain })
         const terms = [...data, ...(total === null ? [] : [total])].flatMap(termsOf)
-        const observations = explain ? { observations: await explained(sources, filter, terms) } : {}
+        const observations = explain
+          ? { observations: await observationsInProofs(sources, filter, terms) }
+          : {}
         return { rows: data, extra: { total, ...observations } }
       },
     }),

@@ -2,7 +2,7 @@ import type { Window } from '../../domain/calendar.ts'
 import type { Component, Placed } from '../../formats/sdmx/component.ts'
 import { parseTimePeriod } from '../../formats/sdmx/time-period.ts'
 import { badRequest, notImplemented } from '../problems/problem.ts'
-import { quote } from '../problems/validator-compiler.ts'
+import { quoteInput } from '../problems/validator-compiler.ts'
 
 type Value = string | number | boolean
 
@@ -70,7 +70,7 @@ export function readConstraint(
     if (value === '') throw badRequest([{ parameter, detail: 'has an empty value' }])
     if (component.id !== TIME) continue
     if (parseTimePeriod(value) === null)
-      throw badRequest([{ parameter, detail: `${NO_TIME_PERIOD}: ${quote(value)}` }])
+      throw badRequest([{ parameter, detail: `${NO_TIME_PERIOD}: ${quoteInput(value)}` }])
     if (TIME_OPERATORS[operator] === undefined)
       throw notImplemented([{ parameter, detail: `${operator} is not done here for periods of time` }])
   }

@@ -11,16 +11,16 @@ import {
   VERSION,
 } from '../../formats/sdmx/dataflows.ts'
 import type { Row } from '../../formats/table.ts'
-import type { FigureSources } from '../../results/load-series.ts'
-import { suggest } from '../problems/did-you-mean.ts'
+import type { FigureContext } from '../../results/load-series.ts'
+import { didYouMean } from '../problems/did-you-mean.ts'
 import { badRequest, notImplemented, Problem } from '../problems/problem.ts'
-import { quote } from '../problems/validator-compiler.ts'
-import type { Asked, Dependencies, FigureDependencies } from '../query/resolve-query.ts'
+import { quoteInput } from '../problems/validator-compiler.ts'
+import type { Dependencies, FigureDependencies, ResolvedQuery } from '../query/resolve-query.ts'
 import { allows, type Constraint, fits, hullOf, readConstraint } from './component-filter.ts'
 import type { DataQuery } from './data-parameters.ts'
 import { endsOf } from './first-last-n.ts'
 import { ANY } from './path-parameters.ts'
-import { askInSdmxTerms, inSdmxTerms } from './response.ts'
+import { inSdmxTerms, resolveInSdmxTerms } from './response.ts'
 import { figureRows, observationRows } from './rows.ts'
 import { type Key, readKeys } from './series-key.ts'
 import { isVersion } from './structure-selection.ts'
@@ -35,7 +35,7 @@ interface Path {
 
 /** The data that a query of SDMX REST means: what they are of, and its rows. */
 interface Data {
-  readonly asked: Asked
+  readonly asked: ResolvedQuery
   readonly flow: Flow
   readonly context: Context
   readonly rows: AsyncIterable<Row>
@@ -45,8 +45,8 @@ interface Data {
  * Reads a data query of SDMX REST, and answers it the way of all others: a filter, the observations or figures that it
  * means, and of these rows the ones that fit its key and constraints.
  */
-export async function askData(
-  dependencies: FigureDependencies & FigureSources,
+export async function resolveDataQuery(
+  dependencies: FigureDependencies & FigureContext,
   path: Path,
   query: DataQuery,
 ): Promise<Data> {
@@ -69,7 +69,7 @@ export async function askData(
     keys.some((key) => key[dimensions.findIndex((each) => each.id === id)] === undefined) &&
     constraints.every(({ component }) => component.id !== id)
   const window = windowOf(constraints, query)
-  const asked = await askInSdmxTerms(dependencies, {
+  const asked = await resolveInSdmxTerms(dependencies, {
     asOf: query.asOf,
     indicator: candidates.INDICATOR,
     country: candidates.REF_AREA,
@@ -156,7 +156,7 @@ function constraintsOf(
       .filter(({ operator, value }) => operator === 'eq' && codes !== undefined && !codes.includes(value))
       .map(({ value }) => ({
         parameter,
-        detail: `names nothing held here: ${quote(value)}${suggest(value, codes ?? [])}`,
+        detail: `names nothing held here: ${quoteInput(value)}${didYouMean(value, codes ?? [])}`,
       }))
     if (unknown.length > 0) throw badRequest(unknown)
     return constraint
@@ -201,7 +201,7 @@ function restricted(flow: Flow, query: DataQuery): Flow {
     const known = [...components.map(({ id }) => id), ...all, ...no]
     const unknown = query[parameter].filter((id) => !known.includes(id))
     if (unknown.length > 0) {
-      const detail = `has no value ${quote(unknown.join(','))}${suggest(unknown[0] ?? '', known)}`
+      const detail = `has no value ${quoteInput(unknown.join(','))}${didYouMean(unknown[0] ?? '', known)}`
       throw badRequest([{ parameter, detail }])
     }
     const isAll = query[parameter].some((id) => all.includes(id))

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { Problem, problemFrom } from '../problems/problem.ts'
-import { addressWith } from '../protocol/url.ts'
+import { Problem, toProblem } from '../problems/problem.ts'
+import { urlWith } from '../protocol/url.ts'
 import { parameters as known, type parameters } from '../query/parameters.ts'
-import { type Asked, ask, type Dependencies } from '../query/resolve-query.ts'
+import { type Dependencies, type ResolvedQuery, resolveQuery } from '../query/resolve-query.ts'
 import { cacheControlOf } from '../responses/json-response.ts'
 
 /** A version or a time, as SDMX REST calls it. */
@@ -25,7 +25,7 @@ export async function inSdmxTerms<Result>(act: () => Promise<Result>): Promise<R
   try {
     return await act()
   } catch (error) {
-    const { status, errors: faults } = problemFrom(error)
+    const { status, errors: faults } = toProblem(error)
     if (faults === undefined) throw error
     const errors = faults.map((fault) => ({
       ...fault,
@@ -37,21 +37,21 @@ export async function inSdmxTerms<Result>(act: () => Promise<Result>): Promise<R
 }
 
 /** Makes the filter of a request of SDMX REST, pinned to a version. */
-export function askInSdmxTerms(
+export function resolveInSdmxTerms(
   dependencies: Dependencies,
   {
     asOf,
     ...query
-  }: Omit<Parameters<typeof ask>[1], 'as_of'> & {
+  }: Omit<Parameters<typeof resolveQuery>[1], 'as_of'> & {
     readonly asOf?: z.output<typeof parameters.as_of>
   },
-): Promise<Asked> {
-  return inSdmxTerms(() => ask(dependencies, { ...query, as_of: asOf }))
+): Promise<ResolvedQuery> {
+  return inSdmxTerms(() => resolveQuery(dependencies, { ...query, as_of: asOf }))
 }
 
 /** Sets what every answer of SDMX REST says in its headers, and answers its address for good. */
-export function linkInSdmxTerms(request: FastifyRequest, reply: FastifyReply, asked: Asked): string {
-  const permalink = addressWith(request, { asOf: asked.filter.version })
+export function linkInSdmxTerms(request: FastifyRequest, reply: FastifyReply, asked: ResolvedQuery): string {
+  const permalink = urlWith(request, { asOf: asked.filter.version })
   reply.header('link', `<${permalink}>; rel="canonical", </openapi.json>; rel="service-desc"`)
   reply.header('cache-control', cacheControlOf(asked))
   return permalink

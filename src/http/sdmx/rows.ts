@@ -5,11 +5,11 @@ import { series } from '../../domain/series.ts'
 import { totals } from '../../domain/totals.ts'
 import { INTERVAL_OF_FREQUENCY, OTHER_FREQUENCY, timePeriodOf } from '../../formats/sdmx/time-period.ts'
 import type { Row } from '../../formats/table.ts'
-import type { FigureSources } from '../../results/load-series.ts'
-import { judgedObservations } from '../../results/observations-with-status.ts'
+import type { FigureContext } from '../../results/load-series.ts'
+import { observationsWithStatus } from '../../results/observations-with-status.ts'
 import { reconcileEvidence } from '../../results/reconcile-evidence.ts'
 import { badRequest } from '../problems/problem.ts'
-import { readAll } from '../query/pagination.ts'
+import { iterateRows } from '../query/pagination.ts'
 
 /** More days than this are not answered day by day or week by week. */
 const MAX_DAYS = 40_000
@@ -27,7 +27,7 @@ const OPEN_YEARS = 50
  * it goes back {@link OPEN_YEARS}, but begins no earlier than the data.
  */
 export async function figureRows(
-  sources: FigureSources,
+  sources: FigureContext,
   filter: Filter,
   frequencies: readonly string[],
 ): Promise<AsyncIterable<Row>> {
@@ -106,10 +106,10 @@ function wholePeriods(
 }
 
 /** The observations that a filter means, each with how it fares. */
-export function observationRows(sources: FigureSources, filter: Filter): AsyncIterable<Row> {
-  return readAll<number>(
+export function observationRows(sources: FigureContext, filter: Filter): AsyncIterable<Row> {
+  return iterateRows<number>(
     async (page) => ({
-      rows: (await judgedObservations(sources, filter, undefined, page)).map(({ row }) => row),
+      rows: (await observationsWithStatus(sources, filter, undefined, page)).map(({ row }) => row),
     }),
     null,
     (row) => Number(row.id),

@@ -1,7 +1,7 @@
 import type { Component } from '../../formats/sdmx/component.ts'
-import { suggest } from '../problems/did-you-mean.ts'
+import { didYouMean } from '../problems/did-you-mean.ts'
 import { badRequest } from '../problems/problem.ts'
-import { quote } from '../problems/validator-compiler.ts'
+import { quoteInput } from '../problems/validator-compiler.ts'
 
 /** What a key says of each dimension, in their order: a code, or undefined for any. */
 export type Key = readonly (string | undefined)[]
@@ -20,16 +20,16 @@ export function readKeys(
     const parts = key.split('.')
     if (key !== '*' && parts.length > dimensions.length) {
       const form = dimensions.map(({ id }) => id).join('.')
-      throw fault(`has more parts than ${form}: ${quote(key)}`)
+      throw fault(`has more parts than ${form}: ${quoteInput(key)}`)
     }
     return dimensions.map((dimension, index) => {
       const part = parts[index] ?? '*'
       if (part === '*') return undefined
       const codes = codesOf(dimension)
-      if (part === '') throw fault(`has an empty ${dimension.id}; * is any: ${quote(key)}`)
+      if (part === '') throw fault(`has an empty ${dimension.id}; * is any: ${quoteInput(key)}`)
       if (!codes.includes(part))
         throw fault(
-          `has no ${dimension.id} ${quote(part)}${suggest(part, codes)}; for several use c[${dimension.id}]`,
+          `has no ${dimension.id} ${quoteInput(part)}${didYouMean(part, codes)}; for several use c[${dimension.id}]`,
         )
       return part
     })

@@ -27,11 +27,11 @@ export function authenticate(app: FastifyInstance, dependencies: Dependencies, l
     const found = await credentialsOf(dependencies, request)
     credentials.set(request, found)
     if (found.key === null || found.fault !== null) {
-      limits.countFailure(request, reply)
+      limits.recordAuthFailure(request, reply)
       throw unauthorized(found)
     }
     store.keyUsed(found.key.id)
-    limits.countKey(found.key.lineage, reply)
+    limits.consumeForApiKey(found.key.lineage, reply)
     refuseBeyond(found.key, scope)
   })
 }
@@ -39,7 +39,7 @@ export function authenticate(app: FastifyInstance, dependencies: Dependencies, l
 const credentials = new WeakMap<FastifyRequest, Credentials>()
 
 /** The key of a request to a route with a scope. */
-export function keyOf(request: FastifyRequest): ApiKey {
+export function apiKeyOf(request: FastifyRequest): ApiKey {
   const { key, fault } = credentials.get(request) ?? NO_KEY
   if (key === null || fault !== null) throw unauthorized(NO_KEY)
   return key

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiKey } from '../../store/read/api-keys.ts'
 import type { Store } from '../../store/store.ts'
 import { QuotaExceeded } from '../../store/write/row-quota.ts'
-import { problemFrom } from '../problems/problem.ts'
+import { toProblem } from '../problems/problem.ts'
 
 /** The credentials of a request: the key that was ever made, if it is one, and why it does not count. */
 export interface Credentials {
@@ -24,7 +24,7 @@ export function auditRefusals(
 ): void {
   app.addHook('onError', async (request, _reply, error) => {
     const credentials = credentialsOf(request)
-    const { status } = problemFrom(error)
+    const { status } = toProblem(error)
     if (credentials === undefined || !AUDITED.has(status)) return
     const { key, fault } = credentials
     if (key === null) return store.writeRefused({ api_key: null, via: null, status, detail: fault })

@@ -1,19 +1,19 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../problems/problem.ts'
-import { keyOf } from './api-key-auth.ts'
+import { apiKeyOf } from './api-key-auth.ts'
 import { idempotencyKeyOf } from './idempotency.ts'
 
 /**
  * Does the work of a request unless the same Idempotency-Key is at work already: where much is sent, a repetition
  * is told so rather than kept waiting with all that it sends. Without such a key there is nothing to repeat.
  */
-export function onceAtATime() {
+export function rejectConcurrent() {
   const underWay = new Set<string>()
   /** @throws Problem (409) where the same is under way */
   return async <Result>(request: FastifyRequest, work: () => Promise<Result>): Promise<Result> => {
     const idempotencyKey = idempotencyKeyOf(request)
     if (idempotencyKey === null) return work()
-    const name = `${keyOf(request).lineage} ${idempotencyKey}`
+    const name = `${apiKeyOf(request).lineage} ${idempotencyKey}`
     if (underWay.has(name)) {
       const headers = { 'retry-after': '5' }
       throw new Problem(409, 'The request with this Idempotency-Key is still under way.', { headers })

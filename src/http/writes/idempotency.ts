@@ -4,7 +4,7 @@ import type { ApiKey } from '../../store/read/api-keys.ts'
 import type { Transaction } from '../../store/write/transaction.ts'
 import { Problem } from '../problems/problem.ts'
 import { originForm } from '../protocol/url.ts'
-import type { WriteAnswer } from './write-route.ts'
+import type { WriteResponse } from './write-route.ts'
 
 /**
  * Gives the kept answer to a request that repeats an Idempotency-Key, else does the work and keeps its
@@ -13,13 +13,13 @@ import type { WriteAnswer } from './write-route.ts'
  * the one that it was rotated into are one: a repetition may come with either.
  * @throws Problem (422) where the key was used for something else, (400) for one that is malformed
  */
-export async function idempotently(
+export async function withIdempotency(
   transaction: Transaction,
   request: FastifyRequest,
   key: ApiKey,
   body: string,
-  work: () => Promise<WriteAnswer>,
-): Promise<WriteAnswer> {
+  work: () => Promise<WriteResponse>,
+): Promise<WriteResponse> {
   const idempotency_key = idempotencyKeyOf(request)
   if (idempotency_key === null) return work()
   const asked = { api_key: key.lineage, idempotency_key }

@@ -1,7 +1,7 @@
 import { BadCsv } from '../../formats/csv/bad-csv.ts'
-import { ImportRefused } from '../../store/write/import-error.ts'
+import { ImportRejected } from '../../store/write/import-error.ts'
 import { Problem } from '../problems/problem.ts'
-import { TooManyBytes } from './spool.ts'
+import { BodyTooLarge } from './spool.ts'
 
 /** What a client is told of an error that kept its table from being taken in; any other is left as it is. */
 export function importProblem(error: unknown): unknown {
@@ -10,7 +10,7 @@ export function importProblem(error: unknown): unknown {
     const errors = [{ line, detail }]
     return new Problem(400, `The body cannot be read as CSV: line ${line} ${detail}.`, { errors })
   }
-  if (error instanceof ImportRefused) {
+  if (error instanceof ImportRejected) {
     const { faults, count: errorCount } = error
     const errors = faults.map(({ line, column, reason: detail }) =>
       column === null ? { line, detail } : { line, column, detail },
@@ -20,7 +20,7 @@ export function importProblem(error: unknown): unknown {
       errorCount,
     })
   }
-  if (error instanceof TooManyBytes) return new Problem(413, 'A table may have 100 MB; send it in parts.')
+  if (error instanceof BodyTooLarge) return new Problem(413, 'A table may have 100 MB; send it in parts.')
   const code = error instanceof Error && 'code' in error ? error.code : null
   if (code === 'ECONNRESET') return new Problem(400, 'The body ended before it was whole.')
   if (code === 'ENOSPC') {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { borderSchema } from '../../domain/border.ts'
-import type { Thing } from '../../domain/change.ts'
+import type { ResourceType } from '../../domain/change.ts'
 import { eventSchema } from '../../domain/event.ts'
 import { slug } from '../../domain/fields.ts'
 import { indicatorSchema } from '../../domain/indicator.ts'
@@ -9,13 +9,13 @@ import { sourceSchema } from '../../domain/source.ts'
 import type { Scope } from '../../store/read/api-keys.ts'
 import type { Reader } from '../../store/read/reader.ts'
 import type { Transaction } from '../../store/write/transaction.ts'
-import type { Fault } from '../problems/problem.ts'
-import { quote } from '../problems/validator-compiler.ts'
+import type { ProblemDetail } from '../problems/problem.ts'
+import { quoteInput } from '../problems/validator-compiler.ts'
 import { pointTo } from './write-route.ts'
 
 /** How the things of one kind, which have ids that people choose, are read and written. */
-export interface Kind<Row extends { readonly id: string }> {
-  readonly thing: Exclude<Thing, 'observation'>
+export interface ResourceDefinition<Row extends { readonly id: string }> {
+  readonly thing: Exclude<ResourceType, 'observation'>
   /** The last part of the path. */
   readonly path: string
   readonly scope: Scope
@@ -26,12 +26,12 @@ export interface Kind<Row extends { readonly id: string }> {
   read(reader: Reader, version: number, id: string): Promise<Row | undefined>
   put(transaction: Transaction, row: Row): Promise<void>
   /** What is wrong with a row that its schema cannot see. */
-  check(transaction: Transaction, version: number, row: Row): Promise<Fault[]>
+  check(transaction: Transaction, version: number, row: Row): Promise<ProblemDetail[]>
   /** What looks like a slip in a row. */
   slipsOf?(row: Row): FieldRemark[]
 }
 
-export const sources: Kind<z.output<typeof sourceSchema>> = {
+export const sources: ResourceDefinition<z.output<typeof sourceSchema>> = {
   thing: 'source',
   path: 'sources',
   scope: 'write',
@@ -44,7 +44,7 @@ export const sources: Kind<z.output<typeof sourceSchema>> = {
   slipsOf: slipsOfSource,
 }
 
-export const events: Kind<z.output<typeof eventSchema>> = {
+export const events: ResourceDefinition<z.output<typeof eventSchema>> = {
   thing: 'event',
   path: 'events',
   scope: 'write',
@@ -56,12 +56,14 @@ export const events: Kind<z.output<typeof eventSchema>> = {
   async check(reader, version, { source }) {
     const isKnown = (await reader.sources({ version, source: [source] })).length > 0
     return [
-      ...(isKnown ? [] : [{ pointer: '/source', detail: `names no source held here: ${quote(source)}` }]),
+      ...(isKnown
+        ? []
+        : [{ pointer: '/source', detail: `names no source held here: ${quoteInput(source)}` }]),
     ]
   },
 }
 
-export const indicators: Kind<z.output<typeof indicatorSchema>> = {
+export const indicators: ResourceDefinition<z.output<typeof indicatorSchema>> = {
   thing: 'indicator',
   path: 'indicators',
   scope: 'admin',
@@ -73,7 +75,7 @@ export const indicators: Kind<z.output<typeof indicatorSchema>> = {
   check: async () => [],
 }
 
-export const borders: Kind<z.output<typeof borderSchema>> = {
+export const borders: ResourceDefinition<z.output<typeof borderSchema>> = {
   thing: 'border',
   path: 'borders',
   scope: 'admin',
@@ -97,7 +99,7 @@ export const borders: Kind<z.output<typeof borderSchema>> = {
           : [
               {
                 pointer: `/members/${index}`,
-                detail: `is no other border held here that is no group: ${quote(member)}`,
+                detail: `is no other border held here that is no group: ${quoteInput(member)}`,
               },
             ],
       ),

@@ -13,7 +13,7 @@ export interface Spooled {
 }
 
 /** Said of more bytes than are taken. */
-export class TooManyBytes extends Error {}
+export class BodyTooLarge extends Error {}
 
 /** What is read in pieces of this size is worked through in a few milliseconds each. */
 const PIECE_BYTES = 16 * 1024
@@ -31,7 +31,7 @@ export async function spool(bytes: AsyncIterable<Uint8Array>, maxBytes: number):
     let size = 0
     for await (const chunk of bytes) {
       size += chunk.length
-      if (size > maxBytes) throw new TooManyBytes(`more than ${maxBytes} bytes`)
+      if (size > maxBytes) throw new BodyTooLarge(`more than ${maxBytes} bytes`)
       hash.update(chunk)
       await file.writeFile(chunk)
     }

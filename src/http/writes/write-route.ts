@@ -8,12 +8,12 @@ import { parameters } from '../query/parameters.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
 import { sendJson } from '../responses/json-response.ts'
 import { problemResponses } from '../responses/response-schemas.ts'
-import { keyOf } from './api-key-auth.ts'
-import { idempotently } from './idempotency.ts'
+import { apiKeyOf } from './api-key-auth.ts'
+import { withIdempotency } from './idempotency.ts'
 import { sendQuota } from './row-quota.ts'
 
 /** What a write answers; it is kept as it is for a repetition. */
-export interface WriteAnswer {
+export interface WriteResponse {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: unknown
@@ -113,7 +113,7 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
     },
     config: { scope },
     handler: async (request, reply) => {
-      const key = keyOf(request)
+      const key = apiKeyOf(request)
       const asked = {
         request,
         params: request.params as z.output<Params>,
@@ -124,7 +124,7 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
       const { answer, quota } = await store.write(
         { author: key.name, reason, dryRun, apiKey: key.id },
         async (transaction) => {
-          const work = async (): Promise<WriteAnswer> => {
+          const work = async (): Promise<WriteResponse> => {
             const { status, headers = {}, body, warnings = [] } = await write(transaction, asked)
             const { version } = await transaction.currentVersion()
             return {
@@ -138,7 +138,7 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
             }
           }
           const answer = await (method === 'POST'
-            ? idempotently(transaction, request, key, JSON.stringify(request.body), work)
+            ? withIdempotency(transaction, request, key, JSON.stringify(request.body), work)
             : work())
           return { answer, quota: transaction.rowQuota() }
         },
@@ -156,7 +156,7 @@ export function pointTo(part: string, remarks: readonly FieldRemark[]): Warning[
 }
 
 /** The ETag of a state: the version that recorded it. */
-export function etagOf(version: number): string {
+export function versionETag(version: number): string {
   return `"${version}"`
 }
 
@@ -166,7 +166,7 @@ export function etagOf(version: number): string {
  * 9110 allows it, and every state stays in the history); what is retracted has no state that it could stand for.
  * @throws Problem (428) without `If-Match`, (412) where it names another state
  */
-export function requireMatch(
+export function requireIfMatch(
   request: FastifyRequest,
   version: number | null,
   { isRequired = true, isRetracted = false } = {},
@@ -178,9 +178,9 @@ export function requireMatch(
   }
   if (version === null) throw new Problem(412, 'There is nothing here that If-Match could name.')
   const named = header.split(',').map((tag) => tag.trim())
-  if (named.includes(etagOf(version)) || (header.trim() === '*' && !isRetracted)) return
+  if (named.includes(versionETag(version)) || (header.trim() === '*' && !isRetracted)) return
   throw new Problem(
     412,
-    `It was ${isRetracted ? 'retracted' : 'changed'} in version ${version}; read it again, and send If-Match: ${etagOf(version)}.`,
+    `It was ${isRetracted ? 'retracted' : 'changed'} in version ${version}; read it again, and send If-Match: ${versionETag(version)}.`,
   )
 }

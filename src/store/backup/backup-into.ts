@@ -1,8 +1,8 @@
 import { mkdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import { placeNew } from '../connection/atomic-file.ts'
-import { LOG_BYTES, openToRead } from '../connection/connection.ts'
-import { DatabaseRefused } from '../connection/database-error.ts'
+import { publishFile } from '../connection/atomic-file.ts'
+import { LOG_BYTES, openReadOnly } from '../connection/connection.ts'
+import { DatabaseRejected } from '../connection/database-error.ts'
 import { fileSizes } from '../connection/file-sizes.ts'
 import { missingMigrations } from '../connection/migrate.ts'
 import { checkRows } from '../verify/check-rows.ts'
@@ -33,7 +33,7 @@ export function backUpInto(
   const copied = copying(path, join(folder, `backup-${label}`), (copy, version) => {
     refuseFaultyRows(copy)
     name = join(folder, backupName(now, version))
-    if (!placeNew(copy, name)) throw new DatabaseRefused(`${name} is there already`)
+    if (!publishFile(copy, name)) throw new DatabaseRejected(`${name} is there already`)
   })
   return { ...copied, file: { path: name, made_at, version: copied.version } }
 }
@@ -44,23 +44,23 @@ function refuseLittleRoom(path: string, folder: string): void {
   const neededBytes = database + log + LOG_BYTES
   const { bavail, bsize } = statfsSync(folder)
   if (bavail * bsize >= neededBytes) return
-  throw new DatabaseRefused(
+  throw new DatabaseRejected(
     `there is room for ${inMegabytes(bavail * bsize)} in the folder of the backups, and one may need ${inMegabytes(neededBytes)}`,
   )
 }
 
 function refuseFaultyRows(copy: string): void {
-  const connection = openToRead(copy)
+  const connection = openReadOnly(copy)
   try {
     const missing = missingMigrations(connection)
     if (missing.length > 0) {
-      throw new DatabaseRefused(
+      throw new DatabaseRejected(
         `the database lacks the migrations ${missing.join(', ')}; crossings migrate applies them`,
       )
     }
     const { faults } = checkRows(connection, () => undefined)
     if (faults.length === 0) return
-    throw new DatabaseRefused(
+    throw new DatabaseRejected(
       `the copy has ${faults.length} faults, such as ${faults[0]}; crossings verify tells all`,
     )
   } finally {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, existsSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { placeNew, placeOver, syncFile } from '../connection/atomic-file.ts'
-import { openToRead } from '../connection/connection.ts'
-import { DatabaseRefused } from '../connection/database-error.ts'
-import { refuseUnsound } from './integrity-check.ts'
+import { publishFile, replaceFile, syncFile } from '../connection/atomic-file.ts'
+import { openReadOnly } from '../connection/connection.ts'
+import { DatabaseRejected } from '../connection/database-error.ts'
+import { assertSound } from './integrity-check.ts'
 
 /** What was copied: the newest version in it, and how large the copy is. */
 export interface Copied {
@@ -17,12 +17,12 @@ export interface Copied {
  * whole, checked and on the disk.
  * @throws DatabaseRefused where there is such a file, unless it may be replaced
  */
-export function backUp(path: string, file: string, mayReplace: boolean): Copied {
-  if (isSameFile(path, file)) throw new DatabaseRefused(`${file} is the database itself`)
+export function backup(path: string, file: string, mayReplace: boolean): Copied {
+  if (isSameFile(path, file)) throw new DatabaseRejected(`${file} is the database itself`)
   if (!mayReplace) refuseTaken(file)
   return copying(path, file, (copy) => {
-    if (mayReplace) placeOver(copy, file)
-    else if (!placeNew(copy, file)) refuseTaken(file)
+    if (mayReplace) replaceFile(copy, file)
+    else if (!publishFile(copy, file)) refuseTaken(file)
   })
 }
 
@@ -38,7 +38,7 @@ export function copying(
   const copy = join(dirname(target), `.${basename(target)}.${randomUUID()}`)
   try {
     const version = copyDatabase(path, copy)
-    refuseUnsound(copy)
+    assertSound(copy)
     chmodSync(copy, statSync(path).mode & 0o777)
     syncFile(copy)
     const { size: bytes } = statSync(copy)
@@ -56,13 +56,13 @@ export function isSameFile(one: string, other: string): boolean {
 
 /** Unlike SQLite's backup, which begins anew with each foreign write, VACUUM INTO copies one state of it. */
 function copyDatabase(path: string, copy: string): number {
-  const connection = openToRead(path)
+  const connection = openReadOnly(path)
   try {
     connection.prepare('VACUUM INTO ?').run(copy)
   } finally {
     connection.close()
   }
-  const copied = openToRead(copy)
+  const copied = openReadOnly(copy)
   try {
     return Number(copied.prepare('SELECT coalesce(max(version), 0) FROM versions').pluck().get())
   } finally {
@@ -72,5 +72,5 @@ function copyDatabase(path: string, copy: string): number {
 
 function refuseTaken(file: string): void {
   if (existsSync(file))
-    throw new DatabaseRefused(`${file} is there already; name another file, or say --force`)
+    throw new DatabaseRejected(`${file} is there already; name another file, or say --force`)
 }

@@ -1,9 +1,9 @@
-import { type Connection, openToRead } from '../connection/connection.ts'
-import { DatabaseRefused } from '../connection/database-error.ts'
+import { type Connection, openReadOnly } from '../connection/connection.ts'
+import { DatabaseRejected } from '../connection/database-error.ts'
 import { missingMigrations } from '../connection/migrate.ts'
 
 /** What is wrong with a database as a file: pages that are not as SQLite left them, and rows that refer to nothing. */
-export function faultsOfFile(connection: Connection): string[] {
+export function integrityFaults(connection: Connection): string[] {
   const pages = connection.prepare('PRAGMA integrity_check').pluck().all().map(String)
   const strays = connection.prepare('SELECT "table", rowid, parent FROM pragma_foreign_key_check').all()
   return [...pages.filter((fault) => fault !== 'ok').map(inOneLine), ...strays.map(strayFault)]
@@ -13,12 +13,12 @@ export function faultsOfFile(connection: Connection): string[] {
  * Makes sure that a file is a sound database of this program, of this version or an older one.
  * @throws DatabaseRefused in one line where it is not
  */
-export function refuseUnsound(path: string): void {
-  const connection = openToRead(path)
+export function assertSound(path: string): void {
+  const connection = openReadOnly(path)
   try {
     missingMigrations(connection)
-    const [fault] = faultsOfFile(connection)
-    if (fault !== undefined) throw new DatabaseRefused(`${path} is damaged (${fault})`)
+    const [fault] = integrityFaults(connection)
+    if (fault !== undefined) throw new DatabaseRejected(`${path} is damaged (${fault})`)
   } finally {
     connection.close()
   }

@@ -1,9 +1,9 @@
 import { chmodSync, chownSync, existsSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { nameToo, placeOver } from '../connection/atomic-file.ts'
-import { type Connection, isBusy, refuseForeign } from '../connection/connection.ts'
-import { DatabaseRefused } from '../connection/database-error.ts'
+import { linkOrCopy, replaceFile } from '../connection/atomic-file.ts'
+import { assertOwnDatabase, type Connection, isBusy } from '../connection/connection.ts'
+import { DatabaseRejected } from '../connection/database-error.ts'
 import { copying, isSameFile } from './backup.ts'
 
 interface RestoreOptions {
@@ -24,7 +24,7 @@ export interface Restored {
  * @throws DatabaseRefused where the backup is not sound, or a server has the database open
  */
 export function restore(backup: string, path: string, options: RestoreOptions): Restored {
-  if (isSameFile(backup, path)) throw new DatabaseRefused(`${backup} is the database itself`)
+  if (isSameFile(backup, path)) throw new DatabaseRejected(`${backup} is the database itself`)
   const { isForced, aside } = options
   let isKept = false
   const { version } = copying(backup, path, (copy) => {
@@ -32,7 +32,7 @@ export function restore(backup: string, path: string, options: RestoreOptions): 
     try {
       isKept = keepAside(path, aside)
       dress(copy, path)
-      placeOver(copy, path)
+      replaceFile(copy, path)
     } finally {
       held?.close()
     }
@@ -49,16 +49,16 @@ function holdAlone(path: string, isForced: boolean): Connection | null {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return null
   const connection = new Database(path, { fileMustExist: true, timeout: 0 })
   try {
-    refuseForeign(connection, path)
+    assertOwnDatabase(connection, path)
     connection.pragma('journal_mode = DELETE')
     connection.exec('BEGIN EXCLUSIVE')
     return connection
   } catch (error) {
     connection.close()
-    if (isBusy(error)) throw new DatabaseRefused(`${path} is in use; stop the server first`)
+    if (isBusy(error)) throw new DatabaseRejected(`${path} is in use; stop the server first`)
     if (isForced) return null
     const reason = error instanceof Error ? error.message : String(error)
-    throw new DatabaseRefused(
+    throw new DatabaseRejected(
       `it cannot be told whether a server uses ${path} (${reason}); stop the server, and say --force`,
     )
   }
@@ -68,7 +68,7 @@ function holdAlone(path: string, isForced: boolean): Connection | null {
 function keepAside(path: string, aside: string): boolean {
   const parts = ['', '-wal'].filter((part) => existsSync(path + part))
   for (const part of parts) {
-    if (!nameToo(path + part, aside + part)) throw new DatabaseRefused(`${aside + part} is there already`)
+    if (!linkOrCopy(path + part, aside + part)) throw new DatabaseRejected(`${aside + part} is there already`)
   }
   for (const part of ['-wal', '-shm']) rmSync(path + part, { force: true })
   return parts.length > 0

@@ -14,15 +14,15 @@ import { dirname } from 'node:path'
  * Gives a finished file its name, where nothing has that name yet; then it is on the disk under it.
  * @returns whether it did; where something has the name, that stays and the file is gone
  */
-export function placeNew(finished: string, path: string): boolean {
-  const isPlaced = nameToo(finished, path)
+export function publishFile(finished: string, path: string): boolean {
+  const isPlaced = linkOrCopy(finished, path)
   rmSync(finished)
   syncFile(dirname(path))
   return isPlaced
 }
 
 /** Gives a finished file its name in place of what has it, at once and for good. */
-export function placeOver(finished: string, path: string): void {
+export function replaceFile(finished: string, path: string): void {
   renameSync(finished, path)
   syncFile(dirname(path))
 }
@@ -31,7 +31,7 @@ export function placeOver(finished: string, path: string): void {
  * Gives a file a second name; a copy, where the file system knows no second names.
  * @returns false where something has that name already
  */
-export function nameToo(path: string, name: string): boolean {
+export function linkOrCopy(path: string, name: string): boolean {
   try {
     linkSync(path, name)
     return true

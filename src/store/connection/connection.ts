@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { createMissing, refuseLoss } from './create-database.ts'
-import { APPLICATION_ID, DatabaseRefused, REMEDY } from './database-error.ts'
+import { assertNothingLost, createMissing } from './create-database.ts'
+import { APPLICATION_ID, DatabaseRejected, REMEDY } from './database-error.ts'
 
 export type Connection = Database.Database
 
@@ -29,13 +29,13 @@ export function openDatabase(url: string): Connection {
  * Connects to a database to read it as it is: nothing is made, changed or brought up to date.
  * @throws DatabaseRefused where it cannot be read, or is not ours
  */
-export function openToRead(path: string): Connection {
+export function openReadOnly(path: string): Connection {
   return refusing(path, () => {
-    refuseLoss(path)
+    assertNothingLost(path)
     // Not opened for reading alone, because such a connection leaves the log that it makes behind.
     const connection = new Database(path, { fileMustExist: true, timeout: PATIENCE_MS })
     try {
-      refuseForeign(connection, path)
+      assertOwnDatabase(connection, path)
       return connection
     } catch (error) {
       connection.close()
@@ -49,18 +49,18 @@ export function refusing<Result>(path: string, use: () => Result): Result {
   try {
     return use()
   } catch (error) {
-    if (error instanceof DatabaseRefused) throw error
+    if (error instanceof DatabaseRejected) throw error
     const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ')
     const remedy = isDamage(error) ? `; ${REMEDY}` : ''
-    throw new DatabaseRefused(`${path} cannot be used as the database: ${reason}${remedy}`)
+    throw new DatabaseRejected(`${path} cannot be used as the database: ${reason}${remedy}`)
   }
 }
 
 /** @throws DatabaseRefused where pages of the database are not as SQLite left them */
-export function refuseDamaged(connection: Connection): void {
+export function assertUndamaged(connection: Connection): void {
   const fault = connection.pragma('quick_check(1)', { simple: true })
   if (fault === 'ok') return
-  throw new DatabaseRefused(
+  throw new DatabaseRejected(
     `${connection.name} is damaged (${String(fault).replaceAll(/\s+/g, ' ')}); ${REMEDY}`,
   )
 }
@@ -94,7 +94,7 @@ function connect(path: string): Connection {
     const before = identityOf(path)
     const connection = new Database(path, { timeout: PATIENCE_MS, fileMustExist: path !== ':memory:' })
     try {
-      refuseForeign(connection, path)
+      assertOwnDatabase(connection, path)
       if (identityOf(path) === before) {
         prepare(connection)
         return connection
@@ -113,13 +113,13 @@ function identityOf(path: string): string | null {
 }
 
 /** @throws DatabaseRefused where another program made the database */
-export function refuseForeign(connection: Connection, path: string): void {
+export function assertOwnDatabase(connection: Connection, path: string): void {
   connection.pragma('trusted_schema = OFF')
   connection.pragma('cell_size_check = ON')
   const isEmpty = connection.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0
   if (connection.memory && isEmpty) return
   if (connection.pragma('application_id', { simple: true }) === APPLICATION_ID) return
-  throw new DatabaseRefused(`${path} is a database of another program; set DATABASE_URL to another file`)
+  throw new DatabaseRejected(`${path} is a database of another program; set DATABASE_URL to another file`)
 }
 
 function prepare(connection: Connection): void {

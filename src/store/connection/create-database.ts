@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { placeNew } from './atomic-file.ts'
-import { APPLICATION_ID, DatabaseRefused, REMEDY } from './database-error.ts'
+import { publishFile } from './atomic-file.ts'
+import { APPLICATION_ID, DatabaseRejected, REMEDY } from './database-error.ts'
 
 /**
  * Makes an empty database of ours where no file is. It has its name only once it is whole, so that an empty
@@ -12,7 +12,7 @@ import { APPLICATION_ID, DatabaseRefused, REMEDY } from './database-error.ts'
  */
 export function createMissing(path: string): void {
   mkdirSync(dirname(path), { recursive: true })
-  refuseLoss(path)
+  assertNothingLost(path)
   if (existsSync(path)) return
   const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}`)
   try {
@@ -20,7 +20,7 @@ export function createMissing(path: string): void {
     connection.pragma(`application_id = ${APPLICATION_ID}`)
     connection.pragma('journal_mode = WAL')
     connection.close()
-    placeNew(unfinished, path)
+    publishFile(unfinished, path)
   } catch (error) {
     rmSync(unfinished, { force: true })
     throw error
@@ -28,17 +28,17 @@ export function createMissing(path: string): void {
 }
 
 /** @throws DatabaseRefused where a file is not there, or has nothing in it, and once had */
-export function refuseLoss(path: string): void {
+export function assertNothingLost(path: string): void {
   // Looked for first, because another process that makes the file makes what is beside it afterwards.
   const left = beside(path)
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined && left !== undefined) {
-    throw new DatabaseRefused(
+    throw new DatabaseRejected(
       `${path} is missing, but ${left} is beside it; ${REMEDY}, or move that away to begin anew`,
     )
   }
   if (stat?.isFile() && stat.size === 0) {
-    throw new DatabaseRefused(`${path} is empty; ${REMEDY}, or remove it to begin anew`)
+    throw new DatabaseRejected(`${path} is empty; ${REMEDY}, or remove it to begin anew`)
   }
 }
 

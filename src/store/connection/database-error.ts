@@ -5,4 +5,4 @@ export const APPLICATION_ID = 0x42437374
 export const REMEDY = 'crossings restore BACKUP puts a backup in its place'
 
 /** Said to the operator: why the database cannot be used, and what to do. */
-export class DatabaseRefused extends Error {}
+export class DatabaseRejected extends Error {}

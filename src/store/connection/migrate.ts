@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Connection } from './connection.ts'
-import { DatabaseRefused } from './database-error.ts'
+import { DatabaseRejected } from './database-error.ts'
 
 interface Migration {
   readonly name: string
@@ -59,7 +59,7 @@ export function missingMigrations(
   migrations: readonly Migration[] = readMigrations(),
 ): string[] {
   if (!hasTable(connection))
-    throw new DatabaseRefused(`${connection.name} holds no schema; it was never used`)
+    throw new DatabaseRejected(`${connection.name} holds no schema; it was never used`)
   return missingOf(connection, migrations).map(({ name }) => name)
 }
 
@@ -71,12 +71,12 @@ function missingOf(connection: Connection, migrations: readonly Migration[]): Mi
   for (const [position, { name, hash }] of applied.entries()) {
     const expected = migrations[position]
     if (expected?.name !== name) {
-      throw new DatabaseRefused(
+      throw new DatabaseRejected(
         `the database has the migration ${name}, which this version of the program does not know; use the version that made it, or a newer one`,
       )
     }
     if (expected.hash !== hash) {
-      throw new DatabaseRefused(
+      throw new DatabaseRejected(
         `the migration ${name} was changed after it was applied; restore the file as it was`,
       )
     }
@@ -97,7 +97,7 @@ function applyMissing(connection: Connection, migrations: readonly Migration[]):
   }
   const broken = connection.pragma('foreign_key_check')
   if (Array.isArray(broken) && broken.length > 0) {
-    throw new DatabaseRefused('a migration would leave rows that refer to nothing; nothing was changed')
+    throw new DatabaseRejected('a migration would leave rows that refer to nothing; nothing was changed')
   }
   return missing.map(({ name }) => name)
 }

@@ -43,7 +43,7 @@ const COLUMNS = {
   lineage: apiKeys.lineage,
 }
 
-export function keyReader(db: BetterSQLite3Database) {
+export function apiKeyReader(db: BetterSQLite3Database) {
   return {
     /** Every key ever made, oldest first. */
     async keys(): Promise<ApiKey[]> {

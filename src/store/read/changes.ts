@@ -4,17 +4,17 @@ import { z } from 'zod'
 import {
   type Change,
   changeSchema,
+  RESOURCE_TYPES,
+  type ResourceType,
   type Revision,
   revisionSchema,
-  THINGS,
-  type Thing,
 } from '../../domain/change.ts'
 import { withoutPause } from '../connection/pause.ts'
 
 /** A place in the log: behind one change, of one version. */
 export interface ChangePlace {
   readonly version: number
-  /** The position of its kind in {@link THINGS}. */
+  /** The position of its kind in {@link RESOURCE_TYPES}. */
   readonly rank: number
   /** The id of an observation, or of anything else. */
   readonly id: number | string
@@ -22,12 +22,12 @@ export interface ChangePlace {
 
 /** One place before all changes of the versions after one. */
 export function afterVersion(version: number): ChangePlace {
-  return { version, rank: THINGS.length, id: '' }
+  return { version, rank: RESOURCE_TYPES.length, id: '' }
 }
 
 /** The place of a change. */
 export function placeOfChange({ version, thing, id }: Change): ChangePlace {
-  return { version, rank: THINGS.indexOf(thing), id }
+  return { version, rank: RESOURCE_TYPES.indexOf(thing), id }
 }
 
 const stateOf = {
@@ -50,17 +50,17 @@ const stateOf = {
     'precision', r.precision, 'title', r.title, 'source', r.source)`),
 }
 
-const canBeRetracted = (thing: Thing) => thing !== 'indicator' && thing !== 'border'
+const canBeRetracted = (thing: ResourceType) => thing !== 'indicator' && thing !== 'border'
 
 /** The revisions of one kind of thing as changes. */
-const revisionsOf = (thing: Thing) => {
+const revisionsOf = (thing: ResourceType) => {
   const retraction = canBeRetracted(thing) ? 'r.retraction' : 'NULL'
   return sql`SELECT r.version, v.recorded_at, v.author, coalesce(${sql.raw(retraction)}, v.reason) AS reason,
     CASE WHEN ${sql.raw(retraction)} IS NOT NULL THEN 'retracted'
       WHEN EXISTS (SELECT 1 FROM ${sql.raw(`${thing}_revisions`)} e
         WHERE e.${sql.raw(thing)} = r.${sql.raw(thing)} AND e.version < r.version) THEN 'revised'
       ELSE 'created' END AS change,
-    ${sql.raw(`'${thing}'`)} AS thing, ${sql.raw(String(THINGS.indexOf(thing)))} AS rank,
+    ${sql.raw(`'${thing}'`)} AS thing, ${sql.raw(String(RESOURCE_TYPES.indexOf(thing)))} AS rank,
     r.${sql.raw(thing)} AS id, ${stateOf[thing]} AS state
     FROM ${sql.raw(`${thing}_revisions`)} r JOIN versions v ON v.version = r.version`
 }
@@ -75,7 +75,7 @@ export function historyReader(
   { changesPerStatement = CHANGES_PER_STATEMENT } = {},
 ) {
   function someChanges(after: ChangePlace, until: number, limit: number): Change[] {
-    const parts = THINGS.map((thing, rank) => {
+    const parts = RESOURCE_TYPES.map((thing, rank) => {
       const behind =
         rank > after.rank
           ? sql`r.version >= ${after.version}`
@@ -111,7 +111,7 @@ export function historyReader(
 
     /** The version of the newest state of a thing, and whether that retracts it; null where there is none. */
     async newestState(
-      thing: Thing,
+      thing: ResourceType,
       id: number | string,
       asOf: number = Number.MAX_SAFE_INTEGER,
     ): Promise<{ version: number; isRetracted: boolean } | null> {

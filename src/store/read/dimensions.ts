@@ -3,7 +3,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { z } from 'zod'
 import type { Border } from '../../domain/border.ts'
 import { type Extent, extentOf } from '../../domain/extent.ts'
-import { PUBLICATION_FILTERS, type World, worldOf } from '../../domain/filter.ts'
+import { PUBLICATION_FILTERS, type Vintage, vintageOf } from '../../domain/filter.ts'
 import type { Indicator } from '../../domain/indicator.ts'
 import { withoutPause } from '../connection/pause.ts'
 import {
@@ -19,8 +19,8 @@ import {
   sourceRevisions,
   sources,
 } from '../schema.ts'
-import { whereOf } from './observation-conditions.ts'
-import { borderStandsAt, indicatorStandsAt, sourceStandsAt } from './revision-at.ts'
+import { whereFilter } from './observation-conditions.ts'
+import { borderAsOf, indicatorAsOf, sourceAsOf } from './revision-at.ts'
 import { filterColumns } from './source-columns.ts'
 
 /** How far the observations of a border and an indicator reach. */
@@ -68,7 +68,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
 
   /** How far the observations of one series reach in a world, some thousands at a time. */
   async function seriesExtent(
-    world: World,
+    world: Vintage,
     { border, indicator }: Series,
     pause = withoutPause,
   ): Promise<Extent> {
@@ -90,7 +90,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
           .from(observations)
           .crossJoin(sourceRevisions)
           .crossJoin(observationRevisions)
-          .where(and(isMeant, last && lte(observations.id, last.id), whereOf(worldOf(world))))
+          .where(and(isMeant, last && lte(observations.id, last.id), whereFilter(vintageOf(world))))
           .all(),
       )
       if (last === undefined) return extentOf(parts)
@@ -139,7 +139,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
         })
         .from(borders)
         .innerJoin(borderRevisions, eq(borderRevisions.border, borders.id))
-        .where(borderStandsAt(version))
+        .where(borderAsOf(version))
         .orderBy(asc(borderRevisions.position), asc(borders.id))
         .all()
       const memberships = db
@@ -152,7 +152,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
             eq(borderRevisions.version, borderMembers.version),
           ),
         )
-        .where(borderStandsAt(version))
+        .where(borderAsOf(version))
         .all()
       const isMember = (group: string, member: string) =>
         memberships.some((row) => row.border === group && row.member === member)
@@ -172,7 +172,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
           definition: indicatorRevisions.definition,
         })
         .from(indicatorRevisions)
-        .where(indicatorStandsAt(version))
+        .where(indicatorAsOf(version))
         .orderBy(asc(indicatorRevisions.position), asc(indicatorRevisions.indicator))
         .all()
       const definitions = db
@@ -189,7 +189,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
             eq(indicatorRevisions.version, indicatorDefinitions.version),
           ),
         )
-        .where(indicatorStandsAt(version))
+        .where(indicatorAsOf(version))
         .orderBy(asc(indicatorDefinitions.country))
         .all()
       const byIndicator = Map.groupBy(definitions, ({ indicator }) => indicator)
@@ -212,7 +212,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
           and(
             eq(observations.indicator, indicator),
             eq(observations.border, borders.id),
-            whereOf({ version }),
+            whereFilter({ version }),
           ),
         )
       const rows = db.select({ id: borders.id }).from(borders).where(exists(anyObservation)).all()
@@ -231,13 +231,13 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
       const rows = db
         .selectDistinct({ name: sourceRevisions.origin })
         .from(sourceRevisions)
-        .where(sourceStandsAt(version))
+        .where(sourceAsOf(version))
         .all()
       return rows.map(({ name }) => name)
     },
 
     /** How far the observations of each border and indicator reach in a world. */
-    async seriesExtents(world: World, pause = withoutPause): Promise<SeriesExtent[]> {
+    async seriesExtents(world: Vintage, pause = withoutPause): Promise<SeriesExtent[]> {
       const extents: SeriesExtent[] = []
       for (const series of seriesEverUsed()) {
         const reach = await seriesExtent(world, series, pause)
@@ -249,7 +249,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
 
     /** How far the observations of each of some sources reach in a world. */
     async sourceExtents(
-      world: World,
+      world: Vintage,
       source: readonly string[],
       pause = withoutPause,
     ): Promise<(Extent & { source: string })[]> {
@@ -260,7 +260,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
           .from(observations)
           .crossJoin(sourceRevisions)
           .crossJoin(observationRevisions)
-          .where(whereOf({ ...worldOf(world), source: some }))
+          .where(whereFilter({ ...vintageOf(world), source: some }))
           .groupBy(observations.source)
           .all()
         extents.push(...rows)

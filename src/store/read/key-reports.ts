@@ -1,5 +1,5 @@
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { openToRead } from '../connection/connection.ts'
+import { openReadOnly } from '../connection/connection.ts'
 import { type KeyReport, reportKeys } from './api-keys.ts'
 
 /**
@@ -7,7 +7,7 @@ import { type KeyReport, reportKeys } from './api-keys.ts'
  * @throws DatabaseRefused where it cannot be read
  */
 export function readKeyReports(path: string, day: string): KeyReport[] {
-  const connection = openToRead(path)
+  const connection = openReadOnly(path)
   try {
     return reportKeys(drizzle({ client: connection }), day)
   } finally {

@@ -7,7 +7,7 @@ import {
   observationRevisions as revisions,
   sourceRevisions as sources,
 } from '../schema.ts'
-import { observationStandsAt, sourceStandsAt } from './revision-at.ts'
+import { observationAsOf, sourceAsOf } from './revision-at.ts'
 import { filterColumns } from './source-columns.ts'
 
 type Conditions<Fields> = {
@@ -25,7 +25,7 @@ const ofPublication = Object.fromEntries(
 /** The condition that each field of a filter puts on a row. */
 const conditions: Conditions<Filter> = {
   ...ofPublication,
-  version: (version) => and(observationStandsAt(version), sourceStandsAt(version)),
+  version: (version) => and(observationAsOf(version), sourceAsOf(version)),
   published_until: (day) => lte(sources.published_on, day),
   id: (values) => sql`${observations.id} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
   indicator: (values) => inArray(observations.indicator, [...values]),
@@ -44,18 +44,18 @@ function bordersWhere(condition: SQL): SQLWrapper {
 }
 
 /** The condition that some parts of a filter put on a row, where it has any of them. */
-function ask(filter: Filter, keys: readonly string[]): SQL | undefined {
+function combine(filter: Filter, keys: readonly string[]): SQL | undefined {
   const entries = Object.entries(conditions) as [keyof Filter, (value: unknown) => SQL | undefined][]
   const asked = entries.filter(([key]) => keys.includes(key) && filter[key] !== undefined)
   return and(...asked.map(([key, condition]) => condition(filter[key])))
 }
 
 /** The condition that a filter puts on observations cross-joined with sources and revisions. */
-export function whereOf(filter: Filter): SQL | undefined {
+export function whereFilter(filter: Filter): SQL | undefined {
   return and(
     eq(sources.source, observations.source),
     eq(revisions.observation, observations.id),
-    ask(filter, Object.keys(conditions)),
+    combine(filter, Object.keys(conditions)),
   )
 }
 
@@ -63,10 +63,10 @@ export function whereOf(filter: Filter): SQL | undefined {
  * The part of a filter by which an index leads to observations, on these alone: it lets through all that the filter
  * means, and perhaps more. Of sources it is asked where nothing else leads, for there are many of a kind.
  */
-export function leadOf(filter: Filter): SQL | undefined {
+export function indexedCondition(filter: Filter): SQL | undefined {
   const { source: _, ...facts } = ofPublication
-  const ofSources = ask(filter, Object.keys(facts))
-  const own = ask(filter, ['id', 'indicator', 'border', 'country', 'neighbour', 'source'])
+  const ofSources = combine(filter, Object.keys(facts))
+  const own = combine(filter, ['id', 'indicator', 'border', 'country', 'neighbour', 'source'])
   return own ?? (ofSources && inArray(observations.source, sourcesWhere(ofSources)))
 }
 
@@ -75,7 +75,7 @@ export function wherePublication(filter: Filter): SQL | undefined {
   const { version, published_until, ...rest } = filter
   const stated = Object.entries(ofPublication) as [keyof typeof ofPublication, (values: unknown) => SQL][]
   return and(
-    sourceStandsAt(version),
+    sourceAsOf(version),
     published_until === undefined ? undefined : conditions.published_until(published_until),
     ...stated.map(([field, condition]) => rest[field] && condition(rest[field])),
   )

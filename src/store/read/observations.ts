@@ -12,8 +12,8 @@ import {
   observationRevisions as revisions,
   sourceRevisions as sources,
 } from '../schema.ts'
-import { leadOf, whereOf } from './observation-conditions.ts'
-import { borderStandsAt } from './revision-at.ts'
+import { indexedCondition, whereFilter } from './observation-conditions.ts'
+import { borderAsOf } from './revision-at.ts'
 import { sourceColumns } from './source-columns.ts'
 
 const columns = {
@@ -118,7 +118,7 @@ export function observationReader(
       .select(place)
       .from(observations)
       .innerJoin(borderRevisions, eq(borderRevisions.border, observations.border))
-      .where(and(eq(observations.id, id), borderStandsAt(version)))
+      .where(and(eq(observations.id, id), borderAsOf(version)))
       .get()
     if (after === undefined) return { inList: sql`FALSE`, byPeriod: sql`FALSE` }
     // The first two say again what all say, for SQLite finds a place by the columns of one index alone.
@@ -128,7 +128,7 @@ export function observationReader(
 
   /** The ids among which are all that a filter means, where an index leads to them and they are few, else null. */
   const fewIds = (filter: Filter, { limit }: Page<number>): number[] | null => {
-    const lead = leadOf(filter)
+    const lead = indexedCondition(filter)
     if (lead === undefined) return null
     const many = Math.max(few, 10 * Math.min(limit, LONGEST_GATHERED))
     const rows = db.select({ id: observations.id }).from(observations).where(lead).limit(many).all()
@@ -139,9 +139,9 @@ export function observationReader(
   const select = (filter: Filter, way: SQL, isMeant: SQL | undefined, limit: number): Observation[] => {
     const where = and(
       eq(borderRevisions.border, observations.border),
-      borderStandsAt(filter.version),
+      borderAsOf(filter.version),
       isMeant,
-      whereOf(filter),
+      whereFilter(filter),
       eq(borders.id, observations.border),
     )
     // As SQLite names them: the columns have the names of the fields, and nothing is to be decoded.
@@ -171,7 +171,7 @@ export function observationReader(
     const last = db
       .select({ id: observations.id })
       .from(observations)
-      .where(and(leadOf(filter), isBehind))
+      .where(and(indexedCondition(filter), isBehind))
       .orderBy(asc(observations.id))
       .limit(1)
       .offset(evidenceRows - 1)
@@ -218,7 +218,7 @@ export function observationReader(
           .from(observations)
           .crossJoin(sources)
           .crossJoin(revisions)
-          .where(and(whereOf(filter), isWithin))
+          .where(and(whereFilter(filter), isWithin))
           .all()
         for (const source of some) named.set(source.id, source)
         if (next === null) return [...named.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -241,7 +241,7 @@ export function observationReader(
         .from(observations)
         .crossJoin(sources)
         .crossJoin(revisions)
-        .where(and(whereOf(filter), isWithin))
+        .where(and(whereFilter(filter), isWithin))
         .all()
       return { rows, next }
     },

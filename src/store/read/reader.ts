@@ -1,5 +1,5 @@
 import { auditReader } from '../write/audit-log.ts'
-import { keyReader } from './api-keys.ts'
+import { apiKeyReader } from './api-keys.ts'
 import { historyReader } from './changes.ts'
 import { dimensionReader } from './dimensions.ts'
 import { observationReader } from './observations.ts'
@@ -8,10 +8,10 @@ import { publicationReader } from './sources-and-events.ts'
 import { type Connected, versionReader } from './versions.ts'
 
 /** Everything that can be asked of the data, on one connection. */
-export type Reader = ReturnType<typeof readerOn>
+export type Reader = ReturnType<typeof createReader>
 
 /** Reads on one connection; see `versionReader` for one that only reads. */
-export function readerOn(db: Connected, { onlyReads }: { readonly onlyReads: boolean }) {
+export function createReader(db: Connected, { onlyReads }: { readonly onlyReads: boolean }) {
   return {
     ...versionReader(db, { onlyReads }),
     ...dimensionReader(db),
@@ -19,7 +19,7 @@ export function readerOn(db: Connected, { onlyReads }: { readonly onlyReads: boo
     ...seriesReader(db),
     ...publicationReader(db),
     ...historyReader(db),
-    ...keyReader(db),
+    ...apiKeyReader(db),
     ...auditReader(db),
   }
 }

@@ -23,17 +23,17 @@ const otherObservations = alias(observationRevisions, 'other_observation_revisio
 const otherSources = alias(sourceRevisions, 'other_source_revisions')
 const otherEvents = alias(eventRevisions, 'other_event_revisions')
 
-export function borderStandsAt(asOf: number): SQL {
+export function borderAsOf(asOf: number): SQL {
   const isSame = eq(otherBorders.border, borderRevisions.border)
   return isNewest(borderRevisions.version, otherBorders.version, isSame, asOf)
 }
 
-export function indicatorStandsAt(asOf: number): SQL {
+export function indicatorAsOf(asOf: number): SQL {
   const isSame = eq(otherIndicators.indicator, indicatorRevisions.indicator)
   return isNewest(indicatorRevisions.version, otherIndicators.version, isSame, asOf)
 }
 
-export function observationStandsAt(asOf: number): SQL | undefined {
+export function observationAsOf(asOf: number): SQL | undefined {
   const isSame = eq(otherObservations.observation, observationRevisions.observation)
   return and(
     isNewest(observationRevisions.version, otherObservations.version, isSame, asOf),
@@ -41,7 +41,7 @@ export function observationStandsAt(asOf: number): SQL | undefined {
   )
 }
 
-export function sourceStandsAt(asOf: number): SQL | undefined {
+export function sourceAsOf(asOf: number): SQL | undefined {
   const isSame = eq(otherSources.source, sourceRevisions.source)
   return and(
     isNewest(sourceRevisions.version, otherSources.version, isSame, asOf),
@@ -49,7 +49,7 @@ export function sourceStandsAt(asOf: number): SQL | undefined {
   )
 }
 
-export function eventStandsAt(asOf: number): SQL | undefined {
+export function eventAsOf(asOf: number): SQL | undefined {
   const isSame = eq(otherEvents.event, eventRevisions.event)
   return and(
     isNewest(eventRevisions.version, otherEvents.version, isSame, asOf),

@@ -5,7 +5,7 @@ import type { Filter, Page } from '../../domain/filter.ts'
 import type { Source } from '../../domain/source.ts'
 import { eventRevisions as events, sourceRevisions as sources } from '../schema.ts'
 import { wherePublication } from './observation-conditions.ts'
-import { eventStandsAt } from './revision-at.ts'
+import { eventAsOf } from './revision-at.ts'
 import { sourceColumns } from './source-columns.ts'
 
 export function publicationReader(db: BetterSQLite3Database) {
@@ -35,7 +35,7 @@ export function publicationReader(db: BetterSQLite3Database) {
         .from(events)
         .where(
           and(
-            eventStandsAt(version),
+            eventAsOf(version),
             source && inArray(events.source, [...source]),
             from === undefined ? undefined : gte(events.period_end, from),
             to === undefined ? undefined : lte(events.period_start, to),
@@ -49,7 +49,7 @@ export function publicationReader(db: BetterSQLite3Database) {
         const key = db
           .select({ period_start: events.period_start, event: events.event })
           .from(events)
-          .where(and(eventStandsAt(version), eq(events.event, id)))
+          .where(and(eventAsOf(version), eq(events.event, id)))
         return key
       }
     },

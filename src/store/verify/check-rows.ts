@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { borderSchema } from '../../domain/border.ts'
 import { eventSchema } from '../../domain/event.ts'
-import { line } from '../../domain/fields.ts'
+import { singleLine } from '../../domain/fields.ts'
 import { indicatorSchema } from '../../domain/indicator.ts'
 import { statementSchema } from '../../domain/observation.ts'
 import { sourceSchema } from '../../domain/source.ts'
@@ -9,7 +9,7 @@ import type { Connection } from '../connection/connection.ts'
 import { AUDIT_ACTIONS, SCOPES } from '../schema.ts'
 
 const time = z.iso.datetime({ precision: 3 })
-const retraction = line(500).nullable()
+const retraction = singleLine(500).nullable()
 const json = z.string().transform((text): unknown => JSON.parse(text))
 
 /** What each kind of row must be: the columns that `sql` names, besides `place`, by which a fault is found again. */
@@ -21,8 +21,8 @@ const KINDS: Readonly<Record<string, { readonly sql: string; readonly row: z.Zod
     row: z.strictObject({
       version: z.int().min(1),
       recorded_at: time,
-      author: line(100).nullable(),
-      reason: line(500).nullable(),
+      author: singleLine(100).nullable(),
+      reason: singleLine(500).nullable(),
       step: z.literal(1, 'leaves a gap before it'),
       is_later: z.literal(1, 'is recorded before the one before it'),
     }),
@@ -63,7 +63,7 @@ const KINDS: Readonly<Record<string, { readonly sql: string; readonly row: z.Zod
       k.rows_a_day, u.used_at, k.lineage IS coalesce(r.lineage, k.id) AS is_of_lineage
       FROM api_keys k LEFT JOIN api_keys r ON r.id = k.replaces LEFT JOIN api_key_last_uses u ON u.api_key = k.id`,
     row: z.strictObject({
-      name: line(100),
+      name: singleLine(100),
       scope: z.enum(SCOPES),
       hash: z.string().regex(/^[0-9a-f]{64}$/),
       created_at: time,
@@ -83,9 +83,9 @@ const KINDS: Readonly<Record<string, { readonly sql: string; readonly row: z.Zod
       id - lag(id, 1, 0) OVER (ORDER BY id) AS step FROM audit_log ORDER BY id`,
     row: z.strictObject({
       action: z.enum(AUDIT_ACTIONS),
-      via: line(200).nullable(),
+      via: singleLine(200).nullable(),
       status: z.int().min(400).max(599).nullable(),
-      detail: line(500).nullable(),
+      detail: singleLine(500).nullable(),
       count: z.int().min(1),
       began_at: time,
       recorded_at: time,

@@ -5,7 +5,7 @@ import type { Connection } from '../connection/connection.ts'
 const row = z.object({ ...statementSchema.shape, version: z.int(), author: z.string().nullable() })
 
 /** Figures as they were first recorded, with the version that did it and who. */
-export function readFirstStates(
+export function firstRevisions(
   connection: Connection,
 ): (Statement & { version: number; author: string | null })[] {
   const rows = connection

@@ -4,7 +4,7 @@ import { type Observation, observationSchema } from '../../domain/observation.ts
 import type { Connection } from '../connection/connection.ts'
 
 /** What stands in a version. */
-export interface PlainState {
+export interface ReplayedState {
   readonly version: number
   readonly borders: readonly Border[]
   readonly observations: readonly Observation[]
@@ -19,7 +19,7 @@ const member = z.object({ border: z.string(), version: z.int(), member: z.string
  * only ever added, so every read that stops at one version sees one state, whatever is written meanwhile, and
  * no transaction is held open that would let the log grow.
  */
-export function readPlainState(connection: Connection): PlainState {
+export function replayRevisions(connection: Connection): ReplayedState {
   const version = Number(connection.prepare('SELECT coalesce(max(version), 0) FROM versions').pluck().get())
   const newest = (sql: string) => {
     const last = new Map<unknown, z.infer<typeof revision>>()

@@ -1,14 +1,14 @@
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { hashOf, newKey } from '../api-key.ts'
-import { type ApiKey, keyReader, type Scope } from '../read/api-keys.ts'
+import { type ApiKey, apiKeyReader, type Scope } from '../read/api-keys.ts'
 import { apiKeys } from '../schema.ts'
 import { type AuditEntry, auditWriter } from './audit-log.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Said to the operator: a key cannot be changed that way, and why. */
-export class KeyRefused extends Error {}
+export class KeyRejected extends Error {}
 
 interface NewKey {
   readonly name: string
@@ -33,9 +33,9 @@ interface Rotated {
 }
 
 /** Changes keys; each change is logged with what it was done `via`, in the same transaction. */
-export function keyKeeper(db: BetterSQLite3Database, now: () => string, via: string | null) {
+export function apiKeyWriter(db: BetterSQLite3Database, now: () => string, via: string | null) {
   const { audit } = auditWriter(db)
-  const reader = keyReader(db)
+  const reader = apiKeyReader(db)
 
   function log(action: AuditEntry['action'], api_key: number, detail: string | null): void {
     const time = now()
@@ -120,10 +120,10 @@ function replaceable(keys: readonly Replaceable[], named: string, time: string):
   if (key !== undefined && others.length === 0) return key
   if (key !== undefined) {
     const ids = [key, ...others].map(({ id }) => id).join(', ')
-    throw new KeyRefused(`several keys have that name; say which by its number: ${ids}`)
+    throw new KeyRejected(`several keys have that name; say which by its number: ${ids}`)
   }
   const last = found.at(-1)
-  throw new KeyRefused(
+  throw new KeyRejected(
     (last && faultOf(last)) ?? (isId ? `there is no key ${named}` : 'no key has that name'),
   )
 }

@@ -1,6 +1,6 @@
 import { getTableColumns } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { THINGS, type Thing } from '../../domain/change.ts'
+import { RESOURCE_TYPES, type ResourceType } from '../../domain/change.ts'
 import type { RevertedWrites } from '../../domain/revert.ts'
 import type { Connection } from '../connection/connection.ts'
 import {
@@ -14,7 +14,7 @@ import {
 } from '../schema.ts'
 
 /** The columns of each table of revisions that are copied as they are. */
-const COLUMNS: Readonly<Record<Thing, string>> = {
+const COLUMNS: Readonly<Record<ResourceType, string>> = {
   indicator: copiedColumns(indicatorRevisions, 'indicator'),
   border: copiedColumns(borderRevisions, 'border'),
   source: copiedColumns(sourceRevisions, 'source'),
@@ -35,7 +35,7 @@ function copiedColumns(table: SQLiteTable, owner: string): string {
 }
 
 /** Indicators and borders have no retraction. */
-export const canBeRetracted = (thing: Thing) => thing !== 'indicator' && thing !== 'border'
+export const canBeRetracted = (thing: ResourceType) => thing !== 'indicator' && thing !== 'border'
 
 /** A state of a thing: its version, whether that is one of those selected, and why it was withdrawn, or null. */
 export interface RevisionOfThing {
@@ -54,19 +54,19 @@ export function revisionCopier(connection: Connection, startVersion: () => numbe
       const values = { ...parameters, until }
       const isSelected = `v.version <= @until AND ${condition}`
       const statements = Object.fromEntries(
-        THINGS.map((thing) => [thing, statementsFor(connection, thing, isSelected)]),
+        RESOURCE_TYPES.map((thing) => [thing, statementsFor(connection, thing, isSelected)]),
       )
       return {
         count: Number(
           connection.prepare(`SELECT count(*) FROM versions v WHERE ${isSelected}`).pluck().get(values),
         ),
         /** Returns the ids of the things of one kind that the versions changed, in order. */
-        changed: (thing: Thing): (number | string)[] =>
+        changed: (thing: ResourceType): (number | string)[] =>
           (statements[thing]?.changed.pluck().all(values) ?? []).map((id) =>
             typeof id === 'number' ? id : String(id),
           ),
         /** Returns the states of a thing, newest first. */
-        revisionsOf: (thing: Thing, id: number | string): RevisionOfThing[] =>
+        revisionsOf: (thing: ResourceType, id: number | string): RevisionOfThing[] =>
           (statements[thing]?.revisions.all({ ...values, id }) ?? []).map((row) => {
             const { version, selected, retraction } = row as Row
             return { version, isSelected: selected === 1, retraction }
@@ -75,7 +75,7 @@ export function revisionCopier(connection: Connection, startVersion: () => numbe
     },
 
     /** Records a former state of a thing anew, withdrawn for a reason, or not; of a border without its members. */
-    copyRevision(thing: Thing, id: number | string, from: number, retraction: string | null): void {
+    copyRevision(thing: ResourceType, id: number | string, from: number, retraction: string | null): void {
       const own = canBeRetracted(thing) ? ', retraction' : ''
       const values = { id, from, version: startVersion(), retraction }
       connection
@@ -141,7 +141,7 @@ function conditionOf({ version, author, since }: RevertedWrites) {
       }
 }
 
-function statementsFor(connection: Connection, thing: Thing, isSelected: string) {
+function statementsFor(connection: Connection, thing: ResourceType, isSelected: string) {
   return {
     changed: connection.prepare(
       `SELECT DISTINCT r.${thing} FROM versions v CROSS JOIN ${thing}_revisions r ON r.version = v.version

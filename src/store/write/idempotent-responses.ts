@@ -13,7 +13,7 @@ export interface IdempotentRequest {
   readonly fingerprint: string
 }
 
-export function answerKeeper(db: BetterSQLite3Database, now: () => string) {
+export function idempotencyStore(db: BetterSQLite3Database, now: () => string) {
   return {
     /** The answer kept for an API key and Idempotency-Key, and what it answered. */
     async keptAnswer({ api_key, idempotency_key }: Omit<IdempotentRequest, 'fingerprint'>) {

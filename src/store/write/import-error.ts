@@ -9,7 +9,7 @@ export interface ImportFault extends RowFault {
 export const MAX_FAULTS = 100
 
 /** Said of an import with faults: how many there are, and the first of them. Nothing of it is recorded. */
-export class ImportRefused extends Error {
+export class ImportRejected extends Error {
   readonly faults: readonly ImportFault[]
   readonly count: number
 
@@ -32,7 +32,7 @@ export function faultCollector() {
 
     /** @throws ImportRefused where there is any */
     refuseAny(): void {
-      if (count > 0) throw new ImportRefused(faults, count)
+      if (count > 0) throw new ImportRejected(faults, count)
     },
   }
 }

@@ -16,7 +16,7 @@ import {
   indicators,
   versions,
 } from '../schema.ts'
-import { preparedStatements } from './statements.ts'
+import { createStatements } from './statements.ts'
 import type { Attribution } from './transaction.ts'
 
 /** What of a figure can be revised: all but its natural key. */
@@ -52,7 +52,7 @@ export function recorder(
     return version
   }
 
-  const prepared = preparedStatements(db)
+  const prepared = createStatements(db)
 
   function recordState(observation: number, state: StatementState, retraction: string | null): void {
     countRow()

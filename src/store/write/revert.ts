@@ -1,4 +1,4 @@
-import type { Thing } from '../../domain/change.ts'
+import type { ResourceType } from '../../domain/change.ts'
 import type { Revert, RevertedWrites } from '../../domain/revert.ts'
 import { canBeRetracted, type RevisionOfThing } from './copy-revisions.ts'
 import type { Transaction } from './transaction.ts'
@@ -31,7 +31,7 @@ function requireOne({ version, author, since }: RevertedWrites): void {
 
 /** What a revert does to one thing: records this former state, or withdraws what never had another. */
 interface Step {
-  readonly thing: Thing
+  readonly thing: ResourceType
   readonly id: number | string
   /** The version of the state to be recorded anew. */
   readonly from: number
@@ -90,7 +90,7 @@ export async function revert(
   await transaction.dateNow()
   return { versions: selection.count, ...done, left, left_count, version: transaction.versionMade() }
 
-  async function stepsOf(thing: Thing): Promise<Step[]> {
+  async function stepsOf(thing: ResourceType): Promise<Step[]> {
     const steps: Step[] = []
     for (const id of selection.changed(thing)) {
       await pause()

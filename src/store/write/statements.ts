@@ -5,7 +5,7 @@ import { observationRevisions, observations, sourceRevisions, sources } from '..
 const named = sql.placeholder
 
 /** The statements that a write may repeat for thousands of rows, each prepared when it is first needed. */
-export function preparedStatements(db: BetterSQLite3Database) {
+export function createStatements(db: BetterSQLite3Database) {
   return {
     addFigureId: once(() =>
       db

@@ -4,13 +4,13 @@ import { createFairSerialQueue } from '../../concurrency/fair-serial-queue.ts'
 import { latestDayOnEarth } from '../../domain/latest-day.ts'
 import { type Connection, isBusy } from '../connection/connection.ts'
 import { whyUnavailable } from '../connection/unavailable.ts'
-import { tidyLog } from '../connection/wal-checkpoint.ts'
-import { readerOn } from '../read/reader.ts'
+import { checkpointIfLarge } from '../connection/wal-checkpoint.ts'
+import { createReader } from '../read/reader.ts'
 import type { Connected } from '../read/versions.ts'
-import { keyKeeper } from './api-keys.ts'
+import { apiKeyWriter } from './api-keys.ts'
 import { auditWriter } from './audit-log.ts'
 import { revisionCopier } from './copy-revisions.ts'
-import { answerKeeper } from './idempotent-responses.ts'
+import { idempotencyStore } from './idempotent-responses.ts'
 import { lastUseWriter } from './key-activity.ts'
 import { recorder } from './recorder.ts'
 import { rowMeter } from './row-quota.ts'
@@ -111,7 +111,7 @@ async function inTransaction<Result>(
     const result = await work(transactionOn(writing, db, options, meter))
     meter.settle()
     connection.exec(dryRun ? 'ROLLBACK' : 'COMMIT')
-    tidyLog(connection)
+    checkpointIfLarge(connection)
     return result
   } catch (error) {
     if (connection.inTransaction) connection.exec('ROLLBACK')
@@ -141,13 +141,13 @@ function transactionOn(
 ) {
   const records = recorder(db, now, options, countRow)
   return {
-    ...readerOn(db, { onlyReads: false }),
+    ...createReader(db, { onlyReads: false }),
     ...records,
     ...revisionCopier(connection, records.startVersion),
-    ...keyKeeper(db, now, options.via ?? null),
+    ...apiKeyWriter(db, now, options.via ?? null),
     ...auditWriter(db),
     ...lastUseWriter(db),
-    ...answerKeeper(db, now),
+    ...idempotencyStore(db, now),
     /** For work that takes long, to be called now and then. @throws StoreBusy where the store is being closed */
     goOn,
     /** The latest civil date anywhere on Earth: what is dated later is yet to come. */

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot'
 import type { MultiLineString, Position } from 'geojson'
 import { figureKey, partsOf, type Subject, type View } from '../view/view.ts'
 import type { Atlas } from './atlas.ts'
-import { type Drawing, draw } from './plot-svg.ts'
+import { type Drawing, plotSvg } from './plot-svg.ts'
 import { type ChartStyle, colourOf } from './theme.ts'
 
 /** A section of border on the map. */
@@ -30,7 +30,7 @@ export function borderMap(view: View, atlas: Atlas, alt: string, style: ChartSty
     const shape = atlas.countryOf(code)
     return shape === null ? [] : [{ ...shape, code }]
   })
-  return draw(
+  return plotSvg(
     style,
     alt,
     {},

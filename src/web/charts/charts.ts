@@ -5,7 +5,7 @@ import type { ChartName } from './chart-names.ts'
 import { cumulativeChart } from './cumulative-chart.ts'
 import type { Drawing } from './plot-svg.ts'
 import { eventsShown, seriesChart } from './series-chart.ts'
-import { picture } from './standalone-svg.ts'
+import { standaloneSvg } from './standalone-svg.ts'
 import { type ChartStyle, colourOf } from './theme.ts'
 import { totalsChart } from './totals-chart.ts'
 
@@ -29,7 +29,7 @@ export function chartPicture(name: ChartName, view: View, style: ChartStyle): Dr
           (lead ?? []).map(({ period }) => period),
         )
       : []
-  return picture(
+  return standaloneSvg(
     chart(name, view, style),
     {
       title,

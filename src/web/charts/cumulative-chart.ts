@@ -3,7 +3,7 @@ import { civilOf, dayOf, parseDay } from '../../domain/calendar.ts'
 import { startOfYear } from '../../domain/period.ts'
 import { figureKey, type PeriodFigure, type Subject, type View } from '../view/view.ts'
 import { panelNames, panelsOf } from './panels.ts'
-import { type Drawing, draw } from './plot-svg.ts'
+import { type Drawing, plotSvg } from './plot-svg.ts'
 import { type ChartStyle, colourOf } from './theme.ts'
 
 /** A figure since 1 January, by the day of the year that it reaches to. */
@@ -49,7 +49,7 @@ export function cumulativeChart(view: View, alt: string, style: ChartStyle): Dra
     year === lastYear ? 1 : Math.max(0.35, 0.85 - (lastYear - year) * 0.12)
   const keyOf = (point: Point) => figureKey(point.subject, point.period, true)
   const shared = { ...facet, x: 'day', z: line }
-  return draw(
+  return plotSvg(
     style,
     alt,
     {},

@@ -37,7 +37,7 @@ export function fade(colour: string, { to = 'top' }: { to?: 'top' | 'right' } = 
  * by which the page finds the row of the table that says the same in words. `alt` says what the chart shows.
  * Attributes are escaped here, because the document writes all but their quotes as they are.
  */
-export function draw(style: ChartStyle, alt: string, fills: Fills, options: Options): Drawing {
+export function plotSvg(style: ChartStyle, alt: string, fills: Fills, options: Options): Drawing {
   const { document } = parseHTML('<!doctype html><html><body></body></html>')
   const figure = Plot.plot({
     ...options,

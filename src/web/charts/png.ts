@@ -10,7 +10,7 @@ const FONT_FILES = [
 ].map((file) => require.resolve(`@expo-google-fonts/inter/${file}.ttf`))
 
 /** Rasterizes a drawing at two pixels per CSS pixel, with the bundled font, so that every machine makes the same bytes. */
-export function pngOf({ svg, width }: Drawing): Uint8Array {
+export function renderPng({ svg, width }: Drawing): Uint8Array {
   const image = new Resvg(svg, {
     font: { fontFiles: FONT_FILES, loadSystemFonts: false, defaultFontFamily: 'Inter' },
     fitTo: { mode: 'width', value: width * 2 },

@@ -2,16 +2,16 @@ import * as Plot from '@observablehq/plot'
 import { parseDay } from '../../domain/calendar.ts'
 import { parsePeriod } from '../../domain/period.ts'
 import {
+  type Caveat,
+  caveatsOf,
   figureKey,
-  type Mark,
-  marksOf,
   type PeriodFigure,
   partsOf,
   type Subject,
   type View,
 } from '../view/view.ts'
 import { panelNames, panelsOf } from './panels.ts'
-import { type Drawing, draw, fade, fillOf, hatch } from './plot-svg.ts'
+import { type Drawing, fade, fillOf, hatch, plotSvg } from './plot-svg.ts'
 import { type ChartStyle, colourOf } from './theme.ts'
 import { ticksOf } from './ticks.ts'
 
@@ -24,7 +24,7 @@ interface Bar extends PeriodFigure {
 }
 
 /** The sign that stands below a period whose figure a reader should look at twice. */
-export const SIGNS: Readonly<Record<Mark, string>> = { contested: '◆', claimed: '○', inferred: '~' }
+export const SIGNS: Readonly<Record<Caveat, string>> = { contested: '◆', claimed: '○', inferred: '~' }
 
 /** Signs under bars narrower than this would run into one another, in pixels. */
 const SIGN_WIDTH = 7
@@ -66,7 +66,7 @@ export function seriesChart(view: View, alt: string, style: ChartStyle): Drawing
       panels.map((subject) => [`fade-${subject.place ?? 'all'}`, fade(colourOf(subject, palette))]),
     ),
   }
-  return draw(style, alt, fills, {
+  return plotSvg(style, alt, fills, {
     height,
     marginTop: MARGINS.top,
     marginBottom: MARGINS.bottom,
@@ -189,7 +189,7 @@ export function seriesChart(view: View, alt: string, style: ChartStyle): Drawing
         dy: 10,
         text: (bar: Bar) =>
           signsFit
-            ? marksOf(bar, view)
+            ? caveatsOf(bar, view)
                 .map((mark) => SIGNS[mark])
                 .join('')
             : '',

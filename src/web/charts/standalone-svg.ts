@@ -6,7 +6,7 @@ const MARGIN = 20
 const LINE = 18
 
 /** A chart that stands alone: with its title, what it shows in words, notes, and whose figures it shows. */
-export function picture(
+export function standaloneSvg(
   chart: Drawing,
   texts: {
     title: string

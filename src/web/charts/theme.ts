@@ -1,4 +1,4 @@
-import type { Speech } from '../locale/locale.ts'
+import type { Locale } from '../locale/locale.ts'
 
 /** The colours of a chart. Those of countries stay apart for colour-blind eyes (after Okabe and Ito, 2008). */
 export interface Palette {
@@ -51,7 +51,7 @@ export type Theme = keyof typeof THEMES
 export interface ChartStyle {
   readonly width: number
   readonly palette: Palette
-  readonly speech: Speech
+  readonly speech: Locale
   /** Told apart from other charts of the same page by this prefix of its ids. */
   readonly id: string
 }

@@ -1,6 +1,6 @@
 import { civilOf, parseDay } from '../../domain/calendar.ts'
 import { parsePeriod } from '../../domain/period.ts'
-import type { Speech } from '../locale/locale.ts'
+import type { Locale } from '../locale/locale.ts'
 
 /** Room for one label of the axis, in pixels. */
 const LABEL_WIDTH = 72
@@ -32,7 +32,7 @@ const levels = (from: number): readonly Level[] => [
 ]
 
 /** As many periods of an axis as there is room to name, at the start of months, quarters or years. */
-export function ticksOf(periods: readonly string[], width: number, speech: Speech): Tick[] {
+export function ticksOf(periods: readonly string[], width: number, speech: Locale): Tick[] {
   const starts = periods.map((label) =>
     civilOf((parsePeriod(label) ?? { start: parseDay(label) ?? 0 }).start),
   )

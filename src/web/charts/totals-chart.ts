@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot'
 import type { Figure } from '../../domain/figure.ts'
 import { subjectName } from '../text/subject-name.ts'
 import { figureKey, type Subject, subjectsOf, type View } from '../view/view.ts'
-import { type Drawing, draw, fade, fillOf, hatch } from './plot-svg.ts'
+import { type Drawing, fade, fillOf, hatch, plotSvg } from './plot-svg.ts'
 import { type ChartStyle, colourOf } from './theme.ts'
 
 interface Bar extends Figure {
@@ -34,7 +34,7 @@ export function totalsChart(view: View, alt: string, style: ChartStyle): Drawing
     ...Object.fromEntries(bars.map((bar) => [`fade-${bar.key}`, fade(colour(bar), { to: 'right' })])),
   }
   const shared = { y: 'key', insetTop: 22, insetBottom: 10, title: keyOf }
-  return draw(style, alt, fills, {
+  return plotSvg(style, alt, fills, {
     height: MARGINS.top + MARGINS.bottom + Math.max(bars.length, 1) * ROW_HEIGHT,
     marginTop: MARGINS.top,
     marginBottom: MARGINS.bottom,

@@ -1,6 +1,6 @@
-import type { Words } from './messages.ts'
+import type { Messages } from './messages.ts'
 
-export const be: Words = {
+export const be: Messages = {
   name: 'Border Crossings',
   tagline: 'Пра колькі спроб перасячэння мяжы паведамлялася і наколькі пэўныя гэтыя лічбы.',
   skip: 'Перайсці да лічбаў',

@@ -1,6 +1,6 @@
-import type { Words } from './messages.ts'
+import type { Messages } from './messages.ts'
 
-export const en: Words = {
+export const en: Messages = {
   name: 'Border Crossings',
   tagline: 'How many attempts to cross a border were reported, and how sure that is.',
   skip: 'Skip to the figures',

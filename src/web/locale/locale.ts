@@ -6,7 +6,7 @@ import { be } from './be.ts'
 import { en } from './en.ts'
 import { lt } from './lt.ts'
 import { lv } from './lv.ts'
-import type { Plural, Words } from './messages.ts'
+import type { Messages, Plural } from './messages.ts'
 import { pl } from './pl.ts'
 
 /** The languages of the page, the default first, each by its BCP 47 code and its own name. */
@@ -19,7 +19,7 @@ export const LANGUAGES = {
 } as const
 export type LanguageCode = keyof typeof LANGUAGES
 
-const WORDS: Readonly<Record<LanguageCode, Words>> = { en, pl, lt, lv, be }
+const WORDS: Readonly<Record<LanguageCode, Messages>> = { en, pl, lt, lv, be }
 
 /** English as Europe writes its dates: 15 November 2024. */
 const LOCALES: Readonly<Record<LanguageCode, string>> = {
@@ -33,9 +33,9 @@ const LOCALES: Readonly<Record<LanguageCode, string>> = {
 type Values = Readonly<Record<string, string>>
 
 /** How one language says figures, dates and places. */
-export interface Speech {
+export interface Locale {
   readonly code: LanguageCode
-  readonly words: Words
+  readonly words: Messages
   number(value: number): string
   /** A civil date, `2024-11-15`, in full. */
   date(date: string): string
@@ -66,7 +66,7 @@ export function fill(text: string, values: Values): string {
 const MS_PER_DAY = 86_400_000
 
 /** How a language says things; formatters are made once, for they are slow to make. */
-export function speechOf(code: LanguageCode): Speech {
+export function localeFor(code: LanguageCode): Locale {
   const locale = LOCALES[code]
   const words = WORDS[code]
   const formatOf = (options: Intl.DateTimeFormatOptions) => {

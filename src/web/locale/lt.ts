@@ -1,6 +1,6 @@
-import type { Words } from './messages.ts'
+import type { Messages } from './messages.ts'
 
-export const lt: Words = {
+export const lt: Messages = {
   name: 'Border Crossings',
   tagline: 'Kiek bandymų kirsti sieną paskelbta ir kiek patikimi šie skaičiai.',
   skip: 'Pereiti prie skaičių',

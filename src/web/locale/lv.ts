@@ -1,6 +1,6 @@
-import type { Words } from './messages.ts'
+import type { Messages } from './messages.ts'
 
-export const lv: Words = {
+export const lv: Messages = {
   name: 'Border Crossings',
   tagline: 'Cik robežas šķērsošanas mēģinājumu paziņots un cik droši ir šie skaitļi.',
   skip: 'Pāriet uz skaitļiem',

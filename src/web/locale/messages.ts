@@ -8,7 +8,7 @@ type Each<Name extends string> = Readonly<Record<Name, string>>
  * The page's own words in one language. In a text, `{name}` is a place for a value, which comes formatted;
  * a figure in words, a date and a window can stand anywhere in it.
  */
-export interface Words
+export interface Messages
   extends Each<
     'name' | 'tagline' | 'skip' | 'together' | 'border' | 'window' | 'noWindow' | 'shortened' | 'inferred'
   > {

@@ -1,6 +1,6 @@
-import type { Words } from './messages.ts'
+import type { Messages } from './messages.ts'
 
-export const pl: Words = {
+export const pl: Messages = {
   name: 'Border Crossings',
   tagline: 'O ilu próbach przekroczenia granicy informowano i na ile pewne są te liczby.',
   skip: 'Przejdź do liczb',

@@ -1,12 +1,12 @@
 import { qualifierOf } from '../../domain/figure.ts'
 import { type Html, html } from '../html/html.ts'
 import { fill } from '../locale/locale.ts'
-import type { Page } from './page-model.ts'
+import type { PageModel } from './page-model.ts'
 import { publicationLink } from './source-link.ts'
 import { addressOf } from './url.ts'
 
 /** Which publications disagree with more authoritative ones, by how much, and because of which. */
-export function conflictsSection({ view, speech, query }: Page): Html {
+export function conflictsSection({ view, speech, query }: PageModel): Html {
   const { conflicts: words, observations } = speech.words
   const columns = [
     observations.columns.period,

@@ -4,7 +4,7 @@ import { type Html, html } from '../html/html.ts'
 import { LANGUAGES } from '../locale/locale.ts'
 import { indicatorLabel } from '../text/figure-text.ts'
 import { LAYOUTS } from '../view/view.ts'
-import type { Page } from './page-model.ts'
+import type { PageModel } from './page-model.ts'
 import { API_PARAMETERS, addressOf, type Query } from './url.ts'
 
 /** The parameters that a control of the form sets. */
@@ -14,7 +14,7 @@ const CONTROLLED = ['indicator', 'country', 'from', 'to', 'period', 'origin', 'p
 const PASSED_ON = API_PARAMETERS.filter((name) => !CONTROLLED.includes(name))
 
 /** The form that chooses what is seen. Without a script it works as forms do; its state is the address. */
-export function controls({ view, speech, query, choices }: Page): Html {
+export function controls({ view, speech, query, choices }: PageModel): Html {
   const { controls: words, intervals, layouts } = speech.words
   const shown = view.subjects.flatMap(({ border }) => border?.country ?? [])
   const chosen = [...shown, ...(query.country?.split(',') ?? [])]
@@ -59,7 +59,7 @@ function hidden(query: Query): Html[] {
 }
 
 /** The same view in the other languages, each named in itself. */
-export function languageLinks({ speech, query }: Pick<Page, 'speech' | 'query'>): Html {
+export function languageLinks({ speech, query }: Pick<PageModel, 'speech' | 'query'>): Html {
   return html`<nav aria-label="${speech.words.controls.language}"><ul class="languages">${Object.entries(
     LANGUAGES,
   ).map(

@@ -1,8 +1,8 @@
 import { type Html, html } from '../html/html.ts'
-import type { Speech } from '../locale/locale.ts'
+import type { Locale } from '../locale/locale.ts'
 
 interface Document {
-  readonly speech: Speech
+  readonly speech: Locale
   readonly title: string
   readonly description: string
   readonly head: Html

@@ -5,12 +5,12 @@ import { sourceLine } from '../text/figure-text.ts'
 import { document } from './document.ts'
 import { figuresTable } from './figures-table.ts'
 import { legend } from './legend.ts'
-import type { Page } from './page-model.ts'
-import { inBothSizes } from './responsive-chart.ts'
+import type { PageModel } from './page-model.ts'
+import { responsiveChart } from './responsive-chart.ts'
 import { addressOf } from './url.ts'
 
 /** One chart alone, to stand in another page; what it leads to opens beside that page. */
-export function embed(model: Page, name: ChartName): Html {
+export function embed(model: PageModel, name: ChartName): Html {
   const { view, speech, query } = model
   const title = titleOf(name, view, { speech })
   const { chart: _, ...shown } = query
@@ -21,7 +21,7 @@ export function embed(model: Page, name: ChartName): Html {
     description: speech.words.tagline,
     head: html`<base target="_blank">`,
     body: html`<main class="embed" id="main"><h1>${title}</h1>${name === 'series' ? legend(view, speech) : null}
-<figure class="chart-figure">${inBothSizes(name, model)}<figcaption>${sourceLine(view, speech)} <a href="${addressOf('/', shown)}" rel="noopener">${speech.words.name}</a></figcaption></figure>
+<figure class="chart-figure">${responsiveChart(name, model)}<figcaption>${sourceLine(view, speech)} <a href="${addressOf('/', shown)}" rel="noopener">${speech.words.name}</a></figcaption></figure>
 ${name === 'totals' ? null : html`<div class="for-script">${figuresTable(table, name === 'cumulative')}</div>`}</main>`,
   })
 }

@@ -1,10 +1,10 @@
 import { type Html, html } from '../html/html.ts'
-import type { Speech } from '../locale/locale.ts'
+import type { Locale } from '../locale/locale.ts'
 import { document } from './document.ts'
 
 /** What is said instead of a page that cannot be shown: what is wrong, parameter by parameter. */
-export function refusal(
-  speech: Speech,
+export function errorPage(
+  speech: Locale,
   problem: {
     detail: string
     errors?: readonly { parameter?: string | undefined; detail: string }[] | undefined

@@ -2,11 +2,11 @@ import { type Html, html } from '../html/html.ts'
 import { coverageWords, publishersOf, remarksOf } from '../text/figure-text.ts'
 import { subjectName } from '../text/subject-name.ts'
 import { figureKey, type PeriodFigure, subjectsOf } from '../view/view.ts'
-import type { Page } from './page-model.ts'
+import type { PageModel } from './page-model.ts'
 import { addressOf } from './url.ts'
 
 /** The same figures as a chart has, as a table; each leads to its proof, and the chart's hints are taken from here. */
-export function figuresTable(page: Page, isCumulative: boolean): Html {
+export function figuresTable(page: PageModel, isCumulative: boolean): Html {
   const { view, speech, query } = page
   const { words } = speech
   const rowsOf = isCumulative ? view.cumulative : view.series

@@ -1,9 +1,9 @@
 import { eventsShown, SIGNS } from '../charts/series-chart.ts'
 import { type Html, html } from '../html/html.ts'
-import type { Speech } from '../locale/locale.ts'
+import type { Locale } from '../locale/locale.ts'
 import { isSeveral } from '../text/figure-text.ts'
 import { subjectName } from '../text/subject-name.ts'
-import { MARKS, partsOf, type Subject, type View } from '../view/view.ts'
+import { CAVEATS, partsOf, type Subject, type View } from '../view/view.ts'
 
 /** The colour that a subject has in charts: its country's own, or ink for several together. */
 export function colourKey({ place }: Subject): Html {
@@ -11,7 +11,7 @@ export function colourKey({ place }: Subject): Html {
 }
 
 /** What the colours, bands and signs of the chart of periods mean. */
-export function legend(view: View, speech: Speech): Html {
+export function legend(view: View, speech: Locale): Html {
   const { legend: words, marks } = speech.words
   const parts = partsOf(view).filter((subject) => !isSeveral(subject))
   return html`<ul class="legend">
@@ -21,12 +21,12 @@ ${view.layout === 'stack' && parts.length > 1 ? html`<li><span class="key key-ou
 <li><span class="key key-open"></span>${words.open}</li>
 <li><span class="key key-unknown"></span>${words.unknown}</li>
 <li><span class="key key-zero"></span>${words.zero}</li>
-${MARKS.map((mark) => html`<li><span class="sign">${SIGNS[mark]}</span>${marks[mark]}</li>`)}
+${CAVEATS.map((mark) => html`<li><span class="sign">${SIGNS[mark]}</span>${marks[mark]}</li>`)}
 </ul>`
 }
 
 /** The events that the chart numbers. */
-export function eventList(view: View, speech: Speech): Html | null {
+export function eventList(view: View, speech: Locale): Html | null {
   const lead = view.together
   const periods = (lead === null ? [] : (view.series.get(lead.key) ?? [])).map(({ period }) => period)
   const events = eventsShown(view, periods)
@@ -36,7 +36,7 @@ export function eventList(view: View, speech: Speech): Html | null {
   )}</ol>`
 }
 
-function eventDate(event: View['events'][number], speech: Speech): string {
+function eventDate(event: View['events'][number], speech: Locale): string {
   if (event.precision === 'day') return speech.window(event)
   const [first, last] = [event.period_start.slice(0, 7), event.period_end.slice(0, 7)]
   return first === last ? speech.period(first) : `${speech.period(first)} – ${speech.period(last)}`

@@ -2,12 +2,12 @@ import { STATUSES } from '../../domain/observation.ts'
 import { type Html, html } from '../html/html.ts'
 import { fill } from '../locale/locale.ts'
 import { bordersOf } from '../view/view.ts'
-import { type Page, ROWS_PER_PAGE, type Sort } from './page-model.ts'
+import { type PageModel, ROWS_PER_PAGE, type Sort } from './page-model.ts'
 import { publicationLink } from './source-link.ts'
 import { addressOf, apiQuery } from './url.ts'
 
 /** The published figures of the view, to filter, sort and download. */
-export function observationsSection({ view, speech, query, listed }: Page): Html {
+export function observationsSection({ view, speech, query, listed }: PageModel): Html {
   const { observations: words, statuses, inferred } = speech.words
   const { rows, offset, count, status, sort } = listed
   const here = (changes: Readonly<Record<string, string | null>>) =>

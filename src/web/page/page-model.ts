@@ -1,8 +1,8 @@
 import type { Border } from '../../domain/border.ts'
 import type { Indicator } from '../../domain/indicator.ts'
-import type { JudgedObservation, Status } from '../../domain/observation.ts'
+import type { ObservationWithStatus, Status } from '../../domain/observation.ts'
 import type { Atlas } from '../charts/atlas.ts'
-import type { Speech } from '../locale/locale.ts'
+import type { Locale } from '../locale/locale.ts'
 import type { View } from '../view/view.ts'
 import type { Query } from './url.ts'
 
@@ -11,8 +11,8 @@ export const SORTS = ['period', 'border', 'count', 'publisher', 'published_on'] 
 export type Sort = (typeof SORTS)[number]
 
 /** The published figures of a view: some of them, of so many. */
-export interface Listed {
-  readonly rows: readonly JudgedObservation[]
+export interface ObservationList {
+  readonly rows: readonly ObservationWithStatus[]
   /** The number of the first row, from 0. */
   readonly offset: number
   readonly count: number
@@ -21,14 +21,14 @@ export interface Listed {
 }
 
 /** Everything that a page is made of. */
-export interface Page {
+export interface PageModel {
   readonly view: View
-  readonly speech: Speech
+  readonly speech: Locale
   readonly query: Query
   readonly atlas: Atlas
   /** The address at which the public finds the service, where that is known. */
   readonly publicUrl?: string | undefined
-  readonly listed: Listed
+  readonly listed: ObservationList
   /** What the controls offer. */
   readonly choices: {
     readonly indicators: readonly Indicator[]

@@ -12,15 +12,15 @@ import { document } from './document.ts'
 import { figuresTable } from './figures-table.ts'
 import { colourKey, eventList, legend } from './legend.ts'
 import { observationsSection } from './observations.ts'
-import type { Page } from './page-model.ts'
+import type { PageModel } from './page-model.ts'
 import { proofLink, proofSection } from './proof.ts'
-import { inBothSizes } from './responsive-chart.ts'
+import { responsiveChart } from './responsive-chart.ts'
 import { datasetMarkup } from './schema-org.ts'
-import { takeAway } from './share-links.ts'
+import { shareLinks } from './share-links.ts'
 import { addressOf, apiQuery } from './url.ts'
 
 /** The page: what is known of one question, with every figure's proof and the published figures behind it. */
-export function page(model: Page): Html {
+export function page(model: PageModel): Html {
   const { view, speech, query } = model
   const { words } = speech
   const title = `${indicatorLabel(view.indicator, speech)} · ${words.name}`
@@ -42,14 +42,14 @@ ${chartSection(model, 'series')}
 ${chartSection(model, 'cumulative')}
 ${conflictsSection(model)}
 ${observationsSection(model)}
-${takeAway(model)}
+${shareLinks(model)}
 </main>
 ${footer(model)}`,
   })
 }
 
 /** The figure of everything together, and a card for each country, beside a map. */
-function headline(model: Page): Html {
+function headline(model: PageModel): Html {
   const { view, speech } = model
   const { words } = speech
   const { together } = view
@@ -77,7 +77,7 @@ ${map === null ? null : html`<figure class="map">${trusted(map.svg)}<figcaption>
 </section>`
 }
 
-function card(model: Page, subject: Subject): Html {
+function card(model: PageModel, subject: Subject): Html {
   const { view, speech } = model
   const figure = view.totals.get(subject.key)
   if (figure === undefined) return html``
@@ -86,19 +86,19 @@ function card(model: Page, subject: Subject): Html {
 ${remarksOf(figure, view, speech).map((remark) => html`<p class="remark">${remark}</p>`)}</li>`
 }
 
-function chartSection(model: Page, name: Exclude<ChartName, 'totals'>): Html {
+function chartSection(model: PageModel, name: Exclude<ChartName, 'totals'>): Html {
   const { view, speech } = model
   const { words } = speech
   const heading = name === 'series' ? words.byInterval[view.interval] : words.chart.cumulative
   return html`<section class="chart-section" id="${name}" aria-labelledby="${name}-title"><h2 id="${name}-title">${heading}</h2>
 ${name === 'series' ? legend(view, speech) : null}
-<figure class="chart-figure">${inBothSizes(name, model)}<figcaption>${sourceLine(view, speech)}</figcaption></figure>
+<figure class="chart-figure">${responsiveChart(name, model)}<figcaption>${sourceLine(view, speech)}</figcaption></figure>
 <p class="hint script">${words.chart.hint}</p>
 ${name === 'series' ? eventList(view, speech) : null}
 ${figuresTable(model, name === 'cumulative')}</section>`
 }
 
-function footer({ view, speech }: Page): Html {
+function footer({ view, speech }: PageModel): Html {
   const { footer: words } = speech.words
   const { definition, definitions } = view.indicator
   const recorded =

@@ -1,17 +1,17 @@
 import type { Term } from '../../domain/bounds/bounds.ts'
 import type { Figure } from '../../domain/figure.ts'
-import { type JudgedObservation, rangeOf } from '../../domain/observation.ts'
+import { type ObservationWithStatus, rangeOf } from '../../domain/observation.ts'
 import { type Html, html } from '../html/html.ts'
 import { fill } from '../locale/locale.ts'
 import { remarksOf } from '../text/figure-text.ts'
 import { subjectName } from '../text/subject-name.ts'
 import { figureNamed } from '../view/view.ts'
-import type { Page } from './page-model.ts'
+import type { PageModel } from './page-model.ts'
 import { publicationLink } from './source-link.ts'
 import { addressOf } from './url.ts'
 
 /** How the figure that the address names follows from what was published: the arithmetic, with its sources. */
-export function proofSection(page: Page): Html | null {
+export function proofSection(page: PageModel): Html | null {
   const { view, speech, query } = page
   const { proof: words } = speech.words
   const named = figureNamed(view, query.figure ?? '')
@@ -35,7 +35,7 @@ ${remarksOf(figure, view, speech).map((remark) => html`<p class="remark">${remar
 
 /** The terms of one bound, in the order of their periods, and what they add up to. */
 function arithmetic(
-  page: Page,
+  page: PageModel,
   title: string,
   terms: readonly Term[],
   result: number,
@@ -65,13 +65,13 @@ function arithmetic(
 }
 
 /** The end of an observation's range that a term of a proof uses. */
-function endOf(observation: JudgedObservation, { sign }: Term, end: 'min' | 'max'): number {
+function endOf(observation: ObservationWithStatus, { sign }: Term, end: 'min' | 'max'): number {
   const range = rangeOf(observation)
   if (range === null) return 0
   return (sign === 1) === (end === 'min') ? range.min : range.max
 }
 
 /** What a figure in text leads to. */
-export function proofLink({ query, speech }: Page, name: string, figure: Figure): Html {
+export function proofLink({ query, speech }: PageModel, name: string, figure: Figure): Html {
   return html`<a href="${addressOf('/', query, { figure: name })}#proof" title="${speech.words.proof.open}">${speech.figure(figure)}</a>`
 }

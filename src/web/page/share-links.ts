@@ -1,10 +1,10 @@
 import { escapeHtml, type Html, html } from '../html/html.ts'
 import { indicatorLabel } from '../text/figure-text.ts'
-import type { Page } from './page-model.ts'
+import type { PageModel } from './page-model.ts'
 import { addressOf, apiQuery } from './url.ts'
 
 /** The same question elsewhere: as an address of the API, a command, a formula, an embedded chart, a picture. */
-export function takeAway({ speech, query, view }: Page): Html {
+export function shareLinks({ speech, query, view }: PageModel): Html {
   const { copy: words, controls } = speech.words
   const series = addressOf('/v1/series', apiQuery(query, ['interval']))
   const csv = addressOf('/v1/series', apiQuery(query, ['interval']), { format: 'csv', limit: '10000' })

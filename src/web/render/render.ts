@@ -1,16 +1,16 @@
 import type { Atlas } from '../charts/atlas.ts'
 import type { ChartName } from '../charts/chart-names.ts'
 import { chartPicture } from '../charts/charts.ts'
-import { pngOf } from '../charts/png.ts'
+import { renderPng } from '../charts/png.ts'
 import { THEMES, type Theme } from '../charts/theme.ts'
-import { type LanguageCode, type Speech, speechOf } from '../locale/locale.ts'
+import { type LanguageCode, type Locale, localeFor } from '../locale/locale.ts'
 import { embed } from '../page/embed.ts'
 import { page } from '../page/page.ts'
-import type { Page } from '../page/page-model.ts'
+import type { PageModel } from '../page/page-model.ts'
 import type { View } from '../view/view.ts'
 
 /** Data of a page without what has functions, so that it can be sent to another thread. */
-export interface PageData extends Omit<Page, 'speech' | 'atlas'> {
+export interface PageData extends Omit<PageModel, 'speech' | 'atlas'> {
   readonly language: LanguageCode
 }
 
@@ -37,9 +37,9 @@ export type RenderJob = PageJob | EmbedJob | PictureJob
 
 /** Returns a function that renders jobs to bytes in memory of their own, which can be transferred. */
 export function createRenderer(atlas: Atlas): (job: RenderJob) => Uint8Array<ArrayBuffer> {
-  const speeches = new Map<LanguageCode, Speech>()
+  const speeches = new Map<LanguageCode, Locale>()
   const speechFor = (code: LanguageCode) => {
-    const speech = speeches.get(code) ?? speechOf(code)
+    const speech = speeches.get(code) ?? localeFor(code)
     speeches.set(code, speech)
     return speech
   }
@@ -50,6 +50,6 @@ export function createRenderer(atlas: Atlas): (job: RenderJob) => Uint8Array<Arr
     if (job.kind === 'embed') return encoder.encode(embed({ ...job, speech, atlas }, job.chart).markup)
     const style = { width: job.width, palette: THEMES[job.theme], speech, id: job.chart }
     const drawing = chartPicture(job.chart, job.view, style)
-    return job.kind === 'svg' ? encoder.encode(drawing.svg) : new Uint8Array(pngOf(drawing))
+    return job.kind === 'svg' ? encoder.encode(drawing.svg) : new Uint8Array(renderPng(drawing))
   }
 }

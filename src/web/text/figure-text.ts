@@ -1,39 +1,39 @@
 import { isGroup } from '../../domain/border.ts'
 import type { Figure } from '../../domain/figure.ts'
 import type { Indicator } from '../../domain/indicator.ts'
-import { fill, type Speech } from '../locale/locale.ts'
-import { groundsOf, marksOf, type Subject, type View } from '../view/view.ts'
+import { fill, type Locale } from '../locale/locale.ts'
+import { caveatsOf, observationsBehind, type Subject, type View } from '../view/view.ts'
 import { subjectName } from './subject-name.ts'
 
 /** How much of a figure's window published figures cover. */
-export function coverageWords({ days, days_covered }: Figure, { plural, number, words }: Speech): string {
+export function coverageWords({ days, days_covered }: Figure, { plural, number, words }: Locale): string {
   return plural(words.covered, days, { covered: number(days_covered) })
 }
 
 /** What to know before quoting it: that figures disagree, that it rests on a claim or an inferred period. */
-export function remarksOf(figure: Figure, view: View, { plural, words }: Speech): string[] {
-  return marksOf(figure, view).map((mark) =>
+export function remarksOf(figure: Figure, view: View, { plural, words }: Locale): string[] {
+  return caveatsOf(figure, view).map((mark) =>
     mark === 'contested' ? plural(words.disagree, figure.conflicts) : words.marks[mark],
   )
 }
 
 /** Who published what a figure follows from, each once. */
 export function publishersOf(figure: Figure, view: View): string[] {
-  return [...new Set(groundsOf(figure, view).map(({ publisher }) => publisher))].sort()
+  return [...new Set(observationsBehind(figure, view).map(({ publisher }) => publisher))].sort()
 }
 
-export function indicatorLabel({ id, label }: Indicator, { words }: Speech): string {
+export function indicatorLabel({ id, label }: Indicator, { words }: Locale): string {
   return words.indicators[id] ?? label
 }
 
 /** The countries that a view is of, as a title needs them. */
-export function placesOf({ subjects }: Pick<View, 'subjects'>, { list, country }: Speech): string {
+export function placesOf({ subjects }: Pick<View, 'subjects'>, { list, country }: Locale): string {
   const codes = subjects.flatMap(({ border }) => (border === null ? [] : [border.country]))
   return list([...new Set(codes)].map(country))
 }
 
 /** The figure of everything together, in one sentence: for those who cannot see the chart. */
-export function summaryOf(view: View, title: string, speech: Speech): string {
+export function summaryOf(view: View, title: string, speech: Locale): string {
   const figure = view.together === null ? undefined : view.totals.get(view.together.key)
   if (figure === undefined) return `${title}. ${speech.words.states.empty}`
   const parts = view.subjects.flatMap((subject) => {
@@ -46,7 +46,7 @@ export function summaryOf(view: View, title: string, speech: Speech): string {
 }
 
 /** Whose figures are shown, and of which version: the line below every chart. */
-export function sourceLine(view: View, speech: Speech): string {
+export function sourceLine(view: View, speech: Locale): string {
   const { chart, footer } = speech.words
   if (view.recorded_at === null) return footer.empty
   const counts = new Map<string, number>()

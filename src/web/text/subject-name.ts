@@ -1,12 +1,12 @@
 import { isGroup } from '../../domain/border.ts'
-import { fill, type Speech } from '../locale/locale.ts'
+import { fill, type Locale } from '../locale/locale.ts'
 import type { Subject, View } from '../view/view.ts'
 
 /** What a subject is called: its reporting country, with the other side where that alone would be ambiguous. */
 export function subjectName(
   { border }: Subject,
   { subjects }: Pick<View, 'subjects'>,
-  { words, country }: Speech,
+  { words, country }: Locale,
 ): string {
   if (border === null || isGroup(border)) return words.together
   const isAmbiguous = subjects.some(

@@ -3,7 +3,7 @@ import type { Conflict } from '../../domain/conflict.ts'
 import type { Event } from '../../domain/event.ts'
 import { type Figure, termsOf } from '../../domain/figure.ts'
 import type { Indicator } from '../../domain/indicator.ts'
-import type { JudgedObservation } from '../../domain/observation.ts'
+import type { ObservationWithStatus } from '../../domain/observation.ts'
 import type { Interval } from '../../domain/period.ts'
 
 /** The ways in which a chart can show several countries. */
@@ -45,29 +45,32 @@ export interface View {
   /** The same from 1 January, or from the start of the window, to the end of each period. */
   readonly cumulative: ReadonlyMap<string, readonly PeriodFigure[]>
   /** The observations that proofs name, by id. */
-  readonly observations: ReadonlyMap<number, JudgedObservation>
+  readonly observations: ReadonlyMap<number, ObservationWithStatus>
   readonly conflicts: readonly Conflict[]
   readonly events: readonly Event[]
 }
 
 /** What a reader should know of a figure before quoting it. */
-export const MARKS = ['contested', 'claimed', 'inferred'] as const
-export type Mark = (typeof MARKS)[number]
+export const CAVEATS = ['contested', 'claimed', 'inferred'] as const
+export type Caveat = (typeof CAVEATS)[number]
 
 /** The observations that a figure follows from, each once. */
-export function groundsOf(figure: Figure, { observations }: Pick<View, 'observations'>): JudgedObservation[] {
+export function observationsBehind(
+  figure: Figure,
+  { observations }: Pick<View, 'observations'>,
+): ObservationWithStatus[] {
   const ids = new Set(termsOf(figure).map(({ observation }) => observation))
   return [...ids].flatMap((id) => observations.get(id) ?? [])
 }
 
-export function marksOf(figure: Figure, view: Pick<View, 'observations'>): Mark[] {
-  const grounds = groundsOf(figure, view)
-  const has: Readonly<Record<Mark, boolean>> = {
+export function caveatsOf(figure: Figure, view: Pick<View, 'observations'>): Caveat[] {
+  const grounds = observationsBehind(figure, view)
+  const has: Readonly<Record<Caveat, boolean>> = {
     contested: figure.conflicts > 0,
     claimed: grounds.some(({ kind }) => kind === 'claim'),
     inferred: grounds.some(({ period_basis }) => period_basis === 'inferred'),
   }
-  return MARKS.filter((mark) => has[mark])
+  return CAVEATS.filter((mark) => has[mark])
 }
 
 /** The borders that are shown as parts of what they are together. */

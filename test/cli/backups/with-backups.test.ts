@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { faultsOfFile } from '../../../src/store/backup/integrity-check.ts'
-import { openToRead } from '../../../src/store/connection/connection.ts'
+import { integrityFaults } from '../../../src/store/backup/integrity-check.ts'
+import { openReadOnly } from '../../../src/store/connection/connection.ts'
 import { inOneLine, runCommand } from '../../support/cli/command.ts'
 import { freePort } from '../../support/cli/free-port.ts'
 import { prepareDatabase, type Serving, serve } from '../../support/faults/serving.ts'
@@ -63,8 +63,8 @@ describe.for(['1', '2'])('a service of %s processes', (workers) => {
     expect(valuesOf(families, 'crossings_data_version')).toEqual({ '': 1 })
     server.child.kill('SIGTERM')
     expect(await server.ended).toMatchObject({ stderr: '' })
-    const copy = openToRead(join(backups, name))
-    expect(faultsOfFile(copy)).toEqual([])
+    const copy = openReadOnly(join(backups, name))
+    expect(integrityFaults(copy)).toEqual([])
     copy.close()
 
     const again = await serve(folder, settings)

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { readSeeds } from '../../../src/cli/seeds.ts'
-import { backUp } from '../../../src/store/backup/backup.ts'
+import { backup } from '../../../src/store/backup/backup.ts'
 import { restore } from '../../../src/store/backup/restore.ts'
 import { openDatabase } from '../../../src/store/connection/connection.ts'
 import { openStore } from '../../../src/store/store.ts'
@@ -24,15 +24,15 @@ import { bytesOf, contentOf, messageOf, scratchFolder } from '../../support/stor
 async function backedUp() {
   const folder = scratchFolder()
   const path = join(folder, 'crossings.sqlite')
-  const backup = join(folder, 'backup.sqlite')
+  const backupPath = join(folder, 'backup.sqlite')
   const env = { DATABASE_URL: `file:${path}` }
   const store = await openStore({ url: env.DATABASE_URL, now: () => timeOf(1) })
   await store.addMissing(readSeeds())
-  backUp(path, backup, false)
-  const content = contentOfFile(backup)
+  backup(path, backupPath, false)
+  const content = contentOfFile(backupPath)
   await store.addMissing(records({ sources: [publication({ id: 'later' })] }))
   await store.close()
-  return { folder, path, backup, env, content }
+  return { folder, path, backup: backupPath, env, content }
 }
 
 function contentOfFile(path: string): Record<string, unknown[]> {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readSeeds } from '../../../src/cli/seeds.ts'
-import { backUp } from '../../../src/store/backup/backup.ts'
+import { backup } from '../../../src/store/backup/backup.ts'
 import { openDatabase } from '../../../src/store/connection/connection.ts'
 import { migrate } from '../../../src/store/connection/migrate.ts'
 import { openStore } from '../../../src/store/store.ts'
@@ -49,7 +49,7 @@ describe('crossings verify', () => {
       expect(await runCommand(['verify'], { env })).toEqual(all)
     })
     await store.close()
-    backUp(path, `${path}.backup`, false)
+    backup(path, `${path}.backup`, false)
     expect(await runCommand(['verify', `${path}.backup`])).toEqual(all)
   })
 

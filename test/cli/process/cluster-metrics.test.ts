@@ -58,6 +58,6 @@ test('metrics are answered while one process is replaced, and its successor is c
     await metrics()
     await setTimeout(10)
   }
-  expect(valuesOf(await metrics(), 'crossings_kept_answers_total')).toMatchObject({ hit: 0 })
+  expect(valuesOf(await metrics(), 'crossings_http_cache_requests_total')).toMatchObject({ hit: 0 })
   expect(await stop(server)).toMatchObject({ code: 0 })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { reminders, remindOfExpiry } from '../../../src/cli/process/expiry-reminder.ts'
+import { logKeyExpiry, reminders } from '../../../src/cli/process/expiry-reminder.ts'
 import { configSchema } from '../../../src/config.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { startCommand } from '../../support/cli/command.ts'
@@ -44,7 +44,7 @@ test('the reminders come again each day, whatever became of the database', async
   onTestFinished(() => void vi.useRealTimers())
   const DATABASE_URL = `file:${scratchFolder()}/crossings.sqlite`
   const lines: string[] = []
-  remindOfExpiry(configSchema.parse({ DATABASE_URL }), (line) => void lines.push(line))
+  logKeyExpiry(configSchema.parse({ DATABASE_URL }), (line) => void lines.push(line))
   expect(lines).toEqual([])
   const store = await openStore({ url: DATABASE_URL, now: () => new Date().toISOString() })
   const expires_at = new Date(Date.now() + 5 * DAY_MS).toISOString()

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { readSeeds } from '../../../src/cli/seeds.ts'
 import { checkAnswers } from '../../../src/cli/verify/check-answers.ts'
 import { buildApp } from '../../../src/http/app.ts'
-import { openToRead } from '../../../src/store/connection/connection.ts'
+import { openReadOnly } from '../../../src/store/connection/connection.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
-import { readPlainState } from '../../../src/store/verify/replay-revisions.ts'
+import { replayRevisions } from '../../../src/store/verify/replay-revisions.ts'
 import { timeOf } from '../../support/store/history.ts'
 import { scratchFolder } from '../../support/store/scratch.ts'
 
@@ -22,8 +22,8 @@ async function faultsWith(otherwise: (store: Store) => Partial<Store>): Promise<
     now: () => timeOf(1),
     logLevel: 'silent',
   })
-  const connection = openToRead(path)
-  const { rows, refused, faults } = await checkAnswers(app, readPlainState(connection))
+  const connection = openReadOnly(path)
+  const { rows, refused, faults } = await checkAnswers(app, replayRevisions(connection))
   expect([rows > 300, refused]).toEqual([true, 0])
   connection.close()
   await app.close()

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { admit, assume, type Constraint } from '../../../src/domain/bounds/accept-constraint.ts'
+import {
+  acceptConstraint,
+  assumeBounds,
+  type Constraint,
+} from '../../../src/domain/bounds/accept-constraint.ts'
 import { type Bounds, rangeIn } from '../../../src/domain/bounds/bounds.ts'
 import { createGraph } from '../../../src/domain/bounds/constraint-graph.ts'
 import { boundsOf } from '../../../src/domain/bounds/graph-bounds.ts'
@@ -53,8 +57,8 @@ describe('a constraint graph', () => {
       fc.property(constraints, runningCounts, (constraints, start) => {
         const plain = emptyGraph()
         const other = graphOf(DAYS, start)
-        const admitted = constraints.map((constraint) => admit(plain, constraint))
-        expect(constraints.map((constraint) => admit(other, constraint))).toEqual(admitted)
+        const admitted = constraints.map((constraint) => acceptConstraint(plain, constraint))
+        expect(constraints.map((constraint) => acceptConstraint(other, constraint))).toEqual(admitted)
         expect(rangesOf(boundsOf(other))).toEqual(rangesOf(boundsOf(plain)))
       }),
       { numRuns: 1_000 },
@@ -68,7 +72,7 @@ describe('a constraint graph', () => {
         for (const constraint of constraints) {
           const known = rangeIn(boundsOf(graph), { start: constraint.start, end: constraint.end - 1 })
           const meets = constraint.lower <= known.max && constraint.upper >= known.min
-          expect(admit(graph, constraint)).toBe(meets)
+          expect(acceptConstraint(graph, constraint)).toBe(meets)
         }
       }),
       { numRuns: 1_000 },
@@ -79,9 +83,9 @@ describe('a constraint graph', () => {
     fc.assert(
       fc.property(constraints, (constraints) => {
         const all = emptyGraph()
-        const admitted = constraints.filter((constraint) => admit(all, constraint))
+        const admitted = constraints.filter((constraint) => acceptConstraint(all, constraint))
         const some = emptyGraph()
-        expect(admitted.every((constraint) => admit(some, constraint))).toBe(true)
+        expect(admitted.every((constraint) => acceptConstraint(some, constraint))).toBe(true)
         expect(rangesOf(boundsOf(some))).toEqual(rangesOf(boundsOf(all)))
       }),
       { numRuns: 1_000 },
@@ -91,14 +95,14 @@ describe('a constraint graph', () => {
   test('says the same of constraints that can all be true, in whatever order it admits them', () => {
     const shuffled = constraints.chain((given) => {
       const graph = emptyGraph()
-      const admitted = given.filter((constraint) => admit(graph, constraint))
+      const admitted = given.filter((constraint) => acceptConstraint(graph, constraint))
       const orders = fc.shuffledSubarray(admitted, { minLength: admitted.length })
       return fc.tuple(fc.constant(boundsOf(graph)), orders)
     })
     fc.assert(
       fc.property(shuffled, ([bounds, constraints]) => {
         const graph = emptyGraph()
-        expect(constraints.every((constraint) => admit(graph, constraint))).toBe(true)
+        expect(constraints.every((constraint) => acceptConstraint(graph, constraint))).toBe(true)
         expect(rangesOf(boundsOf(graph))).toEqual(rangesOf(bounds))
       }),
       { numRuns: 1_000 },
@@ -111,7 +115,7 @@ describe('a constraint graph', () => {
         const graph = graphOf(DAYS, start)
         const admitted: Constraint[] = []
         for (const constraint of constraints) {
-          if (admit(graph, constraint)) admitted.push(constraint)
+          if (acceptConstraint(graph, constraint)) admitted.push(constraint)
           const { runningCount } = boundsOf(graph)
           const broken = admitted.filter(({ start, end, lower, upper }) => {
             const count = runningCount(end) - runningCount(start)
@@ -136,7 +140,7 @@ describe('a constraint graph', () => {
           bounds.least(from, to)
           finish(bounds.leastBetween(Int32Array.of(to, from)))
           if (Number.isFinite(bounds.least(to, from))) bounds.prove(to, from)
-          expect(admit(asked, constraint)).toBe(admit(silent, constraint))
+          expect(acceptConstraint(asked, constraint)).toBe(acceptConstraint(silent, constraint))
         }
         expect(rangesOf(boundsOf(asked))).toEqual(rangesOf(boundsOf(silent)))
       }),
@@ -146,7 +150,7 @@ describe('a constraint graph', () => {
 
   test('answers of many days at once, in whatever order and wherever they lie', () => {
     const graph = emptyGraph()
-    admit(graph, { start: 0, end: 10, lower: 5, upper: 8, observation: 1 })
+    acceptConstraint(graph, { start: 0, end: 10, lower: 5, upper: 8, observation: 1 })
     expect(leastBetween(boundsOf(graph), [99, 10, 9, 0, -1])).toEqual([
       [0, -OPEN, -OPEN, -OPEN, -OPEN],
       [0, 0, -8, -8, -OPEN],
@@ -163,12 +167,12 @@ describe('a constraint graph', () => {
       { observation: 8, sign: 1 as const },
       { observation: 9, sign: 1 as const },
     ]
-    finish(assume(graph, [{ from: 0, to: 10, weight: 7 }], { figures: 2, prove: () => proof }))
+    finish(assumeBounds(graph, [{ from: 0, to: 10, weight: 7 }], { figures: 2, prove: () => proof }))
     const bounds = boundsOf(graph)
     expect(bounds.least(0, 10)).toBe(7)
     expect(bounds.prove(0, 10)).toEqual(proof)
-    expect(admit(graph, { start: 0, end: 12, lower: 0, upper: 6, observation: 1 })).toBe(false)
-    expect(admit(graph, { start: 0, end: 12, lower: 8, upper: 8, observation: 1 })).toBe(true)
+    expect(acceptConstraint(graph, { start: 0, end: 12, lower: 0, upper: 6, observation: 1 })).toBe(false)
+    expect(acceptConstraint(graph, { start: 0, end: 12, lower: 8, upper: 8, observation: 1 })).toBe(true)
     expect(bounds.least(0, 12)).toBe(8)
     expect(bounds.least(12, 10)).toBe(-1)
     expect(bounds.prove(12, 10)).toEqual([{ observation: 1, sign: -1 }, ...proof])
@@ -186,7 +190,7 @@ describe('a constraint graph', () => {
       [...parts.toReversed(), whole],
     ]) {
       const graph = emptyGraph()
-      expect(order.every((constraint) => admit(graph, constraint))).toBe(true)
+      expect(order.every((constraint) => acceptConstraint(graph, constraint))).toBe(true)
       expect(boundsOf(graph).prove(0, 4)).toEqual([{ observation: 3, sign: 1 }])
     }
   })
@@ -198,10 +202,10 @@ describe('a constraint graph', () => {
     const graph = graphOf(DAYS, (day) => (day >= 4 ? 9 : day >= 3 ? 4 : 0))
     const other = { figures: 5, prove: () => [] }
     const assumption = { figures, prove: () => [{ observation: 8, sign: 1 as const }] }
-    finish(assume(graph, [{ from: 4, to: 7, weight: 0 }], other))
-    finish(assume(graph, [{ from: 0, to: 4, weight: 9 }], assumption))
-    expect(admit(graph, { start: 0, end: 3, lower: 4, upper: OPEN, observation: 1 })).toBe(true)
-    expect(admit(graph, { start: 3, end: 4, lower: 5, upper: OPEN, observation: 2 })).toBe(true)
+    finish(assumeBounds(graph, [{ from: 4, to: 7, weight: 0 }], other))
+    finish(assumeBounds(graph, [{ from: 0, to: 4, weight: 9 }], assumption))
+    expect(acceptConstraint(graph, { start: 0, end: 3, lower: 4, upper: OPEN, observation: 1 })).toBe(true)
+    expect(acceptConstraint(graph, { start: 3, end: 4, lower: 5, upper: OPEN, observation: 2 })).toBe(true)
     const proof = boundsOf(graph).prove(0, 4)
     expect(proof.map(({ observation }) => observation)).toEqual(proving)
   })
@@ -209,19 +213,21 @@ describe('a constraint graph', () => {
   test('leaves the running count that it starts from as it was', () => {
     const counts = new Float64Array(DAYS.length)
     const graph = createGraph(Int32Array.from(DAYS), counts)
-    admit(graph, { start: 0, end: 10, lower: 5, upper: 5, observation: 1 })
+    acceptConstraint(graph, { start: 0, end: 10, lower: 5, upper: 5, observation: 1 })
     expect([...counts]).toEqual(DAYS.map(() => 0))
   })
 
   test('refuses a day that it was not made for', () => {
     const constraint = { start: 0, end: 5, lower: 1, upper: 1, observation: 1 }
-    expect(() => admit(emptyGraph(), constraint)).toThrow(
+    expect(() => acceptConstraint(emptyGraph(), constraint)).toThrow(
       new RangeError('day 5 is no boundary of this graph'),
     )
-    expect(() => admit(emptyGraph(), { ...constraint, start: -1, end: 3 })).toThrow(RangeError)
-    expect(() => admit(emptyGraph(), { ...constraint, start: 5, end: 7 })).toThrow(RangeError)
+    expect(() => acceptConstraint(emptyGraph(), { ...constraint, start: -1, end: 3 })).toThrow(RangeError)
+    expect(() => acceptConstraint(emptyGraph(), { ...constraint, start: 5, end: 7 })).toThrow(RangeError)
     const nothing = { figures: 1, prove: () => [] }
-    expect(() => finish(assume(emptyGraph(), [{ from: 0, to: 5, weight: 1 }], nothing))).toThrow(RangeError)
+    expect(() => finish(assumeBounds(emptyGraph(), [{ from: 0, to: 5, weight: 1 }], nothing))).toThrow(
+      RangeError,
+    )
   })
 
   test('without a day knows only that a count never falls', () => {
@@ -238,7 +244,7 @@ describe('a constraint graph', () => {
 
   test('proves nothing of days between its boundaries, on which order alone decides', () => {
     const graph = emptyGraph()
-    admit(graph, { start: 12, end: 20, lower: 0, upper: 9, observation: 1 })
+    acceptConstraint(graph, { start: 12, end: 20, lower: 0, upper: 9, observation: 1 })
     expect(boundsOf(graph).least(14, 16)).toBe(0)
     expect(boundsOf(graph).prove(14, 16)).toEqual([])
   })
@@ -248,18 +254,20 @@ describe('a constraint graph', () => {
     const days = Array.from({ length: size + 1 }, (_, day) => day)
     const graph = graphOf(days, () => 0)
     for (const day of days.slice(0, -1).reverse()) {
-      expect(admit(graph, { start: day, end: day + 1, lower: day, upper: day, observation: day + 1 })).toBe(
-        true,
-      )
+      expect(
+        acceptConstraint(graph, { start: day, end: day + 1, lower: day, upper: day, observation: day + 1 }),
+      ).toBe(true)
     }
     const sum = (size * (size - 1)) / 2
     const bounds = boundsOf(graph)
     expect(rangeIn(bounds, { start: 0, end: size - 1 })).toEqual({ min: sum, max: sum })
     expect(bounds.prove(0, size)).toHaveLength(size - 1)
-    expect(admit(graph, { start: 0, end: size, lower: sum + 1, upper: OPEN, observation: size + 1 })).toBe(
-      false,
-    )
-    expect(admit(graph, { start: 0, end: size, lower: sum, upper: sum, observation: size + 1 })).toBe(true)
+    expect(
+      acceptConstraint(graph, { start: 0, end: size, lower: sum + 1, upper: OPEN, observation: size + 1 }),
+    ).toBe(false)
+    expect(
+      acceptConstraint(graph, { start: 0, end: size, lower: sum, upper: sum, observation: size + 1 }),
+    ).toBe(true)
     expect(bounds.prove(0, size)).toEqual([{ observation: size + 1, sign: 1 }])
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Constraint } from '../../../src/domain/bounds/accept-constraint.ts'
-import { guessRunningCount } from '../../../src/domain/bounds/initial-counts.ts'
+import { initialCounts } from '../../../src/domain/bounds/initial-counts.ts'
 import type { Day } from '../../../src/domain/calendar.ts'
 
 interface Figure {
@@ -26,7 +26,7 @@ function guess(figures: readonly Figure[]) {
       observation,
     }),
   )
-  const counts = guessRunningCount(Int32Array.from(days), constraints)
+  const counts = initialCounts(Int32Array.from(days), constraints)
   return { days, at: (day: Day) => counts[days.indexOf(day)] ?? Number.NaN }
 }
 
@@ -102,5 +102,5 @@ test('gives the days of a figure already used up nothing', () => {
 })
 
 test('has no day where there is no figure', () => {
-  expect(guessRunningCount(Int32Array.of(), [])).toEqual(Float64Array.of())
+  expect(initialCounts(Int32Array.of(), [])).toEqual(Float64Array.of())
 })

@@ -3,8 +3,8 @@ import { type AddressInfo, Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { readSeeds } from '../../../src/cli/seeds.ts'
 import { type AppOptions, buildApp } from '../../../src/http/app.ts'
-import { answerAgain } from '../../../src/http/cache/cache-fast-path.ts'
-import { keptAnswer } from '../../../src/http/cache/cached-response.ts'
+import { cacheFastPath } from '../../../src/http/cache/cache-fast-path.ts'
+import { toCachedResponse } from '../../../src/http/cache/cached-response.ts'
 import { UNLIMITED } from '../../../src/http/limits/rate-limit.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { exchangeRaw, type Headers, PRESENT } from '../../support/http/harness.ts'
@@ -30,7 +30,7 @@ async function startCounting(options: Partial<AppOptions> = {}) {
       })
       const ignore = () => undefined
       return {
-        kept: { holds: ignore, routed: ignore, answered: ignore },
+        kept: { onStats: ignore, onRoute: ignore, onResult: ignore },
         queue: { onQueue: ignore, onShed: ignore },
         reconciled: ignore,
       }
@@ -188,12 +188,12 @@ async function isAnsweredAgain(
   target: string,
   { version = 7, recorded_at = '2024-11-15T00:00:00.000Z', isUncommitted = false, isClosing = false } = {},
 ): Promise<boolean> {
-  const again = answerAgain({
+  const again = cacheFastPath({
     store: { currentVersion: async () => ({ version, recorded_at }), isUncommitted: () => isUncommitted },
-    keptUnder: () => keptAnswer({}, Buffer.from('{}')),
+    lookup: () => toCachedResponse({}, Buffer.from('{}')),
     limits: UNLIMITED,
-    closing: { isClosing: () => isClosing, seeOut: () => undefined },
-    sendKept: async () => undefined,
+    closing: { isClosing: () => isClosing, trackUntilSent: () => undefined },
+    sendCached: async () => undefined,
   })
   const request = Object.assign(new IncomingMessage(new Socket()), {
     method: 'GET',
@@ -202,8 +202,8 @@ async function isAnsweredAgain(
     rawHeaders: ['host', 'x'],
   })
   const current = { version: 7, recorded_at: '2024-11-15T00:00:00.000Z' }
-  again.remember({ raw: request, originalUrl: target }, { key: 'kept', current, route: '/v1/totals' })
-  return await again.take(request, new ServerResponse(request), { host: 'x' })
+  again.index({ raw: request, originalUrl: target }, { key: 'kept', current, route: '/v1/totals' })
+  return await again.handle(request, new ServerResponse(request), { host: 'x' })
 }
 
 test.for([

@@ -4,7 +4,7 @@ import fastify from 'fastify'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type AppOptions, buildApp } from '../../../src/http/app.ts'
 import { canonicalTarget, queryOf } from '../../../src/http/protocol/url.ts'
-import { parseQuery, withoutCacheBuster } from '../../../src/http/query/query-string.ts'
+import { parseQuery, stripCacheBuster } from '../../../src/http/query/query-string.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
 import { askPlainly } from '../../support/http/raw-get.ts'
 import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
@@ -355,7 +355,7 @@ describe('the canonical form of an address', () => {
   test('is the same without the pairs that the fast path leaves out', () => {
     fc.assert(
       fc.property(decodableQuery, (query) => {
-        expect(canonicalTarget(withoutCacheBuster(`/?${query}`))).toBe(canonicalTarget(`/?${query}`))
+        expect(canonicalTarget(stripCacheBuster(`/?${query}`))).toBe(canonicalTarget(`/?${query}`))
       }),
     )
   })

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { KeptObserver } from '../../../src/http/cache/response-cache.ts'
+import type { CacheObserver } from '../../../src/http/cache/response-cache.ts'
 import type { Transaction } from '../../../src/store/write/transaction.ts'
 import { type Harness, startApp } from '../../support/http/harness.ts'
 import { askPlainly, type PlainAnswer } from '../../support/http/raw-get.ts'
@@ -226,20 +226,20 @@ describe('an SDMX answer pinned by asOf', () => {
   ]
 
   test('has the same tag after a write, is not made again, and is a 304 that is immutable', async () => {
-    const results: Parameters<KeptObserver['answered']>[0][] = []
+    const results: Parameters<CacheObserver['onResult']>[0][] = []
     const ignore = () => undefined
     const api = await startApp({
       url: `file:${scratchFolder()}/crossings.sqlite`,
       records: {},
       measure: () => ({
-        kept: { holds: ignore, routed: ignore, answered: (result) => results.push(result) },
+        kept: { onStats: ignore, onRoute: ignore, onResult: (result) => results.push(result) },
         queue: { onQueue: ignore, onShed: ignore },
         reconciled: ignore,
       }),
     })
     await writeTwice(api)
     const before = await answersTo(api, TARGETS)
-    expect(results.splice(0)).toEqual(['made', 'made', 'made', 'made'])
+    expect(results.splice(0)).toEqual(['miss', 'miss', 'miss', 'miss'])
     await writeMore(api)
     for (const [target, answer] of before) {
       expect(lastingOf(await askPlainly(api.port, target)), target).toEqual(answer)
@@ -250,7 +250,7 @@ describe('an SDMX answer pinned by asOf', () => {
       expect(again.headers['cache-control']).toMatch(/immutable/)
     }
     // A list that is streamed is never cached, but a client that has it is told so without reading it.
-    expect(results.filter((result) => result === 'made')).toHaveLength(STREAMED.length)
+    expect(results.filter((result) => result === 'miss')).toHaveLength(STREAMED.length)
     expect(results.filter((result) => result === 'not_modified')).toHaveLength(TARGETS.length)
     for (const target of TARGETS) {
       const present = await askPlainly(api.port, target.replace(/asOf=[^&]*/, ''))

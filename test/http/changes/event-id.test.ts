@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { THINGS } from '../../../src/domain/change.ts'
+import { RESOURCE_TYPES } from '../../../src/domain/change.ts'
 import { readResumePoint, resumePointSchema, writeResumePoint } from '../../../src/http/changes/event-id.ts'
 import { afterVersion, placeOfChange } from '../../../src/store/read/changes.ts'
 
@@ -25,7 +25,7 @@ test('comes back as the place it was written for, behind a version or within it'
 
 test('is written as clients have kept it, whatever becomes of the program', () => {
   expect(writeResumePoint(afterVersion(7))).toBe('7')
-  expect(THINGS.map((_, rank) => writeResumePoint({ version: 7, rank, id: 12 }))).toEqual([
+  expect(RESOURCE_TYPES.map((_, rank) => writeResumePoint({ version: 7, rank, id: 12 }))).toEqual([
     '7.indicator.12',
     '7.border.12',
     '7.source.12',

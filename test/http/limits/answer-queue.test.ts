@@ -193,7 +193,7 @@ async function served(options: Partial<AppOptions> = {}) {
     logLevel: 'silent',
     ...options,
     measure: () => ({
-      kept: { holds: () => undefined, routed: () => undefined, answered: () => undefined },
+      kept: { onStats: () => undefined, onRoute: () => undefined, onResult: () => undefined },
       queue: {
         onShed: () => undefined,
         onQueue(read) {

@@ -3,14 +3,14 @@ import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import fastify from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { endSlowBodies } from '../../../src/http/limits/body-timeout.ts'
+import { bodyTimeout } from '../../../src/http/limits/body-timeout.ts'
 
 const LIMIT_MS = 1_500
 const app = fastify()
 let port: number
 
 beforeAll(async () => {
-  endSlowBodies(app, LIMIT_MS)
+  bodyTimeout(app, LIMIT_MS)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   for (const [url, isLongBody] of [

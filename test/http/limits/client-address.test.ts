@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { clientsBehind } from '../../../src/http/limits/client-address.ts'
+import { clientAddressResolver } from '../../../src/http/limits/client-address.ts'
 
 function requestFrom(remoteAddress: string | undefined, forwardedFor?: string): IncomingMessage {
   const headers = forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }
@@ -17,19 +17,19 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   [undefined, ''],
 ])('%s is the client %s', (address, client) => {
-  expect(clientsBehind([])(requestFrom(address))).toBe(client)
+  expect(clientAddressResolver([])(requestFrom(address))).toBe(client)
 })
 
 describe('what a proxy says of who asks', () => {
   test('is believed of one that is trusted, and of nobody else', () => {
-    const clientOf = clientsBehind(['192.0.2.0/24'])
+    const clientOf = clientAddressResolver(['192.0.2.0/24'])
     expect(clientOf(requestFrom('192.0.2.7', '198.51.100.1'))).toBe('198.51.100.1')
     expect(clientOf(requestFrom('198.51.100.9', '198.51.100.1'))).toBe('198.51.100.9')
-    expect(clientsBehind([])(requestFrom('192.0.2.7', '198.51.100.1'))).toBe('192.0.2.7')
+    expect(clientAddressResolver([])(requestFrom('192.0.2.7', '198.51.100.1'))).toBe('192.0.2.7')
   })
 
   test('is believed back to the first who is not trusted', () => {
-    const clientOf = clientsBehind(['192.0.2.0/24'])
+    const clientOf = clientAddressResolver(['192.0.2.0/24'])
     expect(clientOf(requestFrom('192.0.2.7', '203.0.113.1, 198.51.100.1, 192.0.2.8'))).toBe('198.51.100.1')
   })
 
@@ -39,10 +39,10 @@ describe('what a proxy says of who asks', () => {
     ['[2001:db8:0:1::5]', '2001:db8:0:1::/64'],
     ['198.51.100.1:4711, 192.0.2.8:80', '198.51.100.1'],
   ])('is understood with a port, as in %s', (forwardedFor, client) => {
-    expect(clientsBehind(['192.0.2.0/24'])(requestFrom('192.0.2.7', forwardedFor))).toBe(client)
+    expect(clientAddressResolver(['192.0.2.0/24'])(requestFrom('192.0.2.7', forwardedFor))).toBe(client)
   })
 
   test('is not who asks where it is no address: the connection is', () => {
-    expect(clientsBehind(['192.0.2.0/24'])(requestFrom('192.0.2.7', 'unknown'))).toBe('192.0.2.7')
+    expect(clientAddressResolver(['192.0.2.0/24'])(requestFrom('192.0.2.7', 'unknown'))).toBe('192.0.2.7')
   })
 })

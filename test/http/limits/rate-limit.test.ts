@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { buildApp } from '../../../src/http/app.ts'
-import { limitRates } from '../../../src/http/limits/rate-limit.ts'
+import { rateLimiter } from '../../../src/http/limits/rate-limit.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { PRESENT } from '../../support/http/harness.ts'
 
@@ -161,7 +161,7 @@ describe('the limit of requests', () => {
 function hookOf(perMinute: number, clock: () => number) {
   type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: unknown) => void) => void
   const hooks: Hook[] = []
-  limitRates({ addHook: (_: string, hook: Hook) => hooks.push(hook) } as unknown as FastifyInstance, {
+  rateLimiter({ addHook: (_: string, hook: Hook) => hooks.push(hook) } as unknown as FastifyInstance, {
     perMinute,
     clock,
     clientOf: ({ socket }) => String(socket.remoteAddress),

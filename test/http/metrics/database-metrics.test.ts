@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
-import { measureData } from '../../../src/http/metrics/database-metrics.ts'
+import { databaseMetrics } from '../../../src/http/metrics/database-metrics.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { readExposition, valuesOf } from '../../support/http/exposition.ts'
 import { PRESENT } from '../../support/http/harness.ts'
@@ -12,7 +12,7 @@ test('the version of the data and the size of the database are as they are when 
   const path = `${scratchFolder()}/crossings.sqlite`
   const store = await openStore({ url: `file:${path}`, now: () => PRESENT })
   const registry = new Registry()
-  measureData(store, registry)
+  databaseMetrics(store, registry)
   const read = async (name: string) => valuesOf(readExposition(await registry.metrics()), name)['']
   expect(await read('crossings_data_version')).toBe(0)
   const sources = [
@@ -29,7 +29,7 @@ test('the version of the data and the size of the database are as they are when 
 test('a database that cannot be read leaves out its version, and nothing else', async () => {
   const store = await openStore({ url: 'file::memory:', now: () => PRESENT })
   const registry = new Registry()
-  measureData(store, registry)
+  databaseMetrics(store, registry)
   await registry.metrics()
   await store.close()
   const families = readExposition(await registry.metrics())

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formAddress } from '../../../src/http/pages/form-redirect.ts'
+import { formRedirect } from '../../../src/http/pages/form-redirect.ts'
 
 describe('the address that a form means', () => {
   test.for([
@@ -14,7 +14,7 @@ describe('the address that a form means', () => {
     ['/?origin=Stra%C5%BC%20Graniczna&to=', '/?origin=Stra%C5%BC+Graniczna'],
     ['/?source=a?b&to=', '/?source=a%3Fb'],
   ])('%s → %s', ([sent = '', meant]) => {
-    expect(formAddress(sent)).toBe(meant)
+    expect(formRedirect(sent)).toBe(meant)
   })
 
   test.for([
@@ -23,18 +23,18 @@ describe('the address that a form means', () => {
     ['/?country=PL&country=LV&country=EU&every=PL,LV', '/?country=PL,LV,EU'],
     ['/?every=PL,LV&interval=year', '/?interval=year'],
   ])('names no countries where all are meant: %s → %s', ([sent = '', meant]) => {
-    expect(formAddress(sent)).toBe(meant)
+    expect(formRedirect(sent)).toBe(meant)
   })
 
   test.for(['/', '/?', '/?from=2024', '/?country=PL,LV', '/?x=%zz', '/?source=a?b', '/?lang=pl&lang=lt'])(
     'is itself where it is none of a form: %s',
     (address) => {
-      expect(formAddress(address)).toBe(address)
+      expect(formRedirect(address)).toBe(address)
     },
   )
 
   test('keeps what is there twice, so that it is refused and not guessed', () => {
-    expect(formAddress('/?from=2023&from=2024&to=')).toBe('/?from=2023&from=2024')
+    expect(formRedirect('/?from=2023&from=2024&to=')).toBe('/?from=2023&from=2024')
   })
 
   test('means itself, and never leads round in a circle', () => {
@@ -45,8 +45,8 @@ describe('the address that a form means', () => {
       '/?%20=&x=%00',
       '/?=',
     ]) {
-      const meant = formAddress(sent)
-      expect(formAddress(meant)).toBe(meant)
+      const meant = formRedirect(sent)
+      expect(formRedirect(meant)).toBe(meant)
     }
   })
 })

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { unqueuedTurn } from '../../../src/concurrency/event-loop-yield.ts'
 import { formatDay } from '../../../src/domain/calendar.ts'
-import type { JudgedObservation } from '../../../src/domain/observation.ts'
-import { readListed } from '../../../src/http/pages/list-observations.ts'
-import { keepSeries } from '../../../src/results/series-cache.ts'
+import type { ObservationWithStatus } from '../../../src/domain/observation.ts'
+import { listObservations } from '../../../src/http/pages/list-observations.ts'
+import { cacheSeries } from '../../../src/results/series-cache.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
 import { ROWS_PER_PAGE, type Sort } from '../../../src/web/page/page-model.ts'
 import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
@@ -32,16 +32,16 @@ afterAll(() => store.close())
 const listedBy = async (by: Sort, offset: number, reader: Store = store) => {
   const { version } = await store.currentVersion()
   const filter = { version, indicator: ['attempted_crossings'] }
-  const sources = { store: reader, series: keepSeries(store), turn: unqueuedTurn() }
-  return await readListed(sources, filter, { status: null, sort: { by, isDescending: true }, offset })
+  const sources = { store: reader, series: cacheSeries(store), turn: unqueuedTurn() }
+  return await listObservations(sources, filter, { status: null, sort: { by, isDescending: true }, offset })
 }
 
-const keyOf = (row: JudgedObservation, by: Sort) =>
+const keyOf = (row: ObservationWithStatus, by: Sort) =>
   by === 'period' ? row.period_start + row.period_end : (row[by] ?? '')
 
 describe('the figures that a page lists', () => {
   test.for(['period', 'count', 'publisher'] as const)('hold each of many once, sorted by %s', async (by) => {
-    const rows: JudgedObservation[] = []
+    const rows: ObservationWithStatus[] = []
     for (let offset = 0; offset < COUNT; offset += ROWS_PER_PAGE) {
       const listed = await listedBy(by, offset)
       expect(listed.count).toBe(COUNT)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { quote } from '../../../src/http/problems/validator-compiler.ts'
+import { quoteInput } from '../../../src/http/problems/validator-compiler.ts'
 import { exchangeRaw, type Harness, startApp } from '../../support/http/harness.ts'
 import { parametersOf } from '../../support/http/operations.ts'
 
@@ -150,9 +150,9 @@ describe('a request that was not written by hand', () => {
 })
 
 test('what a client sent is repeated short, and as JSON writes it', () => {
-  expect(quote('PL')).toBe('"PL"')
-  expect(quote('a"b\u0000\n')).toBe('"a\\"b\\u0000\\n"')
-  expect(quote('\uD800')).toBe('"\\ud800"')
-  expect(quote('x'.repeat(60))).toBe(`"${'x'.repeat(60)}"`)
-  expect(quote('x'.repeat(61))).toBe(`"${'x'.repeat(60)}…"`)
+  expect(quoteInput('PL')).toBe('"PL"')
+  expect(quoteInput('a"b\u0000\n')).toBe('"a\\"b\\u0000\\n"')
+  expect(quoteInput('\uD800')).toBe('"\\ud800"')
+  expect(quoteInput('x'.repeat(60))).toBe(`"${'x'.repeat(60)}"`)
+  expect(quoteInput('x'.repeat(61))).toBe(`"${'x'.repeat(60)}…"`)
 })

@@ -1,14 +1,14 @@
 import type { AddressInfo } from 'node:net'
 import fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
-import { standInFront, type Taker } from '../../../src/http/protocol/fast-path.ts'
+import { type FastPathHandler, installFastPath } from '../../../src/http/protocol/fast-path.ts'
 import { askPlainly } from '../../support/http/raw-get.ts'
 
 /** Serves an app that answers everything itself, behind these. */
-async function behind(...takers: Taker[]) {
+async function behind(...takers: FastPathHandler[]) {
   const app = fastify()
   app.route({ method: ['GET', 'POST'], url: '/*', handler: () => 'the framework' })
-  standInFront(app, takers)
+  installFastPath(app, takers)
   await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(() => app.close())
   const { port } = app.server.address() as AddressInfo
@@ -16,13 +16,13 @@ async function behind(...takers: Taker[]) {
 }
 
 const answering =
-  (text: string): Taker =>
+  (text: string): FastPathHandler =>
   (_request, response) => {
     response.end(text)
     return true
   }
-const never: Taker = () => false
-const notLater: Taker = async () => false
+const never: FastPathHandler = () => false
+const notLater: FastPathHandler = async () => false
 
 test('the first who takes a request answers it, and nobody after', async () => {
   const ask = await behind(never, notLater, answering('one'), answering('two'))

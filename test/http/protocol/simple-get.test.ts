@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
-import { plainHeaders } from '../../../src/http/protocol/simple-get.ts'
+import { parseSimpleGet } from '../../../src/http/protocol/simple-get.ts'
 
 function request(rawHeaders: readonly string[], changes: Partial<IncomingMessage> = {}): IncomingMessage {
   return { method: 'GET', url: '/', httpVersion: '1.1', rawHeaders, ...changes } as IncomingMessage
@@ -20,8 +20,8 @@ test('of a request that only reads what its answer may depend on is read, howeve
     '"1"',
   ]
   const read = { host: 'a', accept: 'text/csv', 'accept-language': 'pl', 'if-none-match': '"1"' }
-  expect(plainHeaders(request(raw))).toEqual(read)
-  expect(plainHeaders(request(raw, { method: 'HEAD' }))).toEqual(read)
+  expect(parseSimpleGet(request(raw))).toEqual(read)
+  expect(parseSimpleGet(request(raw, { method: 'HEAD' }))).toEqual(read)
 })
 
 test.each([
@@ -36,5 +36,5 @@ test.each([
   ['has a fragment in its address', request(['Host', 'a'], { url: '/#x' })],
   ['says more than some versions of Node read', request(['Host', 'a', ...Array(1_000).fill('x')])],
 ])('one that %s is none', (_, asked) => {
-  expect(plainHeaders(asked)).toBeNull()
+  expect(parseSimpleGet(asked)).toBeNull()
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Fault } from '../../../src/http/problems/problem.ts'
+import type { ProblemDetail } from '../../../src/http/problems/problem.ts'
 import { report } from '../../support/faults/extent.ts'
 import { type Harness, startApp } from '../../support/http/harness.ts'
 import { parametersOf } from '../../support/http/operations.ts'
@@ -61,7 +61,9 @@ describe('what would be SQL elsewhere is a code that names nothing', () => {
     }
   }
 
-  async function bodyOf(target: string): Promise<{ status: number; data?: unknown; errors: Fault[] }> {
+  async function bodyOf(
+    target: string,
+  ): Promise<{ status: number; data?: unknown; errors: ProblemDetail[] }> {
     const { status, text } = await api.get(target)
     return { status, errors: [], ...JSON.parse(text) }
   }

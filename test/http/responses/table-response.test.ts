@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ROW_FORMATS, TABLE_FORMATS } from '../../../src/formats/registry.ts'
 import type { Row } from '../../../src/formats/table.ts'
 import { badRequest } from '../../../src/http/problems/problem.ts'
-import { answerErrors } from '../../../src/http/protocol/error-handler.ts'
+import { errorHandler } from '../../../src/http/protocol/error-handler.ts'
 import { sendTable } from '../../../src/http/responses/table-response.ts'
 import { COLUMNS, row, table } from '../../support/formats/sample-table.ts'
 
@@ -12,7 +12,7 @@ const STREAMED = (['csv', 'ndjson'] as const).map((name) => TABLE_FORMATS[name])
 
 function appThatSends(rows: () => AsyncGenerator<Row>, format: (typeof STREAMED)[number]) {
   const app = fastify()
-  app.setErrorHandler(answerErrors)
+  app.setErrorHandler(errorHandler)
   app.get('/rows', (request, reply) =>
     sendTable(request, reply, { ...table([]), rows: rows() }, format, DIALECT, {
       yieldIfDue: async () => {},

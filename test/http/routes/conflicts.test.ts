@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toDay } from '../../../src/domain/calendar.ts'
 import type { Conflict } from '../../../src/domain/conflict.ts'
-import { type JudgedObservation, rangeOf } from '../../../src/domain/observation.ts'
+import { type ObservationWithStatus, rangeOf } from '../../../src/domain/observation.ts'
 import type { Total } from '../../../src/domain/totals.ts'
 import { faultsIn } from '../../support/domain/proof-check.ts'
 import { type Harness, type List, startApp } from '../../support/http/harness.ts'
@@ -10,7 +10,7 @@ import { addressOf, type Question } from '../../support/http/questions.ts'
 import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
 
 interface Conflicts extends List<Conflict> {
-  readonly observations: JudgedObservation[]
+  readonly observations: ObservationWithStatus[]
 }
 
 let api: Harness
@@ -64,7 +64,7 @@ test('exactly six figures for the EU contradict others', async () => {
 })
 
 test('the list is that of the conflicting observations, in their order, each with its fields first', async () => {
-  const observations = await api.pages<JudgedObservation>('/v1/observations?status=conflicting')
+  const observations = await api.pages<ObservationWithStatus>('/v1/observations?status=conflicting')
   expect(all.data.map(({ accepted_min, accepted_max, difference, proof, ...row }) => row)).toEqual(
     observations,
   )

@@ -3,7 +3,7 @@ import { readSeeds } from '../../../src/cli/seeds.ts'
 import type { Border } from '../../../src/domain/border.ts'
 import type { Extent } from '../../../src/domain/extent.ts'
 import type { Indicator } from '../../../src/domain/indicator.ts'
-import type { JudgedObservation } from '../../../src/domain/observation.ts'
+import type { ObservationWithStatus } from '../../../src/domain/observation.ts'
 import { parseCsv } from '../../../src/formats/csv/write-csv.ts'
 import { type Harness, type List, startApp } from '../../support/http/harness.ts'
 import { MEMBERS } from '../../support/http/proofs.ts'
@@ -28,7 +28,7 @@ afterAll(async () => {
 })
 
 /** The extent of some rows in plain code. */
-function extentOf(rows: readonly JudgedObservation[]): Extent {
+function extentOf(rows: readonly ObservationWithStatus[]): Extent {
   const starts = rows.map((row) => row.period_start).toSorted()
   const ends = rows.map((row) => row.period_end).toSorted()
   return { period_start: starts.at(0) ?? null, period_end: ends.at(-1) ?? null, observations: rows.length }
@@ -47,7 +47,7 @@ describe('borders', () => {
   test.each([{}, { published_until: '2022-06-30' }])(
     'have the indicators and the extent of their figures, groups those of their members too (%j)',
     async (world: Question) => {
-      const observations = await api.pages<JudgedObservation>(addressOf('/v1/observations', world))
+      const observations = await api.pages<ObservationWithStatus>(addressOf('/v1/observations', world))
       const known = idsOf(await indicators())
       for (const row of await borders(world)) {
         const counted = [row.id, ...(MEMBERS[row.id] ?? [])]
@@ -99,7 +99,7 @@ describe('indicators', () => {
   })
 
   test('have the borders and the extent of their figures', async () => {
-    const observations = await api.pages<JudgedObservation>('/v1/observations')
+    const observations = await api.pages<ObservationWithStatus>('/v1/observations')
     const known = idsOf(await borders())
     for (const row of await indicators()) {
       const own = observations.filter(({ indicator }) => indicator === row.id)

@@ -6,7 +6,7 @@ import { readSeeds } from '../../../src/cli/seeds.ts'
 import { formatDay, toDay } from '../../../src/domain/calendar.ts'
 import type { Revision } from '../../../src/domain/change.ts'
 import type { Conflict } from '../../../src/domain/conflict.ts'
-import type { JudgedObservation, Statement } from '../../../src/domain/observation.ts'
+import type { ObservationWithStatus, Statement } from '../../../src/domain/observation.ts'
 import type { Source } from '../../../src/domain/source.ts'
 import type { Total } from '../../../src/domain/totals.ts'
 import { openDatabase } from '../../../src/store/connection/connection.ts'
@@ -45,8 +45,8 @@ function fresh(facts: Partial<Statement> = {}): Statement {
   return figure({ period_start, period_end, ...facts })
 }
 
-async function one(id: number): Promise<JudgedObservation> {
-  return (await w.read<Told<JudgedObservation>>(`${PATH}/${id}`)).data
+async function one(id: number): Promise<ObservationWithStatus> {
+  return (await w.read<Told<ObservationWithStatus>>(`${PATH}/${id}`)).data
 }
 
 /** What a correction must send to be let through. */
@@ -168,7 +168,7 @@ describe('POST /v1/observations of one figure', () => {
     own.setTime(PRESENT)
     const { errors } = await own.refused(422, 'PUT', `${PATH}/${data.id}`, revise(data, { count: 3 }))
     expect(errors).toEqual([{ pointer: '/period_end', detail }])
-    const read = await own.read<Told<JudgedObservation>>(`${PATH}/${data.id}`)
+    const read = await own.read<Told<ObservationWithStatus>>(`${PATH}/${data.id}`)
     expect(read.data).toMatchObject({ count: tomorrow.count, version: data.version })
     await own.expect(200, 'DELETE', `${PATH}/${data.id}?reason=Too%20early`)
     await own.close()
@@ -393,7 +393,7 @@ describe('PUT /v1/observations/{id}', () => {
     expect(told.data).toEqual({ ...data, count: 8, note: 'corrected', version: data.version + 1 })
     expect(answer.headers.etag).toBe(`"${data.version + 1}"`)
     expect(await one(data.id)).toMatchObject({ count: 8, note: 'corrected', version: data.version + 1 })
-    const past = await w.read<Told<JudgedObservation>>(`${PATH}/${data.id}?as_of=${data.version}`)
+    const past = await w.read<Told<ObservationWithStatus>>(`${PATH}/${data.id}?as_of=${data.version}`)
     expect(past.data).toMatchObject({ count: 100, note: null, version: data.version })
   })
 
@@ -656,7 +656,7 @@ describe('how a written figure fares', () => {
     expect(await one(row.id)).toEqual(row)
     const { border, indicator, period_start: from, period_end: to, source } = row
     const query = new URLSearchParams({ indicator, country: row.country, from, to })
-    const conflicts = await w.read<{ data: Conflict[]; observations: JudgedObservation[] }>(
+    const conflicts = await w.read<{ data: Conflict[]; observations: ObservationWithStatus[] }>(
       `/v1/conflicts?${query}&source=${source}`,
     )
     const told = conflicts.data.find(({ id }) => id === row.id)
@@ -1013,7 +1013,7 @@ describe('another process that writes to the same file', () => {
     )
     for (const [index, { data }] of told.entries()) {
       const reader = index % 2 === 0 ? other : one
-      const read = await reader.read<Told<JudgedObservation>>(`${PATH}/${data.id}`)
+      const read = await reader.read<Told<ObservationWithStatus>>(`${PATH}/${data.id}`)
       expect(read.data).toMatchObject(bodies[index] ?? {})
     }
     await one.close()
@@ -1213,7 +1213,7 @@ describe('a body that is no figure', () => {
   })
 
   test('is a 400 for PUT too, and leaves the figure as it is', async () => {
-    const { id } = (await w.read<{ data: JudgedObservation[] }>(`${PATH}?limit=1`)).data[0] ?? { id: 0 }
+    const { id } = (await w.read<{ data: ObservationWithStatus[] }>(`${PATH}?limit=1`)).data[0] ?? { id: 0 }
     const held = await one(id)
     for (const [name, make] of corpus.slice(0, 60)) {
       const headers = { ...JSON_TYPE, ...matching(held) }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readSeeds } from '../../../src/cli/seeds.ts'
 import { toDay } from '../../../src/domain/calendar.ts'
 import {
-  type JudgedObservation,
+  type ObservationWithStatus,
   PERIOD_BASES,
   QUALIFIERS,
   STATUSES,
@@ -39,9 +39,9 @@ const FIELDS = [
 ]
 
 let api: Harness
-let all: JudgedObservation[]
+let all: ObservationWithStatus[]
 const list = (question: Question = {}) =>
-  api.json<List<JudgedObservation>>(addressOf('/v1/observations', question, { limit: '10000' }))
+  api.json<List<ObservationWithStatus>>(addressOf('/v1/observations', question, { limit: '10000' }))
 
 beforeAll(async () => {
   api = await startApp()
@@ -81,7 +81,7 @@ describe('the list', () => {
 
   test('is ordered by period_start, period_end, border and source', () => {
     const positions = ['PL-BY', 'LV-BY', 'LT-BY', 'EU-BY', 'BY-EU']
-    const keyOf = (row: JudgedObservation) =>
+    const keyOf = (row: ObservationWithStatus) =>
       [row.period_start, row.period_end, positions.indexOf(row.border), row.source, row.indicator].join(' ')
     const keys = all.map(keyOf)
     expect(keys).toEqual(keys.toSorted((a, b) => (a < b ? -1 : 1)))
@@ -106,7 +106,7 @@ describe('the list', () => {
 })
 
 describe('each filter leaves exactly the rows that', () => {
-  const filters: Record<string, { values: readonly string[]; of: (row: JudgedObservation) => string }> = {
+  const filters: Record<string, { values: readonly string[]; of: (row: ObservationWithStatus) => string }> = {
     indicator: { values: CODES.indicators, of: (row) => row.indicator },
     country: { values: CODES.countries, of: (row) => row.country },
     neighbour: { values: CODES.neighbours, of: (row) => row.neighbour },
@@ -117,13 +117,13 @@ describe('each filter leaves exactly the rows that', () => {
     qualifier: { values: QUALIFIERS, of: (row) => row.qualifier },
     status: { values: STATUSES, of: (row) => row.status },
   }
-  const passes = (question: Question) => (row: JudgedObservation) =>
+  const passes = (question: Question) => (row: ObservationWithStatus) =>
     Object.entries(filters).every(([name, { of }]) => question[name]?.split(',').includes(of(row)) ?? true) &&
     meets(row, question) &&
     (question.published_until === undefined ||
       (row.published_on !== null && row.published_on <= question.published_until))
 
-  function meets(row: JudgedObservation, question: Question): boolean {
+  function meets(row: ObservationWithStatus, question: Question): boolean {
     const from = parsePeriod(question.period ?? question.from ?? '')?.start ?? Number.NEGATIVE_INFINITY
     const to = parsePeriod(question.period ?? question.to ?? '')?.end ?? Number.POSITIVE_INFINITY
     return toDay(row.period_end) >= from && toDay(row.period_start) <= to
@@ -170,7 +170,7 @@ describe('each filter leaves exactly the rows that', () => {
   test('were published on or before published_until, and of undated sources none', async () => {
     for (const day of ['2023-06-30', '2024-11-15', '2024-11-14', '2100-01-01']) {
       const question = { published_until: day }
-      const ids = (rows: JudgedObservation[]) => rows.map((row) => row.id)
+      const ids = (rows: ObservationWithStatus[]) => rows.map((row) => row.id)
       expect(ids((await list(question)).data)).toEqual(ids(all.filter(passes(question))))
     }
     expect(all.some((row) => row.published_on === null)).toBe(true)
@@ -232,7 +232,7 @@ describe('status', () => {
       },
     })
     const statusOf = async (query: string) => {
-      const { data } = await own.json<List<JudgedObservation>>(`/v1/observations?source=paper${query}`)
+      const { data } = await own.json<List<ObservationWithStatus>>(`/v1/observations?source=paper${query}`)
       return data[0]?.status
     }
     expect(await statusOf('')).toBe('accepted')
@@ -257,7 +257,7 @@ describe('pages', () => {
       ['qualifier=about', 2],
       ['period=2024&kind=analysis', 3],
     ] as const) {
-      const whole = await api.json<List<JudgedObservation>>(`/v1/observations?${query}&limit=10000`)
+      const whole = await api.json<List<ObservationWithStatus>>(`/v1/observations?${query}&limit=10000`)
       expect(await api.pages(`/v1/observations?${query}&limit=${limit}`), query).toEqual(whole.data)
     }
   })
@@ -267,7 +267,7 @@ describe('pages', () => {
     let next: string | null = null
     do {
       const cursor: Question = next === null ? {} : { cursor: next }
-      const page = await api.json<List<JudgedObservation>>(
+      const page = await api.json<List<ObservationWithStatus>>(
         addressOf('/v1/observations', { limit: '59' }, cursor),
       )
       sizes.push(page.data.length)
@@ -281,7 +281,7 @@ describe('pages', () => {
 describe('a single observation', () => {
   test('is the row of the list with its id', async () => {
     for (const row of all.filter((_, index) => index % 25 === 0)) {
-      const { data } = await api.json<{ data: JudgedObservation }>(`/v1/observations/${row.id}`)
+      const { data } = await api.json<{ data: ObservationWithStatus }>(`/v1/observations/${row.id}`)
       expect(data).toEqual(row)
       expect(Object.keys(data)).toEqual(FIELDS)
     }

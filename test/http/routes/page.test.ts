@@ -3,7 +3,7 @@ import { parseHTML } from 'linkedom'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SeriesRow } from '../../../src/domain/series.ts'
 import type { Total } from '../../../src/domain/totals.ts'
-import { speechOf } from '../../../src/web/locale/locale.ts'
+import { localeFor } from '../../../src/web/locale/locale.ts'
 import { type Harness, type Headers, type List, startApp } from '../../support/http/harness.ts'
 import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
 import { ATTACKS, BAD_ADDRESSES } from '../../support/web/attacks.ts'
@@ -315,7 +315,7 @@ describe('compression', () => {
 })
 
 describe('the figures of the page', () => {
-  const { figure: say } = speechOf('en')
+  const { figure: say } = localeFor('en')
 
   test.for([
     '',

@@ -4,7 +4,7 @@ import { readSeeds } from '../../../src/cli/seeds.ts'
 import { toDay } from '../../../src/domain/calendar.ts'
 import type { Event } from '../../../src/domain/event.ts'
 import type { Extent } from '../../../src/domain/extent.ts'
-import type { JudgedObservation } from '../../../src/domain/observation.ts'
+import type { ObservationWithStatus } from '../../../src/domain/observation.ts'
 import { parsePeriod } from '../../../src/domain/period.ts'
 import { KINDS, type Source } from '../../../src/domain/source.ts'
 import { type Harness, type List, startApp } from '../../support/http/harness.ts'
@@ -36,7 +36,7 @@ describe('sources', () => {
   })
 
   test('have the extent of their figures', async () => {
-    const observations = await api.pages<JudgedObservation>('/v1/observations')
+    const observations = await api.pages<ObservationWithStatus>('/v1/observations')
     for (const row of await sources()) {
       const own = observations.filter(({ source }) => source === row.id)
       expect(row.observations).toBe(own.length)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { Border } from '../../../src/domain/border.ts'
 import type { Event } from '../../../src/domain/event.ts'
 import type { Indicator } from '../../../src/domain/indicator.ts'
-import type { JudgedObservation } from '../../../src/domain/observation.ts'
+import type { ObservationWithStatus } from '../../../src/domain/observation.ts'
 import type { Source } from '../../../src/domain/source.ts'
 import type { GrandTotal, Total } from '../../../src/domain/totals.ts'
 import {
@@ -398,7 +398,7 @@ describe('a source', () => {
     const claimed = await w.add(figure({ ...period, source: claim.id, count: 1 }))
     const analysed = await w.add(figure({ ...period, source: analysis.id, count: 2 }))
     const statuses = async (query = '') =>
-      (await w.read<{ data: JudgedObservation[] }>(`/v1/observations?period=2016${query}`)).data.map(
+      (await w.read<{ data: ObservationWithStatus[] }>(`/v1/observations?period=2016${query}`)).data.map(
         ({ id, status }) => [id, status],
       )
     expect(await statuses()).toEqual([

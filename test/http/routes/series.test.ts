@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Figure } from '../../../src/domain/figure.ts'
-import type { JudgedObservation } from '../../../src/domain/observation.ts'
+import type { ObservationWithStatus } from '../../../src/domain/observation.ts'
 import { INTERVALS, type Interval } from '../../../src/domain/period.ts'
 import type { SeriesRow } from '../../../src/domain/series.ts'
 import type { GrandTotal, Total } from '../../../src/domain/totals.ts'
@@ -19,7 +19,7 @@ import {
 } from '../../support/http/questions.ts'
 
 interface Series extends List<SeriesRow> {
-  readonly observations?: JudgedObservation[]
+  readonly observations?: ObservationWithStatus[]
 }
 
 interface Totals {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatDay, toDay } from '../../../src/domain/calendar.ts'
-import type { JudgedObservation } from '../../../src/domain/observation.ts'
+import type { ObservationWithStatus } from '../../../src/domain/observation.ts'
 import type { GrandTotal, Total } from '../../../src/domain/totals.ts'
 import { type Harness, type List, PRESENT, startApp } from '../../support/http/harness.ts'
 import { faultsInFigure, MEMBERS, namedBy } from '../../support/http/proofs.ts'
@@ -11,7 +11,7 @@ import { attemptedCrossings, border, figure, publication } from '../../support/h
 interface Totals {
   readonly data: Total[]
   readonly total: GrandTotal | null
-  readonly observations?: JudgedObservation[]
+  readonly observations?: ObservationWithStatus[]
   readonly meta: List<Total>['meta']
 }
 
@@ -198,7 +198,9 @@ describe('what nobody reported', () => {
 
 describe('the window', () => {
   const extent = async (query: string) => {
-    const rows = await api.pages<JudgedObservation>(`/v1/observations?indicator=attempted_crossings&${query}`)
+    const rows = await api.pages<ObservationWithStatus>(
+      `/v1/observations?indicator=attempted_crossings&${query}`,
+    )
     return {
       period_start: rows.map((row) => row.period_start).reduce((a, b) => (a < b ? a : b)),
       period_end: rows.map((row) => row.period_end).reduce((a, b) => (a > b ? a : b)),
@@ -480,7 +482,7 @@ describe('as_of', () => {
 })
 
 describe('against the published figures', () => {
-  let judged: JudgedObservation[]
+  let judged: ObservationWithStatus[]
   beforeAll(async () => {
     judged = await api.pages('/v1/observations?indicator=attempted_crossings')
   })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { spool, TooManyBytes } from '../../../src/http/writes/spool.ts'
+import { BodyTooLarge, spool } from '../../../src/http/writes/spool.ts'
 import { scratchFolder } from '../../support/store/scratch.ts'
 
 async function* inPieces(...pieces: string[]) {
@@ -53,7 +53,7 @@ describe('what is put aside', () => {
         yield Buffer.from('12')
       }
     }
-    await expect(spool(endless(), 5)).rejects.toThrow(TooManyBytes)
+    await expect(spool(endless(), 5)).rejects.toThrow(BodyTooLarge)
     expect(pieces).toBe(3)
     expect(readdirSync(folder)).toEqual([])
   })

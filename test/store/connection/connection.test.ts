@@ -17,7 +17,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { readSeeds } from '../../../src/cli/seeds.ts'
 import { type Connection, openDatabase } from '../../../src/store/connection/connection.ts'
-import { DatabaseRefused } from '../../../src/store/connection/database-error.ts'
+import { DatabaseRejected } from '../../../src/store/connection/database-error.ts'
 import { migrate } from '../../../src/store/connection/migrate.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { startVersion, timeOf } from '../../support/store/history.ts'
@@ -34,7 +34,7 @@ function expectRefused(url: string, reason: RegExp): void {
   const message = messageOf(() => openDatabase(url))
   expect(message).toMatch(reason)
   expect(message).not.toContain('\n')
-  expect(() => openDatabase(url)).toThrow(DatabaseRefused)
+  expect(() => openDatabase(url)).toThrow(DatabaseRejected)
 }
 
 describe('a connection', () => {
@@ -215,7 +215,7 @@ describe('a damaged database is refused in one line, and left as it is', () => {
     writeFileSync(path, damaged)
 
     const refusal = await openStore({ url: `file:${path}`, now: () => timeOf(1) }).catch((error) => error)
-    expect(refusal).toBeInstanceOf(DatabaseRefused)
+    expect(refusal).toBeInstanceOf(DatabaseRejected)
     expect(refusal.message).toMatch(/malformed|damaged/)
     expect(refusal.message).not.toContain('\n')
     expect(bytesOf(path)).toBe(damaged.toString('hex'))

@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readSeeds } from '../../../src/cli/seeds.ts'
 import { hashOf, newKey } from '../../../src/store/api-key.ts'
-import { faultsOfFile } from '../../../src/store/backup/integrity-check.ts'
+import { integrityFaults } from '../../../src/store/backup/integrity-check.ts'
 import { type Connection, openDatabase } from '../../../src/store/connection/connection.ts'
-import { DatabaseRefused } from '../../../src/store/connection/database-error.ts'
+import { DatabaseRejected } from '../../../src/store/connection/database-error.ts'
 import { migrate, readMigrations } from '../../../src/store/connection/migrate.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -60,7 +60,7 @@ function expectRefused(connection: Connection, migrations: Migrations, reason: R
   const message = messageOf(() => migrate(connection, migrations))
   expect(message).toMatch(reason)
   expect(message).not.toContain('\n')
-  expect(() => migrate(connection, migrations)).toThrow(DatabaseRefused)
+  expect(() => migrate(connection, migrations)).toThrow(DatabaseRejected)
   expect(contentOf(connection)).toEqual(before)
   expect(connection.pragma('foreign_keys', { simple: true })).toBe(1)
   expect(connection.inTransaction).toBe(false)
@@ -262,7 +262,7 @@ describe('a database of an older schema', () => {
       expect(revisions?.length).toBeGreaterThan(100)
       expect(migrate(connection)).toEqual(NAMES.slice(count))
       expect(contentOf(connection)).toEqual(contentOf(made))
-      expect(faultsOfFile(connection)).toEqual([])
+      expect(integrityFaults(connection)).toEqual([])
       await history.close()
       made.close()
     },
@@ -304,7 +304,7 @@ test('a database with keys keeps them and their kept answers, each key a lineage
   await store.close()
   const migrated = openDatabase(url)
   expect(contentOf(migrated).idempotent_answers).toEqual(answers)
-  expect(faultsOfFile(migrated)).toEqual([])
+  expect(integrityFaults(migrated)).toEqual([])
   migrated.close()
 })
 

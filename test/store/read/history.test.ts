@@ -4,12 +4,12 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Border, isGroup } from '../../../src/domain/border.ts'
 import { membersOf, reconciledIndicator } from '../../../src/domain/border-groups.ts'
-import { type Change, THINGS, type Thing } from '../../../src/domain/change.ts'
+import { type Change, RESOURCE_TYPES, type ResourceType } from '../../../src/domain/change.ts'
 import type { Event } from '../../../src/domain/event.ts'
 import type { Indicator } from '../../../src/domain/indicator.ts'
 import { type Observation, type Statement, windowOf } from '../../../src/domain/observation.ts'
 import { reconcile, reconcileGroup } from '../../../src/domain/reconciliation.ts'
-import { bordersMeant, extentOfWindows, windowMeant } from '../../../src/domain/resolve-window.ts'
+import { extentOfWindows, resolveWindow, selectBorders } from '../../../src/domain/resolve-window.ts'
 import type { Source } from '../../../src/domain/source.ts'
 import { totals } from '../../../src/domain/totals.ts'
 import { buildApp } from '../../../src/http/app.ts'
@@ -155,7 +155,7 @@ async function perform(
   transaction: Transaction,
   deed: Deed,
 ): Promise<Pick<Change, 'id' | 'change' | 'state'> | null> {
-  const stateOf = async (thing: Thing, id: number | string) => {
+  const stateOf = async (thing: ResourceType, id: number | string) => {
     const held = await transaction.newestState(thing, id)
     return { change: held === null ? ('created' as const) : ('revised' as const), held }
   }
@@ -249,7 +249,7 @@ function isSameFigure(a: object, b: Statement): boolean {
 }
 
 function inLogOrder(a: Omit<Change, 'recorded_at'>, b: Omit<Change, 'recorded_at'>): number {
-  const rank = ({ thing }: Pick<Change, 'thing'>) => THINGS.indexOf(thing)
+  const rank = ({ thing }: Pick<Change, 'thing'>) => RESOURCE_TYPES.indexOf(thing)
   return a.version - b.version || rank(a) - rank(b) || compare(a.id, b.id)
 }
 
@@ -264,7 +264,7 @@ function rebuild(log: readonly Change[], version: number) {
     if (change.version <= version) newest.set(`${change.thing} ${change.id}`, change)
   }
   const standing = [...newest.values()].filter(({ change }) => change !== 'retracted')
-  const statesOf = <State>(thing: Thing) =>
+  const statesOf = <State>(thing: ResourceType) =>
     standing.filter((each) => each.thing === thing).map(({ state }) => state as State)
   const byPosition = <Row extends { position: number; id: string }>(rows: Row[]) =>
     rows.toSorted((a, b) => a.position - b.position || compare(a.id, b.id))
@@ -337,7 +337,7 @@ function reconciled({ borders, observations }: State, indicator: string, countri
   const own = observations.filter((each) => each.indicator === indicator)
   const observationsOf = Map.groupBy(own, ({ border }) => border)
   const filter = { version: 0, country: countries }
-  const meant = bordersMeant(filter, borders, [...observationsOf.keys()])
+  const meant = selectBorders(filter, borders, [...observationsOf.keys()])
   const figuresOf = ({ id }: Border) => observationsOf.get(id) ?? []
   const whole = new Map(
     borders.map((border) => {
@@ -347,7 +347,7 @@ function reconciled({ borders, observations }: State, indicator: string, countri
     }),
   )
   const extentOf = (id: string) => extentOfWindows((observationsOf.get(id) ?? []).map(windowOf))
-  const window = windowMeant(filter, meant, borders, extentOf)
+  const window = resolveWindow(filter, meant, borders, extentOf)
   const fresh = reconciledIndicator(borders, (id) => whole.get(id))
   const statuses = borders.flatMap((border) => [...fresh.of(border).statuses])
   return {

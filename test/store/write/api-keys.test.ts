@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../../src/store/connection/connection.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
-import { KeyRefused } from '../../../src/store/write/api-keys.ts'
+import { KeyRejected } from '../../../src/store/write/api-keys.ts'
 import { contentOf, messageOf, scratchFolder } from '../../support/store/scratch.ts'
 
 const OPERATOR = { author: null, reason: null, via: 'a test' }
@@ -77,7 +77,7 @@ describe('a rotation', () => {
       ['Nobody', /no key has that name/],
     ] as const) {
       const error = await rotate(named).catch((reason: unknown) => reason)
-      expect(error).toBeInstanceOf(KeyRefused)
+      expect(error).toBeInstanceOf(KeyRejected)
       expect(String(error)).toMatch(reason)
     }
     expect(await reports()).toEqual(before)

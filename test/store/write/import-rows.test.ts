@@ -2,12 +2,12 @@ import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { IMPORT_COLUMNS } from '../../../src/domain/import-row.ts'
-import { judgedObservationSchema, QUALIFIERS } from '../../../src/domain/observation.ts'
+import { observationWithStatusSchema, QUALIFIERS } from '../../../src/domain/observation.ts'
 import { sourceSchema } from '../../../src/domain/source.ts'
 import { readCsv } from '../../../src/formats/csv/read-csv.ts'
 import { formatCsv } from '../../../src/formats/csv/write-csv.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
-import { ImportRefused } from '../../../src/store/write/import-error.ts'
+import { ImportRejected } from '../../../src/store/write/import-error.ts'
 import { type Imported, importRows, type Row } from '../../../src/store/write/import-rows.ts'
 import { StoreBusy, type WriteOptions } from '../../../src/store/write/transaction.ts'
 import { cells, daysOf, EMPTY } from '../../support/formats/import-tables.ts'
@@ -41,9 +41,9 @@ function importInto(
   return store.write(options, (transaction) => importRows(transaction, inLines(rows), async () => undefined))
 }
 
-async function refusalOf(work: Promise<unknown>): Promise<ImportRefused> {
+async function refusalOf(work: Promise<unknown>): Promise<ImportRejected> {
   const outcome = await work.catch((error: unknown) => error)
-  if (outcome instanceof ImportRefused) return outcome
+  if (outcome instanceof ImportRejected) return outcome
   throw new Error(`it was not refused: ${outcome}`)
 }
 
@@ -332,7 +332,7 @@ describe('what is recorded', () => {
         }))
         await there.addMissing({ ...EMPTY, sources, observations: figures })
         const held = await there.observations({ version: 1 })
-        const columns = Object.keys(judgedObservationSchema.shape)
+        const columns = Object.keys(observationWithStatusSchema.shape)
         const csv = formatCsv(
           columns,
           held.map((each) => ({ ...each, status: 'accepted' })),

@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 export const COMMAND = 'src/cli/crossings.ts'
 
 /** A test asks for more than a client may, and waits for all of it. */
-const UNHINDERED = { RATE_LIMIT: '0', MAX_DELAY_MS: '0' }
+const UNHINDERED = { RATE_LIMIT: '0', MAX_QUEUE_DELAY_MS: '0' }
 
 /** Where Node keeps the program as it compiled it, so that it starts sooner the next time. */
 const COMPILED = process.env.NODE_COMPILE_CACHE ?? folderForAll()

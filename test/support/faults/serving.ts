@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { containerCommand } from '../../../bench/container-command.ts'
 import { readSeeds } from '../../../src/cli/seeds.ts'
-import { faultsOfFile } from '../../../src/store/backup/integrity-check.ts'
-import { openDatabase, openToRead } from '../../../src/store/connection/connection.ts'
+import { integrityFaults } from '../../../src/store/backup/integrity-check.ts'
+import { openDatabase, openReadOnly } from '../../../src/store/connection/connection.ts'
 import type { Scope } from '../../../src/store/read/api-keys.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { COMMAND, type Running, startCommand } from '../cli/command.ts'
@@ -106,7 +106,7 @@ export function source(id: string, title = 'x') {
 
 /** The first column that a query answers of the database in a folder, as it is on the disk. */
 export function columnOf(folder: string, sql: string): unknown[] {
-  const connection = openToRead(databaseIn(folder))
+  const connection = openReadOnly(databaseIn(folder))
   try {
     return connection.prepare(sql).pluck().all()
   } finally {
@@ -119,7 +119,7 @@ export function faultsIn(folder: string): string[] {
   const connection = openDatabase(`file:${databaseIn(folder)}`)
   try {
     const gaps = connection.prepare('SELECT count(*) - coalesce(max(version), 0) FROM versions').pluck().get()
-    return [...faultsOfFile(connection), ...(gaps === 0 ? [] : [`versions leave out ${gaps}`])]
+    return [...integrityFaults(connection), ...(gaps === 0 ? [] : [`versions leave out ${gaps}`])]
   } finally {
     connection.close()
   }

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { readSheet } from 'read-excel-file/node'
-import type { Written } from '../../../src/formats/table.ts'
+import type { Chunks } from '../../../src/formats/table.ts'
 
 /** A row as a reader of files gives it: days and times are dates, and what is not there is null. */
 export type ReadRow = Readonly<Record<string, unknown>>
 
 /** All that is written, in one piece. */
-export async function gathered(written: Written): Promise<Buffer> {
+export async function gathered(written: Chunks): Promise<Buffer> {
   const pieces: Uint8Array[] = []
   for await (const piece of written) pieces.push(Buffer.from(piece))
   return Buffer.concat(pieces)

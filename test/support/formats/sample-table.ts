@@ -1,4 +1,4 @@
-import type { About, Column, Row, Table } from '../../../src/formats/table.ts'
+import type { Column, Row, Table, TableMetadata } from '../../../src/formats/table.ts'
 
 /** A column of each type, first those that are always there, then those that can be null. */
 export const COLUMNS: readonly Column[] = [false, true].flatMap((isNullable) =>
@@ -11,7 +11,7 @@ export const COLUMNS: readonly Column[] = [false, true].flatMap((isNullable) =>
   })),
 )
 
-export const ABOUT: About = {
+export const ABOUT: TableMetadata = {
   title: 'Figures',
   description: 'What they are.',
   address: 'https://example.org/v1/totals?as_of=3',
@@ -56,7 +56,7 @@ export function row(facts: Row = {}): Row {
 }
 
 export function table(rows: Table['rows']): Table {
-  return { columns: COLUMNS, rows, described: async () => ABOUT, about: async () => ABOUT }
+  return { columns: COLUMNS, rows, description: async () => ABOUT, metadata: async () => ABOUT }
 }
 
 /** Rows that come one after another, and how many of them were asked for. */

@@ -1,5 +1,5 @@
 import type { Border } from '../../../src/domain/border.ts'
-import type { Change, Thing } from '../../../src/domain/change.ts'
+import type { Change, ResourceType } from '../../../src/domain/change.ts'
 import type { Event } from '../../../src/domain/event.ts'
 import type { Indicator } from '../../../src/domain/indicator.ts'
 import type { Observation, Statement } from '../../../src/domain/observation.ts'
@@ -22,8 +22,8 @@ export function copyOf(changes: readonly Change[]): Copy {
     if (change.change === 'retracted') standing.delete(`${change.thing} ${change.id}`)
     else standing.set(`${change.thing} ${change.id}`, change)
   }
-  const those = (thing: Thing) => [...standing.values()].filter((change) => change.thing === thing)
-  const states = <State>(thing: Thing) => those(thing).map(({ state }) => state as State)
+  const those = (thing: ResourceType) => [...standing.values()].filter((change) => change.thing === thing)
+  const states = <State>(thing: ResourceType) => those(thing).map(({ state }) => state as State)
   const sources = new Map(states<Source>('source').map((source) => [source.id, source]))
   return ordered({
     indicators: states('indicator'),

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { Registry } from 'prom-client'
-import { measureInto } from '../../../src/http/metrics/metrics.ts'
+import { appMetrics } from '../../../src/http/metrics/metrics.ts'
 import { type Family, readExposition, valuesOf } from './exposition.ts'
 import { type Harness, startApp } from './harness.ts'
 
@@ -16,7 +16,7 @@ export interface MeasuredHarness extends Harness {
 /** Serves the app as `startApp` does, and measures it. */
 export async function startMeasured(options: Parameters<typeof startApp>[0] = {}): Promise<MeasuredHarness> {
   const registry = new Registry()
-  const api = await startApp({ ...options, measure: measureInto(registry) })
+  const api = await startApp({ ...options, measure: appMetrics(registry) })
   const read = async () => readExposition(await registry.metrics())
   const inFlightIn = (families: Map<string, Family>) =>
     valuesOf(families, 'crossings_http_requests_in_flight')[''] ?? Number.NaN

@@ -1,6 +1,6 @@
 import { type Day, toDay, type Window } from '../../../src/domain/calendar.ts'
 import type { Figure } from '../../../src/domain/figure.ts'
-import type { JudgedObservation } from '../../../src/domain/observation.ts'
+import type { ObservationWithStatus } from '../../../src/domain/observation.ts'
 import { faultsIn } from '../domain/proof-check.ts'
 
 /** The members of the one group of the seeds, which its own observations count for together. */
@@ -15,7 +15,7 @@ type Proved = Pick<Figure, 'period_start' | 'period_end' | 'min' | 'max' | 'proo
 export function faultsInFigure(
   figure: Proved,
   borders: readonly string[],
-  observations: readonly JudgedObservation[],
+  observations: readonly ObservationWithStatus[],
 ): string[] {
   const { period_start, period_end, min, max, proof } = figure
   if (proof === undefined) return ['it has no proof']
@@ -35,7 +35,7 @@ export function namedBy(figures: readonly Pick<Figure, 'proof'>[]): Set<number> 
   return new Set(terms.map((term) => term.observation))
 }
 
-function horizonOf(observations: readonly JudgedObservation[], window: Window): Window {
+function horizonOf(observations: readonly ObservationWithStatus[], window: Window): Window {
   const days = observations.flatMap(({ period_start, period_end }): Day[] => [
     toDay(period_start),
     toDay(period_end),

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
-import { type Change, THINGS, type Thing } from '../../../src/domain/change.ts'
+import { type Change, RESOURCE_TYPES, type ResourceType } from '../../../src/domain/change.ts'
 import type { Store } from '../../../src/store/store.ts'
 import type { Transaction } from '../../../src/store/write/transaction.ts'
 import { attemptedCrossings, border, figure, publication } from './records.ts'
 
 /** One thing to do in a write: to which of its kind, with which number in its new state, or to withdraw it. */
 export interface Deed {
-  readonly thing: Thing
+  readonly thing: ResourceType
   readonly which: number
   readonly number: number
   readonly withdraws: boolean
@@ -16,7 +16,10 @@ export interface Deed {
 export type Told = Pick<Change, 'version' | 'thing' | 'id' | 'change' | 'author' | 'reason'>
 
 const deed: fc.Arbitrary<Deed> = fc.record({
-  thing: fc.oneof(fc.constantFrom(...THINGS), fc.constantFrom('observation' as const, 'event' as const)),
+  thing: fc.oneof(
+    fc.constantFrom(...RESOURCE_TYPES),
+    fc.constantFrom('observation' as const, 'event' as const),
+  ),
   which: fc.nat({ max: 11 }),
   number: fc.nat({ max: 99 }),
   withdraws: fc.boolean(),
@@ -64,7 +67,12 @@ interface Act {
   write(retraction: string | null): Promise<number | string>
 }
 
-async function actOf(transaction: Transaction, thing: Thing, which: number, number: number): Promise<Act> {
+async function actOf(
+  transaction: Transaction,
+  thing: ResourceType,
+  which: number,
+  number: number,
+): Promise<Act> {
   switch (thing) {
     case 'indicator': {
       const id = `indicator-${which % 3}`
@@ -126,5 +134,8 @@ function named(id: string, put: (retraction: string | null) => Promise<void>): A
 }
 
 function byPlace(a: Omit<Told, 'version'>, b: Omit<Told, 'version'>): number {
-  return THINGS.indexOf(a.thing) - THINGS.indexOf(b.thing) || (a.id < b.id ? -1 : Number(a.id > b.id))
+  return (
+    RESOURCE_TYPES.indexOf(a.thing) - RESOURCE_TYPES.indexOf(b.thing) ||
+    (a.id < b.id ? -1 : Number(a.id > b.id))
+  )
 }

@@ -5,7 +5,7 @@ import supertest from 'supertest'
 import { expect } from 'vitest'
 import { readSeeds } from '../../../src/cli/seeds.ts'
 import type { Revision } from '../../../src/domain/change.ts'
-import type { JudgedObservation, Statement } from '../../../src/domain/observation.ts'
+import type { ObservationWithStatus, Statement } from '../../../src/domain/observation.ts'
 import { buildApp } from '../../../src/http/app.ts'
 import type { ProblemBody } from '../../../src/http/problems/problem.ts'
 import { openDatabase } from '../../../src/store/connection/connection.ts'
@@ -44,7 +44,7 @@ export interface SentBytes extends Omit<Sent, 'body'> {
   readonly isChunked?: boolean
 }
 
-export interface Written extends JudgedObservation {
+export interface Written extends ObservationWithStatus {
   readonly conflict: {
     readonly accepted_min: number
     readonly accepted_max: number | null
@@ -56,7 +56,7 @@ export interface Written extends JudgedObservation {
 /** The answer to a write, and to a question about one thing. */
 export interface Told<Data> {
   readonly data: Data
-  readonly observations: readonly JudgedObservation[]
+  readonly observations: readonly ObservationWithStatus[]
   readonly warnings: readonly { readonly pointer: string; readonly detail: string }[]
   readonly meta: { readonly version: number; readonly dry_run: boolean }
 }

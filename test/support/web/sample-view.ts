@@ -3,11 +3,11 @@ import { readSeeds } from '../../../src/cli/seeds.ts'
 import { unqueuedTurn } from '../../../src/concurrency/event-loop-yield.ts'
 import type { Filter } from '../../../src/domain/filter.ts'
 import type { Interval } from '../../../src/domain/period.ts'
-import { readView } from '../../../src/http/pages/load-view.ts'
-import { keepSeries } from '../../../src/results/series-cache.ts'
+import { loadView } from '../../../src/http/pages/load-view.ts'
+import { cacheSeries } from '../../../src/results/series-cache.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { type ChartStyle, THEMES } from '../../../src/web/charts/theme.ts'
-import { speechOf } from '../../../src/web/locale/locale.ts'
+import { localeFor } from '../../../src/web/locale/locale.ts'
 import type { Layout, View } from '../../../src/web/view/view.ts'
 import type { Records } from '../http/harness.ts'
 import { attemptedCrossings, border, figure, publication } from '../http/records.ts'
@@ -25,8 +25,8 @@ export async function viewOf(question: Question = {}, records?: Partial<Records>
   await store.addMissing({ ...nothing, ...(records ?? readSeeds()) })
   const { version } = await store.currentVersion()
   const [id = ''] = indicator
-  const view = await readView(
-    { store, series: keepSeries(store), turn: unqueuedTurn() },
+  const view = await loadView(
+    { store, series: cacheSeries(store), turn: unqueuedTurn() },
     { ...filter, indicator, version },
     { indicator: id, interval, layout },
   )
@@ -53,7 +53,7 @@ export function onDay(day: number, facts: Partial<Parameters<typeof figure>[0]> 
   return { source: 'guard', period_start: date, period_end: date, ...facts }
 }
 
-export const style: ChartStyle = { width: 640, palette: THEMES.light, speech: speechOf('en'), id: 'test' }
+export const style: ChartStyle = { width: 640, palette: THEMES.light, speech: localeFor('en'), id: 'test' }
 
 type Document = ReturnType<typeof parseHTML>['document']
 export type Element = NonNullable<ReturnType<Document['querySelector']>>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CHARTS } from '../../../src/web/charts/chart-names.ts'
 import { chartPicture } from '../../../src/web/charts/charts.ts'
-import { LANGUAGES, type LanguageCode, speechOf } from '../../../src/web/locale/locale.ts'
+import { LANGUAGES, type LanguageCode, localeFor } from '../../../src/web/locale/locale.ts'
 import { ATTACKS } from '../../support/web/attacks.ts'
 import { fewRecords, numberOf, onDay, partsOfDrawing, style, viewOf } from '../../support/web/sample-view.ts'
 
@@ -34,7 +34,7 @@ describe('a picture', () => {
 
   test.for(Object.keys(LANGUAGES) as LanguageCode[])('is in one language throughout: %s', async (code) => {
     const view = await viewOf({ from: '2024-01-01', to: '2024-11-15' })
-    const { svg } = chartPicture('totals', view, { ...style, speech: speechOf(code) })
+    const { svg } = chartPicture('totals', view, { ...style, speech: localeFor(code) })
     expect(partsOfDrawing(svg, 'svg')[0]?.getAttribute('lang')).toBe(code)
     expect(svg.includes('at least')).toBe(code === 'en')
   })
@@ -98,7 +98,7 @@ describe('a picture', () => {
     const { svg, width, height } = chartPicture('series', await viewOf(), {
       ...style,
       width: 320,
-      speech: speechOf('be'),
+      speech: localeFor('be'),
     })
     for (const text of partsOfDrawing(svg, 'svg > text')) {
       expect(

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { toDay } from '../../../src/domain/calendar.ts'
 import { type Interval, periodsIn } from '../../../src/domain/period.ts'
 import { ticksOf } from '../../../src/web/charts/ticks.ts'
-import { speechOf } from '../../../src/web/locale/locale.ts'
+import { localeFor } from '../../../src/web/locale/locale.ts'
 
-const speech = speechOf('en')
+const speech = localeFor('en')
 const labels = (from: string, to: string, interval: Interval) =>
   [...periodsIn({ start: toDay(from), end: toDay(to) }, interval)].map(({ label }) => label)
 const textsOf = (from: string, to: string, interval: Interval, width = 972) =>

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { fill, LANGUAGES, type LanguageCode, speechOf } from '../../../src/web/locale/locale.ts'
+import { fill, LANGUAGES, type LanguageCode, localeFor } from '../../../src/web/locale/locale.ts'
 
 const CODES = Object.keys(LANGUAGES) as LanguageCode[]
 /** The same text with ordinary spaces and dashes. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ')
-const say = (code: LanguageCode) => speechOf(code)
+const say = (code: LanguageCode) => localeFor(code)
 
 const SAID: Record<
   LanguageCode,

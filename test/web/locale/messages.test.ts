@@ -3,10 +3,10 @@ import { be } from '../../../src/web/locale/be.ts'
 import { en } from '../../../src/web/locale/en.ts'
 import { lt } from '../../../src/web/locale/lt.ts'
 import { lv } from '../../../src/web/locale/lv.ts'
-import type { Plural, Words } from '../../../src/web/locale/messages.ts'
+import type { Messages, Plural } from '../../../src/web/locale/messages.ts'
 import { pl } from '../../../src/web/locale/pl.ts'
 
-const LANGUAGES: [string, Words][] = [
+const LANGUAGES: [string, Messages][] = [
   ['en', en],
   ['pl', pl],
   ['lt', lt],

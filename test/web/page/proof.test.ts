@@ -1,16 +1,16 @@
 import { parseHTML } from 'linkedom'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readAtlas } from '../../../src/web/charts/atlas.ts'
-import { speechOf } from '../../../src/web/locale/locale.ts'
-import type { Page } from '../../../src/web/page/page-model.ts'
+import { localeFor } from '../../../src/web/locale/locale.ts'
+import type { PageModel } from '../../../src/web/page/page-model.ts'
 import { proofSection } from '../../../src/web/page/proof.ts'
 import { figureKey, figureNamed, subjectsOf, type View } from '../../../src/web/view/view.ts'
 import { viewOf } from '../../support/web/sample-view.ts'
 
 const atlas = readAtlas()
-const pageOf = (view: View, figure: string): Page => ({
+const pageOf = (view: View, figure: string): PageModel => ({
   view,
-  speech: speechOf('en'),
+  speech: localeFor('en'),
   query: { figure },
   atlas,
   listed: { rows: [], offset: 0, count: 0, status: null, sort: { by: 'period', isDescending: false } },

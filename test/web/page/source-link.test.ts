@@ -1,6 +1,6 @@
 import { parseHTML } from 'linkedom'
 import { describe, expect, test } from 'vitest'
-import { speechOf } from '../../../src/web/locale/locale.ts'
+import { localeFor } from '../../../src/web/locale/locale.ts'
 import { publicationLink } from '../../../src/web/page/source-link.ts'
 import { ATTACKS, BAD_ADDRESSES } from '../../support/web/attacks.ts'
 
@@ -14,7 +14,7 @@ const publication = {
 function linkOf(
   facts: Partial<typeof publication> | { title: null } | { url: null } | { published_on: null },
 ) {
-  const { markup } = publicationLink({ ...publication, ...facts }, speechOf('en'))
+  const { markup } = publicationLink({ ...publication, ...facts }, localeFor('en'))
   return parseHTML(`<!doctype html><html><body>${markup}</body></html>`).document.body
 }
 

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   bordersOf,
+  caveatsOf,
   figureKey,
   figureNamed,
-  groundsOf,
-  marksOf,
+  observationsBehind,
   partsOf,
   subjectsOf,
   type View,
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 const markOf = (name: string) => {
   const named = figureNamed(view, name)
-  return named === null ? null : marksOf(named.figure, view)
+  return named === null ? null : caveatsOf(named.figure, view)
 }
 
 describe('a figure by its name', () => {
@@ -84,7 +84,7 @@ describe('the marks of a figure', () => {
 
 test('the grounds of a figure are the observations of its proof, each once', () => {
   const named = figureNamed(view, 'PL-BY')
-  const grounds = named === null ? [] : groundsOf(named.figure, view)
+  const grounds = named === null ? [] : observationsBehind(named.figure, view)
   expect(grounds.map(({ count }) => count).sort()).toEqual([3, 5, 7])
 })
 
