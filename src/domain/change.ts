@@ -5,7 +5,7 @@ import { indicatorSchema } from './indicator.ts'
 import { statementSchema } from './observation.ts'
 import { sourceSchema } from './source.ts'
 
-/** The things that have a history, in the order in which those of one version are listed. */
+/** The resources that have a history, in the order in which the changes of one version are listed. */
 export const RESOURCE_TYPES = ['indicator', 'border', 'source', 'observation', 'event'] as const
 export type ResourceType = (typeof RESOURCE_TYPES)[number]
 
@@ -23,12 +23,14 @@ const recordedSchema = z.object({
     .describe('What was done: `retracted` takes it out of every answer from this version on.'),
 })
 
-/** One state of one thing, out of the log of all of them. */
+/** One entry of the change log: a state of a resource. */
 export const changeSchema = z
   .object({
     ...recordedSchema.shape,
-    thing: z.enum(RESOURCE_TYPES).describe('What kind of thing changed.'),
-    id: z.union([z.int(), z.string()]).describe('Which one: a number for observations, else text.'),
+    resource: z.enum(RESOURCE_TYPES).describe('The type of the resource that changed.'),
+    id: z
+      .union([z.int(), z.string()])
+      .describe('The id of the resource: a number for observations, else text.'),
     state: z
       .union([
         z.object({ id: z.int(), ...statementSchema.shape }),
@@ -37,7 +39,7 @@ export const changeSchema = z
         z.object(borderSchema.shape),
         z.object(indicatorSchema.shape),
       ])
-      .describe('The thing as it was recorded; what is retracted, as it was withdrawn.'),
+      .describe('The resource as it was recorded; a retracted one, as it was withdrawn.'),
   })
   .meta({ id: 'Change' })
 

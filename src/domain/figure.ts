@@ -52,7 +52,7 @@ export const figureSchema = z.object({
   min: z.int().min(0).describe('The smallest number that the accepted observations leave possible.'),
   max: z.int().min(0).nullable().describe('The largest such number; null where there is no upper bound.'),
   days: z.int().min(0).describe('The number of days in the window.'),
-  days_covered: z.int().min(0).describe('How many of them are inside at least one accepted observation.'),
+  days_reported: z.int().min(0).describe('How many of them are inside at least one accepted observation.'),
   conflicts: z
     .int()
     .min(0)
@@ -79,7 +79,7 @@ export function figureOf(
     min: range.min,
     max: Number.isFinite(range.max) ? range.max : null,
     days: countDays(window),
-    days_covered: countWithin(reconciliation.covered, window),
+    days_reported: countWithin(reconciliation.covered, window),
     conflicts: reconciliation.conflictsIn(window),
     ...(explain ? { proof: proofIn(reconciliation.bounds, window) } : {}),
   }
@@ -105,6 +105,6 @@ const UNKNOWN: Figure = {
   min: 0,
   max: null,
   days: 0,
-  days_covered: 0,
+  days_reported: 0,
   conflicts: 0,
 }

@@ -35,7 +35,7 @@ export const revertSchema = z
     left: z
       .array(
         z.object({
-          thing: z.enum(RESOURCE_TYPES).describe('What kind of thing it is.'),
+          resource: z.enum(RESOURCE_TYPES).describe('What kind of resource it is.'),
           id: z.union([z.int(), z.string()]).describe('Which one: a number for observations, else text.'),
           detail: z.string().describe('Why it is left as it is.'),
         }),

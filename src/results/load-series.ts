@@ -61,8 +61,8 @@ export class SeriesTooLarge extends QueryTooCostly {
 
   constructor(border: Border) {
     const { id } = border
-    const detail = `includes ${id}, which has too many figures to be weighed for one answer; leave it out, or choose among them with source, origin, kind or published_until`
-    super(`The figures of ${id} are too many to be weighed for one answer.`, { parameter: 'country', detail })
+    const detail = `includes ${id}, which has too many observations for one request; leave it out, or choose among them with source, origin, kind or published_until`
+    super(`The figures of ${id} are too many for one request.`, { parameter: 'country', detail })
     this.border = border
   }
 }

@@ -23,7 +23,7 @@ export async function observationsInProofs(sources: FigureContext, filter: Filte
 export class TooManyTerms extends QueryTooCostly {
   constructor(parameter: string) {
     const detail = `asks for proofs of more than ${MAX_TERMS} terms; ask for fewer rows with limit, a shorter window or a longer interval`
-    super(`The request cannot be understood: see ${parameter}.`, { parameter, detail })
+    super(`Invalid request: see ${parameter}.`, { parameter, detail })
   }
 }
 

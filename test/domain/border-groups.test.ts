@@ -84,7 +84,7 @@ describe('borders together', () => {
   test('that are none count nothing and are none', () => {
     const { border, reconciliation } = reconciled.together([])
     expect(border).toBeNull()
-    expect(figureOf(reconciliation, YEAR)).toMatchObject({ min: 0, days_covered: 0, conflicts: 0 })
+    expect(figureOf(reconciliation, YEAR)).toMatchObject({ min: 0, days_reported: 0, conflicts: 0 })
   })
 
   test('each have their own series, and none is made up for one that has none', () => {

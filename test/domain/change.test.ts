@@ -18,18 +18,18 @@ const STATES = {
 }
 
 describe('a change', () => {
-  test('is one of each kind of thing, dimensions first and what rests on them after', () => {
+  test('is one of each kind of resource, dimensions first and what rests on them after', () => {
     expect(RESOURCE_TYPES).toEqual(['indicator', 'border', 'source', 'observation', 'event'])
   })
 
-  test.for(RESOURCE_TYPES)('holds the whole state of the %s', (thing) => {
-    const state = STATES[thing]
-    const change = { ...RECORDED, thing, id: state.id, state }
+  test.for(RESOURCE_TYPES)('holds the whole state of the %s', (resource) => {
+    const state = STATES[resource]
+    const change = { ...RECORDED, resource, id: state.id, state }
     expect(changeSchema.parse(change)).toEqual(change)
   })
 
   test('says who made it, why, and what was done', () => {
-    const made = { ...RECORDED, thing: 'source', id: 'a', state: STATES.source }
+    const made = { ...RECORDED, resource: 'source', id: 'a', state: STATES.source }
     const takes = (facts: object) => changeSchema.safeParse({ ...made, ...facts }).success
     expect(takes({ author: 'editor', reason: 'a misprint' })).toBe(true)
     expect(['created', 'revised', 'retracted', 'deleted'].map((change) => takes({ change }))).toEqual([
@@ -41,7 +41,7 @@ describe('a change', () => {
     const refused = [
       { version: 0 },
       { recorded_at: '2024-11-15' },
-      { thing: 'key' },
+      { resource: 'key' },
       { state: {} },
       { id: null },
     ]

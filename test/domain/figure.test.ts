@@ -59,11 +59,11 @@ describe('a figure', () => {
       { ...march, count: 11, kind: 'claim' },
       { ...march, period_start: '2024-03-31', count: 12, kind: 'claim' },
     )
-    expect(figureOf(reconciliation, YEAR)).toMatchObject({ days: 366, days_covered: 31, conflicts: 2 })
+    expect(figureOf(reconciliation, YEAR)).toMatchObject({ days: 366, days_reported: 31, conflicts: 2 })
     const spring = days('2024-03-30', '2024-04-02')
-    expect(figureOf(reconciliation, spring)).toMatchObject({ days: 4, days_covered: 2, conflicts: 2 })
+    expect(figureOf(reconciliation, spring)).toMatchObject({ days: 4, days_reported: 2, conflicts: 2 })
     expect(figureOf(reconciliation, days('2024-03-30'))).toMatchObject({ days: 1, conflicts: 1 })
-    expect(figureOf(reconciliation, days('2024-04-01'))).toMatchObject({ days_covered: 0, conflicts: 0 })
+    expect(figureOf(reconciliation, days('2024-04-01'))).toMatchObject({ days_reported: 0, conflicts: 0 })
   })
 
   test('without a window is unknown, never 0, and dated by nothing', () => {
@@ -75,7 +75,7 @@ describe('a figure', () => {
       min: 0,
       max: null,
       days: 0,
-      days_covered: 0,
+      days_reported: 0,
       conflicts: 0,
     }
     const reconciliation = reconciled({ count: 5 })
@@ -111,7 +111,7 @@ describe('a figure', () => {
     { max: -1 },
     { count: -1 },
     { days: -1 },
-    { days_covered: -1 },
+    { days_reported: -1 },
     { conflicts: -1 },
     { qualifier: 'about' },
     { proof: { min: [{ observation: 1, sign: 2 }], max: null } },

@@ -125,7 +125,7 @@ describe('a series', () => {
       min: 1,
       max: 1,
       days: 1,
-      days_covered: 1,
+      days_reported: 1,
       conflicts: 0,
     })
     const proof = [{ observation: 3, sign: 1 }]

@@ -29,7 +29,7 @@ const ask = (borders: readonly Border[], facts: Partial<TotalsQuestion> = {}) =>
     ...facts,
   })
 
-const YEAR = { period_start: '2024-01-01', period_end: '2024-12-31', days: 366, days_covered: 366 }
+const YEAR = { period_start: '2024-01-01', period_end: '2024-12-31', days: 366, days_reported: 366 }
 const AT_LEAST_5 = { count: 5, qualifier: 'at_least', min: 5, max: null, conflicts: 0 }
 const PL_ROW = { border: 'PL-BY', country: 'PL', neighbour: 'BY', indicator: 'apprehensions' }
 const NO_BORDER = { border: null, country: null, neighbour: null, indicator: 'apprehensions' }

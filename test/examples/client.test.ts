@@ -47,7 +47,7 @@ describe('the typed client', () => {
 
   test('throws a problem that names the parameter', async () => {
     const asked = total(client, { ...window, from: '2024-02-30' })
-    await expect(asked).rejects.toThrow(/from: is no day .*"2024-02-30"/)
+    await expect(asked).rejects.toThrow(/from: must be a day .*"2024-02-30"/)
     await expect(asked).rejects.toBeInstanceOf(ProblemError)
   })
 

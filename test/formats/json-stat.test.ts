@@ -21,7 +21,7 @@ interface Cell {
   readonly status: string | null
 }
 
-const MEASURES = ['count', 'min', 'max', 'days', 'days_covered', 'conflicts']
+const MEASURES = ['count', 'min', 'max', 'days', 'days_reported', 'conflicts']
 
 let api: Harness
 beforeAll(async () => {

@@ -57,7 +57,7 @@ function queryOf(parameters: readonly string[]): URLSearchParams {
   })
   for (let index = 0; index < rest.length; index += 2) {
     const [name = '', value] = rest.slice(index, index + 2)
-    if (!name.startsWith('--')) throw new BadExport(`${name} is no parameter; give them as --name value`)
+    if (!name.startsWith('--')) throw new BadExport(`${name} is not a parameter; give them as --name value`)
     if (value === undefined) throw new BadExport(`${name} needs a value`)
     query.append(name.slice(2).replaceAll('-', '_'), value)
   }

@@ -38,8 +38,8 @@ export function revertCommand(config: () => Config): Command {
         const reverted = await store.write({ author, reason, dryRun }, (transaction) =>
           revert(transaction, writes, reason, async () => undefined),
         )
-        for (const { thing, id, detail } of reverted.left)
-          process.stderr.write(`left: ${thing} ${id}: ${detail}\n`)
+        for (const { resource, id, detail } of reverted.left)
+          process.stderr.write(`left: ${resource} ${id}: ${detail}\n`)
         process.stdout.write(told(reverted, dryRun))
       } catch (error) {
         throw error instanceof BadRevert ? new BadConfig(error.message) : error

@@ -80,7 +80,7 @@ export const FIGURES: Flow = {
     figure('min', { id: 'VALUE_MIN' }),
     figure('max', { id: 'VALUE_MAX' }),
     figure('days'),
-    figure('days_covered'),
+    figure('days_reported'),
     figure('conflicts'),
     figure('period_start'),
     figure('period_end'),

@@ -19,14 +19,14 @@ export const resumePointSchema = z
   )
 
 export function writeResumePoint({ version, rank, id }: ChangePlace): string {
-  const thing = NAMES[rank]
-  return thing === undefined ? String(version) : `${version}.${thing}.${id}`
+  const resource = NAMES[rank]
+  return resource === undefined ? String(version) : `${version}.${resource}.${id}`
 }
 
 /** The place that a text of {@link resumePointSchema} names. */
 export function readResumePoint(text: string): ChangePlace {
-  const [version, thing, id = ''] = text.split('.')
-  const rank = NAMES.indexOf(thing ?? '')
+  const [version, resource, id = ''] = text.split('.')
+  const rank = NAMES.indexOf(resource ?? '')
   if (rank < 0) return afterVersion(Number(version))
-  return { version: Number(version), rank, id: thing === 'observation' ? Number(id) : id }
+  return { version: Number(version), rank, id: resource === 'observation' ? Number(id) : id }
 }

@@ -48,10 +48,10 @@ interface ProblemKind {
 
 /** The kinds of problem, by status. */
 export const PROBLEM_KINDS: Readonly<Record<number, ProblemKind>> = {
-  400: kind('bad-request', 'Bad request', 'The request cannot be understood; `errors` names what to change.'),
+  400: kind('bad-request', 'Bad request', 'The request is invalid; `errors` names what to change.'),
   401: kind('unauthorized', 'Unauthorized', 'A valid API key is needed.'),
   403: kind('forbidden', 'Forbidden', 'This is not allowed here, or not with this API key.'),
-  404: kind('not-found', 'Not found', 'Nothing has this address. Paths have no trailing slash.'),
+  404: kind('not-found', 'Not found', 'There is no such resource. Paths have no trailing slash.'),
   405: kind('method-not-allowed', 'Method not allowed', 'The `Allow` header lists what the address accepts.'),
   406: kind(
     'not-acceptable',
@@ -126,7 +126,7 @@ export function badRequest(errors: readonly ProblemDetail[]): Problem {
   const names = [...new Set(errors.map((error) => error.parameter ?? (error.pointer || 'the body')))].join(
     ', ',
   )
-  return new Problem(400, `The request cannot be understood: see ${names}.`, { errors })
+  return new Problem(400, `Invalid request: see ${names}.`, { errors })
 }
 
 /** A 501 that names what of a standard is not done here, each with what is. */

@@ -21,7 +21,7 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
   }
 }
 
-/** For a body that is one thing or a list of such, the one of the two that was sent, so that its faults are told. */
+/** For a body that is one thing or a list of such, the one of the two that was sent, so that its faults are reported. */
 function alternativeFor(schema: z.ZodType, data: unknown): z.core.$ZodType & Pick<z.ZodType, 'safeParse'> {
   if (!(schema instanceof z.ZodUnion)) return schema
   const options = schema.options.filter((option) => option instanceof z.ZodType)
@@ -32,7 +32,7 @@ function bodyFaultsOf(issue: z.core.$ZodIssue, data: unknown): ProblemDetail[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       pointer: pointerTo([...issue.path, key.slice(0, 100)]),
-      detail: 'is no field that can be written here; what the service sets itself cannot be sent',
+      detail: 'unknown or read-only field',
     }))
   }
   const value = issue.path.reduce<unknown>(valueAt, data)
@@ -53,7 +53,7 @@ function faultsOf(issue: z.core.$ZodIssue, data: unknown, names: readonly string
     const known = names.filter((name) => name !== '_')
     return issue.keys.map((key) => ({
       parameter: key.slice(0, 100),
-      detail: `is no parameter here${didYouMean(key, known)}`,
+      detail: `unknown parameter${didYouMean(key, known)}`,
     }))
   }
   const [parameter, index] = issue.path

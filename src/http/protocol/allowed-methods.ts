@@ -74,7 +74,7 @@ function sendOptions(reply: FastifyReply, allow: string): FastifyReply {
 }
 
 function notFound(): Problem {
-  return new Problem(404, 'Nothing has this address; paths have no trailing slash. /v1 lists what there is.')
+  return new Problem(404, 'Not found. Paths have no trailing slash; see /v1.')
 }
 
 /** Whether a path has the form of a route: each `:name` stands for one part, a last `*` for any rest. */

@@ -31,7 +31,7 @@ export function readCursor<Row>(
   const position = isWhole ? z.tuple([z.int().min(0), after]).safeParse(parseJson(payload)).data : undefined
   if (position === undefined) {
     throw badRequest([
-      { parameter: 'cursor', detail: 'is not a `meta.next` of this very question; start again without it' },
+      { parameter: 'cursor', detail: 'does not belong to this query; start again without it' },
     ])
   }
   return { version: position[0], after: position[1] }

@@ -14,13 +14,13 @@ export const MAX_LIMIT = 10_000
 export const DEFAULT_LIMIT = 1_000
 
 const PERIOD_WORDS =
-  'is no day (2024-11-15), month (2024-11), quarter (2024-Q4), ISO week (2024-W46) or year (2024) of the calendar'
+  'must be a day (2024-11-15), a month (2024-11), a quarter (2024-Q4), an ISO week (2024-W46) or a year (2024)'
 
 /** One code or name: text that cannot be mistaken for a list. */
 const code = z
   .string()
   .min(1, 'is empty')
-  .refine((text) => !text.includes(','), 'takes one value, not a list')
+  .refine((text) => !text.includes(','), 'must be a single value')
 
 /** Several values joined by commas, each once; described and with examples as one of them is. */
 function listOf<Item extends z.ZodType<string, string>>(item: Item, example = item.meta()?.examples) {

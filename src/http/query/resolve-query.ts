@@ -126,7 +126,7 @@ async function rejectUnknownCodes(store: Store, filter: Filter): Promise<void> {
   const faults = unknown.slice(0, MAX_FAULTS).map(
     ({ parameter, name, known }): ProblemDetail => ({
       parameter,
-      detail: `names nothing held here: ${quoteInput(name)}${didYouMean(name, known)}`,
+      detail: `unknown value ${quoteInput(name)}${didYouMean(name, known)}`,
     }),
   )
   if (faults.length > 0) throw badRequest(faults)

@@ -56,7 +56,7 @@ export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, depende
     url: '/v1',
     schema: {
       operationId: 'getAbout',
-      summary: 'What this is',
+      summary: 'Service information',
       description: 'What the service holds, how far the data reach, the limits, the terms, and how to cite.',
       tags: ['Service'],
       querystring: noParameters,

@@ -48,7 +48,7 @@ export const catalogRoutes: FastifyPluginAsync<CatalogDependencies> = async (app
     url: '/catalog.jsonld',
     schema: {
       operationId: 'getCatalog',
-      summary: 'The catalogue of what there is',
+      summary: 'DCAT catalogue',
       description:
         'Every dataset with its formats, terms, days and countries, as DCAT 3 in JSON-LD, for catalogues of open data.',
       tags: ['Service'],

@@ -34,7 +34,7 @@ id: 1
 event: change
 id: 2.event.minsk-conference
 data: {"version":2,"recorded_at":"2026-01-01T00:00:00.000Z","author":"Newsroom","reason":null,"change":"created",\
-"thing":"event","id":"minsk-conference","state":{"id":"minsk-conference","period_start":"2024-11-14",\
+"resource":"event","id":"minsk-conference","state":{"id":"minsk-conference","period_start":"2024-11-14",\
 "period_end":"2024-11-15","precision":"day","title":"A conference in Minsk","source":"pozirk-2024-11-15"}}
 
 `
@@ -85,7 +85,7 @@ export const changeStreamRoutes: FastifyPluginAsync<StreamDependencies> = async 
     url: '/v1/changes/stream',
     schema: {
       operationId: 'followChanges',
-      summary: 'What changes, as it changes',
+      summary: 'Stream changes',
       description:
         'The same changes as server-sent events, without end. By default only those to come; `after` asks for those ' +
         'of later versions too, `after=0` for all. Cut off anywhere, even within a version, a client that comes back ' +

@@ -71,7 +71,7 @@ export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async 
     url: '/v1/datapackage.json',
     schema: {
       operationId: 'getDataPackage',
-      summary: 'What describes all tables',
+      summary: 'Data package descriptor',
       description:
         'The descriptor of a Frictionless Data Package 2.0: each table with its types, keys, sources, size and hash, ' +
         'and the address of its CSV. A program that reads data packages loads all tables from here.',

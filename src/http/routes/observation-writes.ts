@@ -41,7 +41,9 @@ const writtenSchema = observationWithStatusSchema
   .extend({
     status: observationWithStatusSchema.shape.status
       .nullable()
-      .describe('How it fares against the others of its series; null where they are too many to be weighed.'),
+      .describe(
+        'How it fares against the others of its series; null where they are too many for one request.',
+      ),
     conflict: conflictSchema
       .pick({ accepted_min: true, accepted_max: true, difference: true, proof: true })
       .nullable()
@@ -293,7 +295,7 @@ async function checkReferences(
   const errors = unknown.slice(0, MAX_FAULTS).map(
     ({ index, field, name }): ProblemDetail => ({
       pointer: `${pointerOf(index)}/${field}`,
-      detail: `names nothing held here: ${quoteInput(name)}${didYouMean(name, like[field])}`,
+      detail: `unknown value ${quoteInput(name)}${didYouMean(name, like[field])}`,
     }),
   )
   if (errors.length > 0) throw new Problem(422, 'A figure names what is not held here.', { errors })

@@ -28,12 +28,20 @@ export const resourcesRoutes: FastifyPluginAsync<ReaderDependencies> = async (ap
   putOne(app, dependencies, borders)
 }
 
-function paramsOf<Row extends { readonly id: string }>({ id, thing, example }: ResourceDefinition<Row>) {
-  return z.strictObject({ id: id.describe(`The id of the ${thing}.`).meta({ examples: [example] }) })
+function paramsOf<Row extends { readonly id: string }>({ id, resource, example }: ResourceDefinition<Row>) {
+  return z.strictObject({ id: id.describe(`The id of the ${resource}.`).meta({ examples: [example] }) })
 }
 
-function titleOf({ thing }: { readonly thing: string }): string {
-  return thing.slice(0, 1).toUpperCase() + thing.slice(1)
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
+}
+
+function titleOf({ resource }: { readonly resource: string }): string {
+  return capitalize(resource)
+}
+
+function capitalize(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 function getOne<Row extends { readonly id: string }>(
@@ -48,13 +56,13 @@ function getOne<Row extends { readonly id: string }>(
     url: `/v1/${kind.path}/:id`,
     schema: {
       operationId: `get${titleOf(kind)}`,
-      summary: `One ${kind.thing}`,
-      description: `The ${kind.thing} with this id. Its ETag is what a change of it must send as If-Match.`,
+      summary: `One ${kind.resource}`,
+      description: `The ${kind.resource} with this id. Its ETag is what a change of it must send as If-Match.`,
       tags: ['Dimensions'],
       params: paramsOf(kind),
       querystring: query,
       response: jsonResponses(
-        `The ${kind.thing}.`,
+        `The ${kind.resource}.`,
         z.object({ data: z.object(kind.schema.shape), meta: metaSchema }),
         400,
         404,
@@ -68,8 +76,8 @@ function getOne<Row extends { readonly id: string }>(
       const asked = await resolveQuery(dependencies, request.query as z.output<typeof query>)
       const row = await kind.read(store, asked.filter.version, id)
       if (row === undefined)
-        throw new Problem(404, `There is no ${kind.thing} ${quoteInput(id)} in this version of the data.`)
-      const state = await store.newestState(kind.thing, id, asked.filter.version)
+        throw new Problem(404, `There is no ${kind.resource} ${quoteInput(id)} in this version of the data.`)
+      const state = await store.newestState(kind.resource, id, asked.filter.version)
       if (state !== null) reply.header('etag', versionETag(state.version))
       return sendJsonPage(request, reply, { asked, rows: row }, dependencies.turnOf(request))
     },
@@ -89,7 +97,7 @@ function postMany<Row extends { readonly id: string }>(
       scope: kind.scope,
       operationId: `create${titleOf(kind)}s`,
       summary: `Add ${kind.path}`,
-      description: `Adds one ${kind.thing}, or a list of up to 1,000: all of them or none. An id that was used before is a 409.`,
+      description: `Adds one ${kind.resource}, or a list of up to 1,000: all of them or none. An id that was used before is a 409.`,
       tag: 'Writing',
       params: z.object({}),
       query: z.strictObject(writeParameters),
@@ -111,7 +119,7 @@ function postMany<Row extends { readonly id: string }>(
             ...own.map(({ pointer, detail }) => ({ pointer: `${pointerOf(index)}${pointer}`, detail })),
           )
           const isTaken =
-            (await transaction.newestState(kind.thing, each.id)) !== null ||
+            (await transaction.newestState(kind.resource, each.id)) !== null ||
             rows.findIndex(({ id }) => id === each.id) < index
           if (isTaken)
             taken.push({
@@ -119,8 +127,8 @@ function postMany<Row extends { readonly id: string }>(
               detail: `was used before: ${quoteInput(each.id)}; PUT /v1/${kind.path}/${each.id} changes it`,
             })
         }
-        refuse(422, `The ${kind.thing} cannot be recorded.`, faults)
-        refuse(409, `A ${kind.thing} with this id is recorded.`, taken)
+        refuse(422, `The ${kind.resource} cannot be recorded.`, faults)
+        refuse(409, `${capitalize(withArticle(kind.resource))} with this id exists already.`, taken)
         for (const each of rows) await kind.put(transaction, each)
         const warnings = rows.flatMap((each, index) => pointTo(pointerOf(index), kind.slipsOf?.(each) ?? []))
         const [only] = rows
@@ -145,12 +153,9 @@ function putOne<Row extends { readonly id: string }>(
       url: `/v1/${kind.path}/:id`,
       scope: kind.scope,
       operationId: `put${titleOf(kind)}`,
-      summary: `Change ${kind.thing === 'source' ? 'a' : 'an'} ${kind.thing}`.replace(
-        'an border',
-        'a border',
-      ),
+      summary: `${creates ? 'Create or update' : 'Update'} ${withArticle(kind.resource)}`,
       description:
-        `Records a new state of the ${kind.thing}; the states before it stay in the history. ` +
+        `Records a new state of the ${kind.resource}; the states before it stay in the history. ` +
         `Needs \`If-Match\` with the ETag of the state it changes.${creates ? ' One that is not there yet is added.' : ''}`,
       tag: 'Writing',
       params: paramsOf(kind),
@@ -161,13 +166,14 @@ function putOne<Row extends { readonly id: string }>(
       async write(transaction, { request, params, body }) {
         const { id } = params as { id: string }
         const row = body as Row
-        const held = await transaction.newestState(kind.thing, id)
+        const held = await transaction.newestState(kind.resource, id)
         const isRetracted = held?.isRetracted ?? false
         requireIfMatch(request, held?.version ?? null, { isRequired: held !== null, isRetracted })
-        if (held === null && !creates) throw new Problem(404, `There is no ${kind.thing} ${quoteInput(id)}.`)
+        if (held === null && !creates)
+          throw new Problem(404, `There is no ${kind.resource} ${quoteInput(id)}.`)
         const { version } = await transaction.currentVersion()
         const isOther = row.id !== id
-        refuse(422, `The ${kind.thing} cannot be recorded.`, [
+        refuse(422, `The ${kind.resource} cannot be recorded.`, [
           ...(isOther ? [{ pointer: '/id', detail: `is not the id of the address: ${quoteInput(id)}` }] : []),
           ...(await kind.check(transaction, version, row)),
         ])

@@ -35,7 +35,7 @@ export const sdmxDataRoutes: FastifyPluginAsync<FigureDependencies> = async (app
       url,
       schema: {
         operationId: `getSdmxData${suffix}`,
-        summary: 'Data of SDMX',
+        summary: 'SDMX data',
         description:
           'Figures or observations by SDMX REST 2, all of them at once, as a flat list: `BC:FIGURES`, whole calendar periods by ' +
           `FREQ, and one figure for the window where it is _O; or \`BC:OBSERVATIONS\`. Parts of the path left out at its end are any; ` +

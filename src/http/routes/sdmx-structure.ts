@@ -60,7 +60,7 @@ export const sdmxStructureRoutes: FastifyPluginAsync<Dependencies> = async (app,
       url,
       schema: {
         operationId: `getSdmxStructure${suffix}`,
-        summary: 'Structures of SDMX',
+        summary: 'SDMX structures',
         description:
           'Dataflows, data structures, code lists, concepts and agencies as an SDMX-JSON 2.0 structure message (SDMX REST 2). ' +
           'Parts of the path left out at its end are any. Types of artefact that there are none of here are a 501.',

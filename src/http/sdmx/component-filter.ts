@@ -78,7 +78,7 @@ export function readConstraint(
 }
 
 export const NO_TIME_PERIOD =
-  'is no day (2024-11-15), month (2024-11), quarter (2024-Q4), ISO week (2024-W46), year (2024), or first day and length (2024-01-01/P320D)'
+  'must be a day (2024-11-15), a month (2024-11), a quarter (2024-Q4), an ISO week (2024-W46), a year (2024), or a first day and a length (2024-01-01/P320D)'
 
 /** Whether a row is what a constraint says. */
 export function fits({ component, alternatives }: Constraint, placed: Placed): boolean {

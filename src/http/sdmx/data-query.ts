@@ -156,7 +156,7 @@ function constraintsOf(
       .filter(({ operator, value }) => operator === 'eq' && codes !== undefined && !codes.includes(value))
       .map(({ value }) => ({
         parameter,
-        detail: `names nothing held here: ${quoteInput(value)}${didYouMean(value, codes ?? [])}`,
+        detail: `unknown value ${quoteInput(value)}${didYouMean(value, codes ?? [])}`,
       }))
     if (unknown.length > 0) throw badRequest(unknown)
     return constraint

@@ -32,7 +32,7 @@ export async function inSdmxTerms<Result>(act: () => Promise<Result>): Promise<R
       parameter: NAMES[fault.parameter ?? ''] ?? fault.parameter ?? '',
     }))
     const names = [...new Set(errors.map(({ parameter }) => parameter))].join(', ')
-    throw new Problem(status, `The request cannot be understood: see ${names}.`, { errors })
+    throw new Problem(status, `Invalid request: see ${names}.`, { errors })
   }
 }
 

@@ -61,7 +61,7 @@ async function credentialsOf({ store, now }: Dependencies, request: FastifyReque
 function unauthorized({ fault }: Credentials): Problem {
   return fault === 'no key'
     ? new Problem(401, 'An API key is needed: send Authorization: Bearer and the key.', challenge(''))
-    : new Problem(401, 'This API key is not valid, or no longer.', challenge(', error="invalid_token"'))
+    : new Problem(401, 'Invalid, expired or revoked API key.', challenge(', error="invalid_token"'))
 }
 
 function refuseBeyond(key: ApiKey, scope: Scope): void {

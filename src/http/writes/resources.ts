@@ -15,7 +15,7 @@ import { pointTo } from './write-route.ts'
 
 /** How the things of one kind, which have ids that people choose, are read and written. */
 export interface ResourceDefinition<Row extends { readonly id: string }> {
-  readonly thing: Exclude<ResourceType, 'observation'>
+  readonly resource: Exclude<ResourceType, 'observation'>
   /** The last part of the path. */
   readonly path: string
   readonly scope: Scope
@@ -32,7 +32,7 @@ export interface ResourceDefinition<Row extends { readonly id: string }> {
 }
 
 export const sources: ResourceDefinition<z.output<typeof sourceSchema>> = {
-  thing: 'source',
+  resource: 'source',
   path: 'sources',
   scope: 'write',
   id: slug,
@@ -45,7 +45,7 @@ export const sources: ResourceDefinition<z.output<typeof sourceSchema>> = {
 }
 
 export const events: ResourceDefinition<z.output<typeof eventSchema>> = {
-  thing: 'event',
+  resource: 'event',
   path: 'events',
   scope: 'write',
   id: slug,
@@ -64,7 +64,7 @@ export const events: ResourceDefinition<z.output<typeof eventSchema>> = {
 }
 
 export const indicators: ResourceDefinition<z.output<typeof indicatorSchema>> = {
-  thing: 'indicator',
+  resource: 'indicator',
   path: 'indicators',
   scope: 'admin',
   id: slug,
@@ -76,7 +76,7 @@ export const indicators: ResourceDefinition<z.output<typeof indicatorSchema>> = 
 }
 
 export const borders: ResourceDefinition<z.output<typeof borderSchema>> = {
-  thing: 'border',
+  resource: 'border',
   path: 'borders',
   scope: 'admin',
   id: borderSchema.shape.id,

@@ -26,8 +26,8 @@ export function afterVersion(version: number): ChangePlace {
 }
 
 /** The place of a change. */
-export function placeOfChange({ version, thing, id }: Change): ChangePlace {
-  return { version, rank: RESOURCE_TYPES.indexOf(thing), id }
+export function placeOfChange({ version, resource, id }: Change): ChangePlace {
+  return { version, rank: RESOURCE_TYPES.indexOf(resource), id }
 }
 
 const stateOf = {
@@ -50,19 +50,19 @@ const stateOf = {
     'precision', r.precision, 'title', r.title, 'source', r.source)`),
 }
 
-const canBeRetracted = (thing: ResourceType) => thing !== 'indicator' && thing !== 'border'
+const canBeRetracted = (resource: ResourceType) => resource !== 'indicator' && resource !== 'border'
 
-/** The revisions of one kind of thing as changes. */
-const revisionsOf = (thing: ResourceType) => {
-  const retraction = canBeRetracted(thing) ? 'r.retraction' : 'NULL'
+/** The revisions of one kind of resource as changes. */
+const revisionsOf = (resource: ResourceType) => {
+  const retraction = canBeRetracted(resource) ? 'r.retraction' : 'NULL'
   return sql`SELECT r.version, v.recorded_at, v.author, coalesce(${sql.raw(retraction)}, v.reason) AS reason,
     CASE WHEN ${sql.raw(retraction)} IS NOT NULL THEN 'retracted'
-      WHEN EXISTS (SELECT 1 FROM ${sql.raw(`${thing}_revisions`)} e
-        WHERE e.${sql.raw(thing)} = r.${sql.raw(thing)} AND e.version < r.version) THEN 'revised'
+      WHEN EXISTS (SELECT 1 FROM ${sql.raw(`${resource}_revisions`)} e
+        WHERE e.${sql.raw(resource)} = r.${sql.raw(resource)} AND e.version < r.version) THEN 'revised'
       ELSE 'created' END AS change,
-    ${sql.raw(`'${thing}'`)} AS thing, ${sql.raw(String(RESOURCE_TYPES.indexOf(thing)))} AS rank,
-    r.${sql.raw(thing)} AS id, ${stateOf[thing]} AS state
-    FROM ${sql.raw(`${thing}_revisions`)} r JOIN versions v ON v.version = r.version`
+    ${sql.raw(`'${resource}'`)} AS resource, ${sql.raw(String(RESOURCE_TYPES.indexOf(resource)))} AS rank,
+    r.${sql.raw(resource)} AS id, ${stateOf[resource]} AS state
+    FROM ${sql.raw(`${resource}_revisions`)} r JOIN versions v ON v.version = r.version`
 }
 
 /** How many changes one statement returns: a few milliseconds. */
@@ -75,15 +75,15 @@ export function historyReader(
   { changesPerStatement = CHANGES_PER_STATEMENT } = {},
 ) {
   function someChanges(after: ChangePlace, until: number, limit: number): Change[] {
-    const parts = RESOURCE_TYPES.map((thing, rank) => {
+    const parts = RESOURCE_TYPES.map((resource, rank) => {
       const behind =
         rank > after.rank
           ? sql`r.version >= ${after.version}`
           : rank === after.rank
-            ? sql`(r.version, r.${sql.raw(thing)}) > (${after.version}, ${after.id})`
+            ? sql`(r.version, r.${sql.raw(resource)}) > (${after.version}, ${after.id})`
             : sql`r.version > ${after.version}`
-      return sql`SELECT * FROM (${revisionsOf(thing)} WHERE ${behind} AND r.version <= ${until}
-        ORDER BY r.version, r.${sql.raw(thing)} LIMIT ${limit})`
+      return sql`SELECT * FROM (${revisionsOf(resource)} WHERE ${behind} AND r.version <= ${until}
+        ORDER BY r.version, r.${sql.raw(resource)} LIMIT ${limit})`
     })
     const rows = db.all(sql`${sql.join(parts, sql` UNION ALL `)} ORDER BY version, rank, id LIMIT ${limit}`)
     return rows.map((row) => {
@@ -94,7 +94,7 @@ export function historyReader(
 
   return {
     /**
-     * The log of all changes behind a place, in order: by version, then kind of thing, then id. At most `limit` of
+     * The log of all changes behind a place, in order: by version, then kind of resource, then id. At most `limit` of
      * them, and none of a version after `until`, with pauses between the statements that many of them take.
      */
     async changes(after: ChangePlace, until: number, limit: number, pause = withoutPause): Promise<Change[]> {
@@ -109,16 +109,16 @@ export function historyReader(
       }
     },
 
-    /** The version of the newest state of a thing, and whether that retracts it; null where there is none. */
+    /** The version of the newest state of a resource, and whether that retracts it; null where there is none. */
     async newestState(
-      thing: ResourceType,
+      resource: ResourceType,
       id: number | string,
       asOf: number = Number.MAX_SAFE_INTEGER,
     ): Promise<{ version: number; isRetracted: boolean } | null> {
-      const retraction = sql.raw(canBeRetracted(thing) ? 'retraction IS NOT NULL' : 'FALSE')
+      const retraction = sql.raw(canBeRetracted(resource) ? 'retraction IS NOT NULL' : 'FALSE')
       const row = db.get<{ version: number; retracted: number } | undefined>(
-        sql`SELECT version, ${retraction} AS retracted FROM ${sql.raw(`${thing}_revisions`)}
-          WHERE ${sql.raw(thing)} = ${id} AND version <= ${asOf} ORDER BY version DESC LIMIT 1`,
+        sql`SELECT version, ${retraction} AS retracted FROM ${sql.raw(`${resource}_revisions`)}
+          WHERE ${sql.raw(resource)} = ${id} AND version <= ${asOf} ORDER BY version DESC LIMIT 1`,
       )
       return row === undefined ? null : { version: row.version, isRetracted: row.retracted === 1 }
     },

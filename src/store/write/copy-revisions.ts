@@ -35,9 +35,9 @@ function copiedColumns(table: SQLiteTable, owner: string): string {
 }
 
 /** Indicators and borders have no retraction. */
-export const canBeRetracted = (thing: ResourceType) => thing !== 'indicator' && thing !== 'border'
+export const canBeRetracted = (resource: ResourceType) => resource !== 'indicator' && resource !== 'border'
 
-/** A state of a thing: its version, whether that is one of those selected, and why it was withdrawn, or null. */
+/** A state of a resource: its version, whether that is one of those selected, and why it was withdrawn, or null. */
 export interface RevisionOfThing {
   readonly version: number
   readonly isSelected: boolean
@@ -54,38 +54,38 @@ export function revisionCopier(connection: Connection, startVersion: () => numbe
       const values = { ...parameters, until }
       const isSelected = `v.version <= @until AND ${condition}`
       const statements = Object.fromEntries(
-        RESOURCE_TYPES.map((thing) => [thing, statementsFor(connection, thing, isSelected)]),
+        RESOURCE_TYPES.map((resource) => [resource, statementsFor(connection, resource, isSelected)]),
       )
       return {
         count: Number(
           connection.prepare(`SELECT count(*) FROM versions v WHERE ${isSelected}`).pluck().get(values),
         ),
         /** Returns the ids of the things of one kind that the versions changed, in order. */
-        changed: (thing: ResourceType): (number | string)[] =>
-          (statements[thing]?.changed.pluck().all(values) ?? []).map((id) =>
+        changed: (resource: ResourceType): (number | string)[] =>
+          (statements[resource]?.changed.pluck().all(values) ?? []).map((id) =>
             typeof id === 'number' ? id : String(id),
           ),
-        /** Returns the states of a thing, newest first. */
-        revisionsOf: (thing: ResourceType, id: number | string): RevisionOfThing[] =>
-          (statements[thing]?.revisions.all({ ...values, id }) ?? []).map((row) => {
+        /** Returns the states of a resource, newest first. */
+        revisionsOf: (resource: ResourceType, id: number | string): RevisionOfThing[] =>
+          (statements[resource]?.revisions.all({ ...values, id }) ?? []).map((row) => {
             const { version, selected, retraction } = row as Row
             return { version, isSelected: selected === 1, retraction }
           }),
       }
     },
 
-    /** Records a former state of a thing anew, withdrawn for a reason, or not; of a border without its members. */
-    copyRevision(thing: ResourceType, id: number | string, from: number, retraction: string | null): void {
-      const own = canBeRetracted(thing) ? ', retraction' : ''
+    /** Records a former state of a resource anew, withdrawn for a reason, or not; of a border without its members. */
+    copyRevision(resource: ResourceType, id: number | string, from: number, retraction: string | null): void {
+      const own = canBeRetracted(resource) ? ', retraction' : ''
       const values = { id, from, version: startVersion(), retraction }
       connection
         .prepare(
-          `INSERT INTO ${thing}_revisions (${thing}, version, ${COLUMNS[thing]}${own})
-            SELECT ${thing}, @version, ${COLUMNS[thing]}${own === '' ? '' : ', @retraction'}
-            FROM ${thing}_revisions WHERE ${thing} = @id AND version = @from`,
+          `INSERT INTO ${resource}_revisions (${resource}, version, ${COLUMNS[resource]}${own})
+            SELECT ${resource}, @version, ${COLUMNS[resource]}${own === '' ? '' : ', @retraction'}
+            FROM ${resource}_revisions WHERE ${resource} = @id AND version = @from`,
         )
         .run(values)
-      if (thing === 'indicator') copyParts(connection, 'indicator_definitions', values)
+      if (resource === 'indicator') copyParts(connection, 'indicator_definitions', values)
     },
 
     /** Records the members that a border formerly had, once its state and those of its members are recorded. */
@@ -102,9 +102,9 @@ export function revisionCopier(connection: Connection, startVersion: () => numbe
         .map(String),
 
     /** The source that an observation has, or an event had in a version that changed it. */
-    sourceNamedBy(thing: 'observation' | 'event', id: number | string, version: number): string {
+    sourceNamedBy(resource: 'observation' | 'event', id: number | string, version: number): string {
       const sql =
-        thing === 'observation'
+        resource === 'observation'
           ? 'SELECT source FROM observations WHERE id = @id'
           : 'SELECT source FROM event_revisions WHERE event = @id AND version = @version'
       return String(connection.prepare(sql).pluck().get({ id, version }))
@@ -141,16 +141,16 @@ function conditionOf({ version, author, since }: RevertedWrites) {
       }
 }
 
-function statementsFor(connection: Connection, thing: ResourceType, isSelected: string) {
+function statementsFor(connection: Connection, resource: ResourceType, isSelected: string) {
   return {
     changed: connection.prepare(
-      `SELECT DISTINCT r.${thing} FROM versions v CROSS JOIN ${thing}_revisions r ON r.version = v.version
+      `SELECT DISTINCT r.${resource} FROM versions v CROSS JOIN ${resource}_revisions r ON r.version = v.version
         WHERE ${isSelected} ORDER BY 1`,
     ),
     revisions: connection.prepare(
-      `SELECT r.version, ${isSelected} AS selected, ${canBeRetracted(thing) ? 'r.retraction' : 'NULL'} AS retraction
-        FROM ${thing}_revisions r JOIN versions v ON v.version = r.version
-        WHERE r.${thing} = @id AND r.version <= @until ORDER BY r.version DESC`,
+      `SELECT r.version, ${isSelected} AS selected, ${canBeRetracted(resource) ? 'r.retraction' : 'NULL'} AS retraction
+        FROM ${resource}_revisions r JOIN versions v ON v.version = r.version
+        WHERE r.${resource} = @id AND r.version <= @until ORDER BY r.version DESC`,
     ),
   }
 }

@@ -29,9 +29,9 @@ function requireOne({ version, author, since }: RevertedWrites): void {
   if (version !== undefined && since !== undefined) throw new BadRevert('since', 'is of an author only')
 }
 
-/** What a revert does to one thing: records this former state, or withdraws what never had another. */
+/** What a revert does to one resource: records this former state, or withdraws what never had another. */
 interface Step {
-  readonly thing: ResourceType
+  readonly resource: ResourceType
   readonly id: number | string
   /** The version of the state to be recorded anew. */
   readonly from: number
@@ -58,12 +58,12 @@ export async function revert(
   const done = { restored: 0, retracted: 0 }
   const left: Revert['left'] = []
   let left_count = 0
-  const leave = ({ thing, id }: Pick<Step, 'thing' | 'id'>, detail: string) => {
+  const leave = ({ resource, id }: Pick<Step, 'resource' | 'id'>, detail: string) => {
     left_count += 1
-    if (left.length < MAX_LEFT) left.push({ thing, id, detail })
+    if (left.length < MAX_LEFT) left.push({ resource, id, detail })
   }
-  const take = ({ thing, id, from, retraction }: Step) => {
-    transaction.copyRevision(thing, id, from, retraction)
+  const take = ({ resource, id, from, retraction }: Step) => {
+    transaction.copyRevision(resource, id, from, retraction)
     if (retraction === null) done.restored += 1
     else done.retracted += 1
   }
@@ -72,10 +72,10 @@ export async function revert(
   await revertBorders(await stepsOf('border'))
   const sources = await stepsOf('source')
   for (const step of sources) if (step.retraction === null) take(step)
-  for (const thing of ['observation', 'event'] as const) {
-    for (const step of await stepsOf(thing)) {
+  for (const resource of ['observation', 'event'] as const) {
+    for (const step of await stepsOf(resource)) {
       await pause()
-      const source = step.retraction === null ? transaction.sourceNamedBy(thing, step.id, step.from) : null
+      const source = step.retraction === null ? transaction.sourceNamedBy(resource, step.id, step.from) : null
       const isGone = source !== null && (await transaction.newestState('source', source))?.isRetracted
       if (isGone) leave(step, `its source ${source} is retracted`)
       else take(step)
@@ -90,18 +90,18 @@ export async function revert(
   await transaction.dateNow()
   return { versions: selection.count, ...done, left, left_count, version: transaction.versionMade() }
 
-  async function stepsOf(thing: ResourceType): Promise<Step[]> {
+  async function stepsOf(resource: ResourceType): Promise<Step[]> {
     const steps: Step[] = []
-    for (const id of selection.changed(thing)) {
+    for (const id of selection.changed(resource)) {
       await pause()
-      const step = stepFor({ thing, id }, selection.revisionsOf(thing, id))
+      const step = stepFor({ resource, id }, selection.revisionsOf(resource, id))
       if (step !== null) steps.push(step)
     }
     return steps
   }
 
   function stepFor(
-    named: Pick<Step, 'thing' | 'id'>,
+    named: Pick<Step, 'resource' | 'id'>,
     [newest, ...before]: readonly RevisionOfThing[],
   ): Step | null {
     if (newest === undefined) return null
@@ -112,8 +112,8 @@ export async function revert(
     const former = before.find(({ isSelected }) => !isSelected)
     if (former !== undefined) return { ...named, from: former.version, retraction: former.retraction }
     if (newest.retraction !== null) return null
-    if (canBeRetracted(named.thing)) return { ...named, from: newest.version, retraction: reason }
-    leave(named, `it was added, and ${named.thing}s cannot be retracted`)
+    if (canBeRetracted(named.resource)) return { ...named, from: newest.version, retraction: reason }
+    leave(named, `it was added, and ${named.resource}s cannot be retracted`)
     return null
   }
 

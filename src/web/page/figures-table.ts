@@ -29,7 +29,7 @@ export function figuresTable(page: PageModel, isCumulative: boolean): Html {
     (
       row,
       index,
-    ) => html`<tr><th scope="row">${isCumulative ? speech.window(row) : speech.period(row.period)}</th>${subjects.map((subject) => cell(subject, rowsOf.get(subject.key)?.[index]))}<td class="number">${speech.number(row.days_covered)} / ${speech.number(row.days)}</td><td>${publishersOf(row, view).join(', ')}</td><td>${remarksOf(row, view, speech).join(' · ')}</td></tr>
+    ) => html`<tr><th scope="row">${isCumulative ? speech.window(row) : speech.period(row.period)}</th>${subjects.map((subject) => cell(subject, rowsOf.get(subject.key)?.[index]))}<td class="number">${speech.number(row.days_reported)} / ${speech.number(row.days)}</td><td>${publishersOf(row, view).join(', ')}</td><td>${remarksOf(row, view, speech).join(' · ')}</td></tr>
 `,
   )}</tbody></table></div></details>`
 }

@@ -6,8 +6,8 @@ import { caveatsOf, observationsBehind, type Subject, type View } from '../view/
 import { subjectName } from './subject-name.ts'
 
 /** How much of a figure's window published figures cover. */
-export function coverageWords({ days, days_covered }: Figure, { plural, number, words }: Locale): string {
-  return plural(words.covered, days, { covered: number(days_covered) })
+export function coverageWords({ days, days_reported }: Figure, { plural, number, words }: Locale): string {
+  return plural(words.covered, days, { covered: number(days_reported) })
 }
 
 /** What to know before quoting it: that figures disagree, that it rests on a claim or an inferred period. */

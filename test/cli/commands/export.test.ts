@@ -58,11 +58,11 @@ describe('crossings export', () => {
   })
 
   test.each([
-    [['series', '--limt', '3'], /--limt is no parameter here; did you mean limit\?/],
-    [['totals', '--country', 'XX'], /--country names nothing held here: "XX"/],
+    [['series', '--limt', '3'], /--limt unknown parameter; did you mean limit\?/],
+    [['totals', '--country', 'XX'], /--country unknown value "XX"/],
     [['totals', '--country', 'PL', '--country', 'LV'], /--country is given more than once/],
-    [['nothing'], /Nothing has this address/],
-    [['totals', 'PL'], /PL is no parameter; give them as --name value/],
+    [['nothing'], /Not found/],
+    [['totals', 'PL'], /PL is not a parameter; give them as --name value/],
     [['totals', '--country'], /--country needs a value/],
   ])('%j is refused in one line that names it, and nothing is written', async (args, reason) => {
     const file = join(folder, 'refused')

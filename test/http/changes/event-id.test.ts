@@ -33,7 +33,7 @@ test('is written as clients have kept it, whatever becomes of the program', () =
     '7.event.12',
   ])
   expect(readResumePoint('7.observation.12')).toEqual({ version: 7, rank: 3, id: 12 })
-  const change = { version: 7, thing: 'source', id: 'a-1' } as Parameters<typeof placeOfChange>[0]
+  const change = { version: 7, resource: 'source', id: 'a-1' } as Parameters<typeof placeOfChange>[0]
   expect(readResumePoint('7.source.a-1')).toEqual(placeOfChange(change))
 })
 

@@ -121,7 +121,7 @@ const inXlsx = (row: Row) => {
 
 /** The id of a change is of one type in a column: text. */
 function textual(row: ReadRow): ReadRow {
-  return 'thing' in row ? { ...row, id: String(row.id) } : row
+  return 'resource' in row ? { ...row, id: String(row.id) } : row
 }
 
 /** The JSON of an answer, and the same answer as a file. */

@@ -49,8 +49,8 @@ afterAll(async () => {
 })
 
 describe('the list', () => {
-  test('holds every change of every version, by kind of thing and then by id', () => {
-    expect(log.map(({ version, change, thing, id }) => `${version} ${change} ${thing} ${id}`)).toEqual([
+  test('holds every change of every version, by kind of resource and then by id', () => {
+    expect(log.map(({ version, change, resource, id }) => `${version} ${change} ${resource} ${id}`)).toEqual([
       '1 created indicator attempted_crossings',
       '1 created border EU-BY',
       '1 created border LV-BY',
@@ -71,7 +71,7 @@ describe('the list', () => {
 
   test('says when each was recorded, by whom and why', () => {
     const told = ({ recorded_at, author, reason }: Change) => [recorded_at, author, reason]
-    expect(log.filter(({ thing, id }) => thing === 'observation' && id === 1).map(told)).toEqual([
+    expect(log.filter(({ resource, id }) => resource === 'observation' && id === 1).map(told)).toEqual([
       ['2026-06-01T12:00:00.000Z', null, null],
       ['2026-06-02T00:00:00.000Z', 'desk', 'misread'],
       ['2026-06-02T00:00:00.000Z', 'desk', 'never published'],
@@ -80,14 +80,16 @@ describe('the list', () => {
   })
 
   test('shows the state that each recorded, of what was retracted the one that was withdrawn', () => {
-    const states = log.filter(({ thing, id }) => thing === 'observation' && id === 1)
+    const states = log.filter(({ resource, id }) => resource === 'observation' && id === 1)
     expect(states.map(({ state }) => state)).toEqual([
       { id: 1, ...FIGURE },
       { id: 1, ...FIGURE, count: 6, note: null },
       { id: 1, ...FIGURE, count: 6, note: null },
       { id: 1, ...FIGURE, count: 7, qualifier: 'at_least', note: null },
     ])
-    expect(log.find(({ thing, change }) => thing === 'event' && change === 'created')?.state).toEqual(EVENT)
+    expect(log.find(({ resource, change }) => resource === 'event' && change === 'created')?.state).toEqual(
+      EVENT,
+    )
     expect(log.find(({ id }) => id === 'PL-BY')?.state).toEqual(FOUNDATION.borders[0])
   })
 

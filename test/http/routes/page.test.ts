@@ -336,7 +336,9 @@ describe('the figures of the page', () => {
         const name = `figure-${row.border}:${row.period}${cumulative ? ':cumulative' : ''}`
         const cell = page.getElementById(name)
         expect(cell?.textContent, name).toBe(say(row))
-        expect(cell?.getAttribute('data-hint')).toContain(`cover ${row.days_covered.toLocaleString('en')} of`)
+        expect(cell?.getAttribute('data-hint')).toContain(
+          `cover ${row.days_reported.toLocaleString('en')} of`,
+        )
       }
     }
     const totals = await api.json<{ data: Total[]; total: Total }>(

@@ -76,7 +76,7 @@ function indicator(facts: Partial<Indicator> = {}): Indicator {
   }
 }
 
-/** The kinds of thing whose ids people choose, with a new one of each, and how it may change. */
+/** The kinds of resource whose ids people choose, with a new one of each, and how it may change. */
 const KINDS = [
   { path: '/v1/sources', key: 'write', make: source, change: { title: 'Corrected' } },
   { path: '/v1/events', key: 'write', make: happening, change: { title: 'Corrected' } },
@@ -101,7 +101,7 @@ type Made = {
   readonly etag: string
 }
 
-/** Adds a new thing of a kind. */
+/** Adds a new resource of a kind. */
 async function add({ path, key, make }: (typeof KINDS)[number], facts: object = {}): Promise<Made> {
   const row = { ...make(), ...facts }
   const sent = { key: w.keys[key], body: row }
@@ -467,7 +467,7 @@ describe('an event', () => {
     expect((await w.read<Told<Event>>(`${target}?as_of=${added}`)).data).toEqual(body)
     expect(await w.version()).toBe(gone)
     const log = await w.store.changes({ version: added, rank: 9, id: '' }, gone, 10)
-    expect(log).toMatchObject([{ change: 'retracted', reason: 'Wrong', thing: 'event', state: body }])
+    expect(log).toMatchObject([{ change: 'retracted', reason: 'Wrong', resource: 'event', state: body }])
   })
 
   test('that was withdrawn keeps its id, and PUT revives it', async () => {
@@ -557,7 +557,9 @@ describe('a border', () => {
       expect(empty).toMatchObject({ data: [], total: null })
       expect((await w.add(body)).data).toMatchObject({ border: id, status: 'accepted' })
       const answer = await totals(`country=${alpha3}&neighbour=${neighbour}&indicator=${code}&period=2005`)
-      expect(answer.data).toMatchObject([{ border: id, count: 321, qualifier: 'at_least', days_covered: 31 }])
+      expect(answer.data).toMatchObject([
+        { border: id, count: 321, qualifier: 'at_least', days_reported: 31 },
+      ])
       expect(answer.total).toMatchObject({ border: id, count: 321 })
       const series = await w.read<{ data: object[] }>(`/v1/series?country=${country}&indicator=${code}`)
       expect(series.data).toMatchObject([{ border: id, period: '2005-01', count: 321, qualifier: 'exact' }])

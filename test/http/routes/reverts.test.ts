@@ -57,9 +57,9 @@ async function answersOf(api: Writers, version: number): Promise<unknown[]> {
   return answers
 }
 
-/** The last of some changes of each thing. */
+/** The last of some changes of each resource. */
 function newestOf(changes: readonly Change[]): Map<string, Change> {
-  return new Map(changes.map((change) => [`${change.thing} ${change.id}`, change]))
+  return new Map(changes.map((change) => [`${change.resource} ${change.id}`, change]))
 }
 
 function standingIn(changes: ReadonlyMap<string, Change>, name: string): unknown {
@@ -111,7 +111,7 @@ describe('a revert', () => {
         const now = newestOf(await api.store.changes(afterVersion(0), last + 1, 10_000))
         const newest = newestOf(log)
         const former = newestOf(log.filter(({ author }) => author !== 'misused'))
-        const left = new Set(data.left.map(({ thing, id }) => `${thing} ${id}`))
+        const left = new Set(data.left.map(({ resource, id }) => `${resource} ${id}`))
         for (const name of newestOf(log.filter(({ author }) => author === 'misused')).keys()) {
           const isLeft = newest.get(name)?.author !== 'misused'
           if (isLeft) expect(left).toContain(name)
@@ -148,7 +148,7 @@ describe('a revert', () => {
     expect(again.data).toEqual({
       ...{ versions: 1, restored: 0, retracted: 0, left_count: 1 },
       left: [
-        { thing: 'observation', id: wrong.id, detail: `it was changed again in version ${meta.version}` },
+        { resource: 'observation', id: wrong.id, detail: `it was changed again in version ${meta.version}` },
       ],
     })
     expect(again.meta.version).toBe(meta.version)
@@ -200,16 +200,16 @@ describe('a revert', () => {
       body: border('LT-BY', 5),
     })
     expect((await revert(api, { version: meta.version }, 200)).data.left).toEqual([
-      { thing: 'source', id: 'new', detail: 'figures or events that stand name it' },
+      { resource: 'source', id: 'new', detail: 'figures or events that stand name it' },
     ])
     expect((await revert(api, { version: made.meta.version }, 200)).data.left).toEqual([
-      { thing: 'border', id: 'LT-BY', detail: 'it was added, and borders cannot be retracted' },
+      { resource: 'border', id: 'LT-BY', detail: 'it was added, and borders cannot be retracted' },
     ])
     await api.expect(200, 'DELETE', `/v1/observations/${other.id}?reason=Wrong`)
     const gone = await api.version()
     await revert(api, { version: meta.version })
     expect((await revert(api, { version: gone }, 200)).data.left).toEqual([
-      { thing: 'observation', id: other.id, detail: 'its source new is retracted' },
+      { resource: 'observation', id: other.id, detail: 'its source new is retracted' },
     ])
   })
 
@@ -223,7 +223,7 @@ describe('a revert', () => {
     const emptied = await put('EU-BY', [])
     const grouped = await put('PL-BY', ['LT-RU'])
     expect((await revert(api, { version: emptied }, 200)).data.left).toEqual([
-      { thing: 'border', id: 'EU-BY', detail: 'a group would be a member of a group' },
+      { resource: 'border', id: 'EU-BY', detail: 'a group would be a member of a group' },
     ])
     const { data } = await revert(api, { author: 'The admin desk', since: emptied })
     expect([data.restored, data.left]).toEqual([2, []])

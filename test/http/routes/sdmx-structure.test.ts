@@ -196,7 +196,7 @@ describe('a query', () => {
     ['/dataflow?references=everything', 'references', 'has no value'],
     ['/dataflow?detail=some', 'detail', 'has no value'],
     ['/dataflow?asOf=99', 'asOf', 'in the future'],
-    ['/dataflow?startPeriod=2024', 'startPeriod', 'is no parameter here'],
+    ['/dataflow?startPeriod=2024', 'startPeriod', 'unknown parameter'],
   ])('that is malformed is a 400 that names what: %s', async (rest, parameter, detail) => {
     const { errors } = await api.problem(400, `/sdmx/structure${rest}`)
     expect(errors).toEqual([{ parameter, detail: expect.stringContaining(detail) }])

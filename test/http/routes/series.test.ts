@@ -64,8 +64,8 @@ function calendarPeriod(text: string, length: Interval) {
 }
 
 /** What of a row is its figure, whatever period it stands for. */
-function figureIn({ count, qualifier, min, max, days, days_covered, conflicts }: Omit<Figure, 'proof'>) {
-  return { count, qualifier, min, max, days, days_covered, conflicts }
+function figureIn({ count, qualifier, min, max, days, days_reported, conflicts }: Omit<Figure, 'proof'>) {
+  return { count, qualifier, min, max, days, days_reported, conflicts }
 }
 
 test('the EU counted exactly 4,792 and 18,257 in the first two quarters of 2024', async () => {
@@ -85,7 +85,7 @@ test('keeps a month that nothing bounds unknown, not 0', async () => {
   const { data } = await series({ country: 'LT', period: '2021-Q1' })
   expect(data.map(({ period }) => period)).toEqual(['2021-01', '2021-02', '2021-03'])
   for (const row of data) {
-    expect(row).toMatchObject({ qualifier: 'unknown', count: null, min: 0, max: null, days_covered: 0 })
+    expect(row).toMatchObject({ qualifier: 'unknown', count: null, min: 0, max: null, days_reported: 0 })
   }
 })
 

@@ -23,7 +23,7 @@ const UNDATED = {
   min: 0,
   max: null,
   days: 0,
-  days_covered: 0,
+  days_reported: 0,
 }
 
 let api: Harness
@@ -59,7 +59,7 @@ describe('the figures of the article of 15 November 2024', () => {
         min: count,
         max: null,
         days: 320,
-        days_covered: 320,
+        days_reported: 320,
         conflicts: 0,
       })),
     )
@@ -79,7 +79,7 @@ describe('the figures of the article of 15 November 2024', () => {
       min: 34_782,
       max: null,
       days: 320,
-      days_covered: 320,
+      days_reported: 320,
       conflicts: 0,
     })
   })
@@ -100,7 +100,7 @@ describe('what follows from several publications', () => {
     const { data, total } = await totals({ period: '2023', country: 'LV' })
     expect(data).toHaveLength(1)
     expect(data[0]).toMatchObject({ border: 'LV-BY', count: 13_863, min: 13_863, max: 13_863 })
-    expect(data[0]).toMatchObject({ qualifier: 'exact', days: 365, days_covered: 365 })
+    expect(data[0]).toMatchObject({ qualifier: 'exact', days: 365, days_reported: 365 })
     expect(total).toEqual(data[0])
   })
 
@@ -132,13 +132,13 @@ describe('what nobody reported', () => {
       period_start: '2021-02-01',
       period_end: '2021-02-28',
       days: 28,
-      days_covered: 0,
+      days_reported: 0,
     })
   })
 
   test('keeps a day inside a longer figure a range, not a share of it', async () => {
     const { data } = await totals({ period: '2023-07-01', country: 'LV' })
-    expect(data[0]).toMatchObject({ days: 1, days_covered: 1, min: 0 })
+    expect(data[0]).toMatchObject({ days: 1, days_reported: 1, min: 0 })
     expect(data[0]?.max).not.toBe(0)
   })
 
@@ -152,7 +152,7 @@ describe('what nobody reported', () => {
       },
     })
     const { data } = await totals({ period: '2024-03' }, own)
-    expect(data[0]).toMatchObject({ qualifier: 'exact', count: 0, min: 0, max: 0, days_covered: 31 })
+    expect(data[0]).toMatchObject({ qualifier: 'exact', count: 0, min: 0, max: 0, days_reported: 31 })
     await own.close()
   })
 
@@ -337,7 +337,7 @@ describe('total', () => {
     const { data } = await totals({ indicator: 'humanitarian_admissions', country: 'EU', period: '2022' })
     const { data: member } = await totals({ indicator: 'humanitarian_admissions', period: '2022' })
     expect(member.map((row) => row.border)).toEqual(['LV-BY'])
-    expect(data[0]).toMatchObject({ border: 'EU-BY', min: member[0]?.min, max: null, days_covered: 0 })
+    expect(data[0]).toMatchObject({ border: 'EU-BY', min: member[0]?.min, max: null, days_reported: 0 })
   })
 })
 
@@ -511,7 +511,7 @@ describe('against the published figures', () => {
     )
   })
 
-  test('days_covered counts the days in an accepted observation, for a sum in one of every border', async () => {
+  test('days_reported counts the days in an accepted observation, for a sum in one of every border', async () => {
     const daysBy = new Map<string, Set<number>>()
     for (const row of judged.filter(({ status }) => status === 'accepted')) {
       const days = daysBy.get(row.border) ?? new Set()
@@ -531,7 +531,7 @@ describe('against the published figures', () => {
           const days = daysFrom(row.period_start, row.period_end)
           const covered = days.filter((day) => bordersOf(row.border, named).every((id) => isIn(id, day)))
           expect(row.days).toBe(days.length)
-          expect(row.days_covered).toBe(covered.length)
+          expect(row.days_reported).toBe(covered.length)
         }
       }),
       { numRuns: 40 },

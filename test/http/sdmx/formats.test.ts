@@ -68,7 +68,7 @@ const FIGURE_FIELDS = {
   VALUE_MIN: 'min',
   VALUE_MAX: 'max',
   DAYS: 'days',
-  DAYS_COVERED: 'days_covered',
+  DAYS_REPORTED: 'days_reported',
   CONFLICTS: 'conflicts',
   PERIOD: 'period',
   PARTIAL: 'partial',
@@ -195,7 +195,7 @@ describe('SDMX-CSV', () => {
   test('has the columns of its structure in order, and says what it is of in each row', async () => {
     const { text } = await api.get('/v1/totals?from=2024-01-01&to=2024-11-15&country=PL', { accept: CSV })
     expect(text.split('\r\n').slice(0, 2)).toEqual([
-      'STRUCTURE,STRUCTURE_ID,ACTION,FREQ,INDICATOR,REF_AREA,COUNTERPART_AREA,TIME_PERIOD,OBS_VALUE,OBS_STATUS,QUALIFIER,VALUE_MIN,VALUE_MAX,DAYS,DAYS_COVERED,CONFLICTS,PERIOD_START,PERIOD_END,PERIOD,PARTIAL',
+      'STRUCTURE,STRUCTURE_ID,ACTION,FREQ,INDICATOR,REF_AREA,COUNTERPART_AREA,TIME_PERIOD,OBS_VALUE,OBS_STATUS,QUALIFIER,VALUE_MIN,VALUE_MAX,DAYS,DAYS_REPORTED,CONFLICTS,PERIOD_START,PERIOD_END,PERIOD,PARTIAL',
       'dataflow,BC:FIGURES(1.0.0),I,_O,attempted_crossings,PL,BY,2024-01-01/P320D,28668,E,at_least,28668,,320,320,1,2024-01-01,2024-11-15,,',
     ])
   })

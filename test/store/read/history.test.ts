@@ -23,14 +23,14 @@ import { folderForAll, scratchFolder } from '../../support/store/scratch.ts'
 const START = Date.parse('2026-06-01T12:00:00.000Z')
 const timeAt = (ms: number) => new Date(ms).toISOString()
 
-/** What is done to one thing; whether it is then new, revised or left alone depends on what is there by then. */
+/** What is done to one resource; whether it is then new, revised or left alone depends on what is there by then. */
 type Deed =
-  | { readonly thing: 'indicator'; readonly row: Indicator }
-  | { readonly thing: 'border'; readonly row: Border }
-  | { readonly thing: 'source'; readonly row: Source }
-  | { readonly thing: 'event'; readonly row: Event; readonly retraction: string | null }
+  | { readonly resource: 'indicator'; readonly row: Indicator }
+  | { readonly resource: 'border'; readonly row: Border }
+  | { readonly resource: 'source'; readonly row: Source }
+  | { readonly resource: 'event'; readonly row: Event; readonly retraction: string | null }
   | {
-      readonly thing: 'observation'
+      readonly resource: 'observation'
       readonly row: Statement
       readonly retraction: string | null
       /** Which of the figures that stand it is another state of; null for one of its own. */
@@ -79,7 +79,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       })
       .chain((facts) =>
         fc.dictionary(fc.constantFrom('PL', 'LV', 'LT'), text).map((definitions): Deed => {
-          return { thing: 'indicator', row: { ...facts, definition: 'What it is.', definitions } }
+          return { resource: 'indicator', row: { ...facts, definition: 'What it is.', definitions } }
         }),
       ),
   },
@@ -89,7 +89,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       .record({ id: fc.constantFrom(...PLAIN, 'EU-BY'), position, label: text, members: fc.subarray(PLAIN) })
       .map(({ id, members, ...facts }): Deed => {
         const sides = { id, country: id.slice(0, 2), neighbour: id.slice(3) }
-        return { thing: 'border', row: { ...sides, ...facts, members: id === 'EU-BY' ? members : [] } }
+        return { resource: 'border', row: { ...sides, ...facts, members: id === 'EU-BY' ? members : [] } }
       }),
   },
   {
@@ -102,14 +102,14 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
         published_on: fc.option(day),
         title: fc.option(text),
       })
-      .map((facts): Deed => ({ thing: 'source', row: publication(facts) })),
+      .map((facts): Deed => ({ resource: 'source', row: publication(facts) })),
   },
   {
     weight: 1,
     arbitrary: fc
       .record({ id: fc.constantFrom('storming', 'talks'), title: text, source: sourceId, period, retraction })
       .map(({ period: [period_start, period_end], retraction, ...facts }): Deed => {
-        return { thing: 'event', row: happening({ ...facts, period_start, period_end }), retraction }
+        return { resource: 'event', row: happening({ ...facts, period_start, period_end }), retraction }
       }),
   },
   {
@@ -129,7 +129,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       })
       .map(({ period: [period_start, period_end], qualifier, retraction, pick, ...facts }): Deed => {
         const row = { ...facts, qualifier: qualifier as Statement['qualifier'], period_start, period_end }
-        return { thing: 'observation', row: statement(row), retraction, pick }
+        return { resource: 'observation', row: statement(row), retraction, pick }
       }),
   },
 )
@@ -155,11 +155,11 @@ async function perform(
   transaction: Transaction,
   deed: Deed,
 ): Promise<Pick<Change, 'id' | 'change' | 'state'> | null> {
-  const stateOf = async (thing: ResourceType, id: number | string) => {
-    const held = await transaction.newestState(thing, id)
+  const stateOf = async (resource: ResourceType, id: number | string) => {
+    const held = await transaction.newestState(resource, id)
     return { change: held === null ? ('created' as const) : ('revised' as const), held }
   }
-  switch (deed.thing) {
+  switch (deed.resource) {
     case 'indicator': {
       const { change } = await stateOf('indicator', deed.row.id)
       await transaction.putIndicator(deed.row)
@@ -204,7 +204,7 @@ async function perform(
 
 /** The deed with the figure that it is about, which is known only now. */
 async function settle(transaction: Transaction, deed: Deed): Promise<Deed> {
-  if (deed.thing !== 'observation' || deed.pick === null) return deed
+  if (deed.resource !== 'observation' || deed.pick === null) return deed
   const { version } = await transaction.currentVersion()
   const standing = await transaction.observations({ version })
   const picked = standing[deed.pick % standing.length]
@@ -222,16 +222,16 @@ async function write(
   const work = async (transaction: Transaction) => {
     for (const unsettled of deeds) {
       const deed = await settle(transaction, unsettled)
-      const touched = made.some(({ thing, id, state }) => {
+      const touched = made.some(({ resource, id, state }) => {
         const isSame =
-          thing === 'observation' && deed.thing === 'observation' && isSameFigure(state, deed.row)
-        return isSame || (thing === deed.thing && 'id' in deed.row && id === deed.row.id)
+          resource === 'observation' && deed.resource === 'observation' && isSameFigure(state, deed.row)
+        return isSame || (resource === deed.resource && 'id' in deed.row && id === deed.row.id)
       })
       const done = touched ? null : await perform(transaction, deed)
       if (done === null) continue
       const version = transaction.versionMade() ?? 0
       const why = done.change === 'retracted' && 'retraction' in deed ? deed.retraction : reason
-      made.push({ version, author, reason: why, thing: deed.thing, ...done })
+      made.push({ version, author, reason: why, resource: deed.resource, ...done })
     }
     if (fate === 'fails') throw new Error('it fails')
   }
@@ -249,7 +249,7 @@ function isSameFigure(a: object, b: Statement): boolean {
 }
 
 function inLogOrder(a: Omit<Change, 'recorded_at'>, b: Omit<Change, 'recorded_at'>): number {
-  const rank = ({ thing }: Pick<Change, 'thing'>) => RESOURCE_TYPES.indexOf(thing)
+  const rank = ({ resource }: Pick<Change, 'resource'>) => RESOURCE_TYPES.indexOf(resource)
   return a.version - b.version || rank(a) - rank(b) || compare(a.id, b.id)
 }
 
@@ -261,11 +261,11 @@ function compare(a: string | number, b: string | number): number {
 function rebuild(log: readonly Change[], version: number) {
   const newest = new Map<string, Change>()
   for (const change of log) {
-    if (change.version <= version) newest.set(`${change.thing} ${change.id}`, change)
+    if (change.version <= version) newest.set(`${change.resource} ${change.id}`, change)
   }
   const standing = [...newest.values()].filter(({ change }) => change !== 'retracted')
-  const statesOf = <State>(thing: ResourceType) =>
-    standing.filter((each) => each.thing === thing).map(({ state }) => state as State)
+  const statesOf = <State>(resource: ResourceType) =>
+    standing.filter((each) => each.resource === resource).map(({ state }) => state as State)
   const byPosition = <Row extends { position: number; id: string }>(rows: Row[]) =>
     rows.toSorted((a, b) => a.position - b.position || compare(a.id, b.id))
 
@@ -273,7 +273,7 @@ function rebuild(log: readonly Change[], version: number) {
   const order = borders.map(({ id }) => id)
   const sources = statesOf<Source>('source').toSorted((a, b) => compare(a.id, b.id))
   const observations = standing
-    .filter(({ thing }) => thing === 'observation')
+    .filter(({ resource }) => resource === 'observation')
     .map(({ state, version }): Observation => {
       const figure = state as Statement & { id: number }
       const { id: _, ...publication } = sources.find(({ id }) => id === figure.source) ?? publicationOf('')
@@ -378,15 +378,15 @@ describe('whatever is written by several writers', () => {
     return [
       ...DIMENSIONS.indicators.map((state) => ({
         ...recorded,
-        thing: 'indicator' as const,
+        resource: 'indicator' as const,
         id: state.id,
         state,
       })),
       ...DIMENSIONS.borders.map((row) => {
         const state = { ...row, members: row.members.toSorted() }
-        return { ...recorded, thing: 'border' as const, id: row.id, state }
+        return { ...recorded, resource: 'border' as const, id: row.id, state }
       }),
-      ...SOURCES.map((state) => ({ ...recorded, thing: 'source' as const, id: state.id, state })),
+      ...SOURCES.map((state) => ({ ...recorded, resource: 'source' as const, id: state.id, state })),
     ].toSorted(inLogOrder)
   }
 

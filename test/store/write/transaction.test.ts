@@ -69,9 +69,9 @@ describe('a write', () => {
     expect(made).toEqual({ id: 1, version: 2 })
     expect(await store.currentVersion()).toMatchObject({ version: 2, recorded_at: time })
     expect(await store.changes({ version: 1, rank: 9, id: '' }, 2, 10)).toMatchObject(
-      ['source', 'observation', 'event'].map((thing) => {
+      ['source', 'observation', 'event'].map((resource) => {
         return {
-          thing,
+          resource,
           version: 2,
           recorded_at: time,
           author: 'Newsroom',

@@ -19,11 +19,12 @@ export interface Copy {
 export function copyOf(changes: readonly Change[]): Copy {
   const standing = new Map<string, Change>()
   for (const change of changes) {
-    if (change.change === 'retracted') standing.delete(`${change.thing} ${change.id}`)
-    else standing.set(`${change.thing} ${change.id}`, change)
+    if (change.change === 'retracted') standing.delete(`${change.resource} ${change.id}`)
+    else standing.set(`${change.resource} ${change.id}`, change)
   }
-  const those = (thing: ResourceType) => [...standing.values()].filter((change) => change.thing === thing)
-  const states = <State>(thing: ResourceType) => those(thing).map(({ state }) => state as State)
+  const those = (resource: ResourceType) =>
+    [...standing.values()].filter((change) => change.resource === resource)
+  const states = <State>(resource: ResourceType) => those(resource).map(({ state }) => state as State)
   const sources = new Map(states<Source>('source').map((source) => [source.id, source]))
   return ordered({
     indicators: states('indicator'),

@@ -4,19 +4,19 @@ import type { Store } from '../../../src/store/store.ts'
 import type { Transaction } from '../../../src/store/write/transaction.ts'
 import { attemptedCrossings, border, figure, publication } from './records.ts'
 
-/** One thing to do in a write: to which of its kind, with which number in its new state, or to withdraw it. */
+/** One resource to do in a write: to which of its kind, with which number in its new state, or to withdraw it. */
 export interface Deed {
-  readonly thing: ResourceType
+  readonly resource: ResourceType
   readonly which: number
   readonly number: number
   readonly withdraws: boolean
 }
 
 /** What the log must say of a deed. */
-export type Told = Pick<Change, 'version' | 'thing' | 'id' | 'change' | 'author' | 'reason'>
+export type Told = Pick<Change, 'version' | 'resource' | 'id' | 'change' | 'author' | 'reason'>
 
 const deed: fc.Arbitrary<Deed> = fc.record({
-  thing: fc.oneof(
+  resource: fc.oneof(
     fc.constantFrom(...RESOURCE_TYPES),
     fc.constantFrom('observation' as const, 'event' as const),
   ),
@@ -42,14 +42,14 @@ export const FOUNDATION = {
 export function perform(store: Store, author: string, deeds: readonly Deed[]): Promise<Told[]> {
   return store.write({ author, reason: 'routine' }, async (transaction) => {
     const done = new Map<string, Omit<Told, 'version'>>()
-    for (const { thing, which, number, withdraws } of deeds) {
-      const act = await actOf(transaction, thing, which, number)
-      if (done.has(`${thing} ${act.id}`)) continue
-      const isNew = act.id === null || (await transaction.newestState(thing, act.id)) === null
-      const isWithdrawn = withdraws && !isNew && (thing === 'observation' || thing === 'event')
+    for (const { resource, which, number, withdraws } of deeds) {
+      const act = await actOf(transaction, resource, which, number)
+      if (done.has(`${resource} ${act.id}`)) continue
+      const isNew = act.id === null || (await transaction.newestState(resource, act.id)) === null
+      const isWithdrawn = withdraws && !isNew && (resource === 'observation' || resource === 'event')
       const id = await act.write(isWithdrawn ? `wrong: ${number}` : null)
-      done.set(`${thing} ${id}`, {
-        thing,
+      done.set(`${resource} ${id}`, {
+        resource,
         id,
         change: isNew ? 'created' : isWithdrawn ? 'retracted' : 'revised',
         author,
@@ -62,18 +62,18 @@ export function perform(store: Store, author: string, deeds: readonly Deed[]): P
 }
 
 interface Act {
-  /** The id of the thing; null for a figure that is new. */
+  /** The id of the resource; null for a figure that is new. */
   readonly id: number | string | null
   write(retraction: string | null): Promise<number | string>
 }
 
 async function actOf(
   transaction: Transaction,
-  thing: ResourceType,
+  resource: ResourceType,
   which: number,
   number: number,
 ): Promise<Act> {
-  switch (thing) {
+  switch (resource) {
     case 'indicator': {
       const id = `indicator-${which % 3}`
       const definitions = number % 2 === 0 ? {} : { PL: `${number}`, LV: 'Otherwise.' }
@@ -135,7 +135,7 @@ function named(id: string, put: (retraction: string | null) => Promise<void>): A
 
 function byPlace(a: Omit<Told, 'version'>, b: Omit<Told, 'version'>): number {
   return (
-    RESOURCE_TYPES.indexOf(a.thing) - RESOURCE_TYPES.indexOf(b.thing) ||
+    RESOURCE_TYPES.indexOf(a.resource) - RESOURCE_TYPES.indexOf(b.resource) ||
     (a.id < b.id ? -1 : Number(a.id > b.id))
   )
 }

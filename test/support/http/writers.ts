@@ -53,7 +53,7 @@ export interface Written extends ObservationWithStatus {
   } | null
 }
 
-/** The answer to a write, and to a question about one thing. */
+/** The answer to a write, and to a question about one resource. */
 export interface Told<Data> {
   readonly data: Data
   readonly observations: readonly ObservationWithStatus[]

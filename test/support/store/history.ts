@@ -227,7 +227,7 @@ function idOf(connection: Connection, figure: Statement): number {
   return Number(connection.prepare(`SELECT id FROM observations WHERE ${condition}`).pluck().get(key))
 }
 
-/** The last state of each thing told by a version, unless that retracts it. */
+/** The last state of each resource told by a version, unless that retracts it. */
 function newestOf<State>(told: readonly Told<State>[], version: number): Told<State>[] {
   const last = new Map(told.filter((each) => each.version <= version).map((each) => [each.key, each]))
   return [...last.values()].filter(({ retraction }) => retraction === null)
