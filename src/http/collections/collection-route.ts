@@ -5,11 +5,11 @@ import type { Turn } from '../../concurrency/turns.ts'
 import type { Filter, Page } from '../../domain/filter.ts'
 import type { CsvDialect } from '../../formats/csv/write-csv.ts'
 import { type FormatName, ROW_FORMATS, TABLE_FORMATS } from '../../formats/registry.ts'
-import { columnsOf } from '../../formats/table.ts'
+import { columnsOf, type Row } from '../../formats/table.ts'
 import { badRequest } from '../problems/problem.ts'
 import { absoluteUrl, canonicalQuery, sortQuery } from '../protocol/url.ts'
 import { readCursor } from '../query/cursor.ts'
-import { type CursorKeyOf, iterateRows, type ReadRows, readPage } from '../query/pagination.ts'
+import { type CursorKeyOf, type Extra, iterateRows, type LoadRows, loadPage } from '../query/pagination.ts'
 import {
   DEFAULT_LIMIT,
   formatParameter,
@@ -30,15 +30,14 @@ import { tableMetadata } from '../responses/table-metadata.ts'
 import { sendTable } from '../responses/table-response.ts'
 import type { CollectionInfo } from './registry.ts'
 
-interface Question<Query extends z.ZodObject, Place> {
+interface CollectionRequest<Query extends z.ZodObject> {
   readonly filter: Filter
   readonly query: z.output<Query>
-  readonly page: Page<Place>
   /** Shares the event loop with other computations. */
   readonly turn: Turn
 }
 
-export interface Collection<Query extends z.ZodObject, Place> {
+export interface Collection<Query extends z.ZodObject, Place, Loaded extends Row> {
   readonly url: string
   readonly operationId: string
   readonly summary: string
@@ -56,8 +55,12 @@ export interface Collection<Query extends z.ZodObject, Place> {
   readonly formats?: readonly FormatName[]
   /** For what comes page by page: what a cursor must hold of a row to go on behind it. */
   readonly paging?: { readonly place: z.ZodType<Place>; placeOf: CursorKeyOf<Place> }
-  /** The rows of a page, or all of them where there are no pages. */
-  answer(question: Question<Query, Place>): ReturnType<ReadRows<Place>>
+  /** Loads the rows of a page, or all of them where there are no pages. */
+  load(
+    request: CollectionRequest<Query> & { readonly page: Page<Place> },
+  ): ReturnType<LoadRows<Place, Loaded>>
+  /** Returns what JSON holds besides the rows of a page and depends on them. */
+  explain?(rows: readonly Loaded[], request: CollectionRequest<Query>): Promise<Extra>
 }
 
 /** How an answer is delivered: the parameters that this module itself acts on. */
@@ -68,11 +71,11 @@ type Handled = z.output<z.ZodObject<typeof outputParameters>> & {
 const SEPARATORS = { point: ',', comma: ';' } as const
 
 /** A route that answers with rows: from the query to the filter, and from the rows to the format. */
-export function collection<Query extends z.ZodObject, Place>(
+export function collection<Query extends z.ZodObject, Place, Loaded extends Row>(
   dependencies: ReaderDependencies,
-  definition: Collection<Query, Place>,
+  definition: Collection<Query, Place, Loaded>,
 ): RouteOptions {
-  const { url, row, query: asking, extra = {}, paging, answer, example } = definition
+  const { url, row, query: asking, extra = {}, paging, load, explain, example } = definition
   const { operationId, summary, description, tag } = definition
   const { store, publicUrl, turnOf } = dependencies
   const named = (address: string) => absoluteUrl(publicUrl, sortQuery(address))
@@ -92,7 +95,7 @@ export function collection<Query extends z.ZodObject, Place>(
     async rowsOf(raw, turn) {
       const query = querystring.parse(raw) as z.output<Query> & Handled
       const { filter } = await resolveQuery(dependencies, query)
-      return iterateRows((page) => answer({ filter, query, page, turn }), null, paging.placeOf)
+      return iterateRows((page) => load({ filter, query, page, turn }), null, paging.placeOf)
     },
   }
   return {
@@ -117,11 +120,20 @@ export function collection<Query extends z.ZodObject, Place>(
           : readCursor(query.cursor, canonicalQuery(request), paging.place)
       const asked = await resolveQuery(dependencies, query, position)
       const turn = turnOf(request)
-      const read = (page: Page<Place>) => answer({ filter: asked.filter, query, page, turn })
+      const question = { filter: asked.filter, query, turn }
+      const loadRows = (page: Page<Place>) => load({ ...question, page })
       const page = { after: position?.after ?? null, limit: query.limit ?? DEFAULT_LIMIT }
-      if (format === 'json')
-        return sendJsonPage(request, reply, { asked, ...(await pageOf(read, page)) }, turn)
-      const { rows, next } = await rowsOf(read, page)
+      if (format === 'json') {
+        const found = await pageOf(loadRows, page)
+        const explained = await explain?.(found.rows, question)
+        return sendJsonPage(
+          request,
+          reply,
+          { asked, ...found, extra: { ...found.extra, ...explained } },
+          turn,
+        )
+      }
+      const { rows, next } = await rowsOf(loadRows, page)
       const { permalink, nextAddress } = setLinkHeaders(request, reply, { asked, next })
       const titles = {
         title: summary,
@@ -135,18 +147,18 @@ export function collection<Query extends z.ZodObject, Place>(
   }
 
   /** A page of a list, or what has no pages, whole. */
-  async function pageOf(read: ReadRows<Place>, page: Page<Place>) {
+  async function pageOf(loadRows: LoadRows<Place, Loaded>, page: Page<Place>) {
     return paging === undefined
-      ? { ...(await read(page)), next: undefined }
-      : await readPage(read, page, paging.placeOf)
+      ? { ...(await loadRows(page)), next: undefined }
+      : await loadPage(loadRows, page, paging.placeOf)
   }
 
   /** The same, or with the limit `all` the rest of a list, to be read row by row. */
-  async function rowsOf(read: ReadRows<Place>, page: Page<Place>) {
+  async function rowsOf(loadRows: LoadRows<Place, Loaded>, page: Page<Place>) {
     const isWhole = paging !== undefined && page.limit === Number.POSITIVE_INFINITY
     return isWhole
-      ? { rows: iterateRows(read, page.after, paging.placeOf), next: null }
-      : await pageOf(read, page)
+      ? { rows: iterateRows(loadRows, page.after, paging.placeOf), next: null }
+      : await pageOf(loadRows, page)
   }
 }
 

@@ -1,41 +1,44 @@
 import type { Page } from '../../domain/filter.ts'
 import type { Row } from '../../formats/table.ts'
 
-interface Rows {
-  readonly rows: readonly Row[]
-  readonly extra?: Readonly<Record<string, unknown>>
+/** What JSON holds besides `data` and `meta`. */
+export type Extra = Readonly<Record<string, unknown>>
+
+interface Rows<Loaded extends Row> {
+  readonly rows: readonly Loaded[]
+  readonly extra?: Extra
 }
 
-/** Answers the rows of a page: as many as it asks for, or all that are left. */
-export type ReadRows<Place> = (page: Page<Place>) => Promise<Rows>
+/** Loads rows behind a place: as many as the limit, or all that are left. */
+export type LoadRows<Place, Loaded extends Row = Row> = (page: Page<Place>) => Promise<Rows<Loaded>>
 
-/** What a cursor must hold of a row to go on behind it. */
+/** Returns the key of a row that its cursor holds. */
 export type CursorKeyOf<Place> = (row: Row) => Place
 
-/** Rows that are read at once on the way through a whole list. */
 const BATCH_SIZE = 500
 
-/** A page of a list, with what else belongs to it, and the place of its last row where more rows follow. */
-export async function readPage<Place>(
-  read: ReadRows<Place>,
+/** Loads a page of a list, and the cursor key of its last row where more rows follow, else null. */
+export async function loadPage<Place, Loaded extends Row>(
+  load: LoadRows<Place, Loaded>,
   { after, limit }: Page<Place>,
   placeOf: CursorKeyOf<Place>,
-): Promise<Rows & { next: Place | null }> {
-  const { rows, ...rest } = await read({ after, limit: limit + 1 })
+): Promise<Rows<Loaded> & { next: Place | null }> {
+  // One row more than the page tells whether another page follows.
+  const { rows, ...rest } = await load({ after, limit: limit + 1 })
   const page = rows.slice(0, limit)
   const last = rows.length > limit ? page.at(-1) : undefined
   return { ...rest, rows: page, next: last === undefined ? null : placeOf(last) }
 }
 
-/** All rows of a list from a place on, a page after the other, each read when its turn comes. */
+/** Yields all rows of a list behind a place, and loads them in batches as they are consumed. */
 export async function* iterateRows<Place>(
-  read: ReadRows<Place>,
+  load: LoadRows<Place>,
   after: Place | null,
   placeOf: CursorKeyOf<Place>,
 ): AsyncGenerator<Row> {
   let place = after
   do {
-    const { rows, next } = await readPage(read, { after: place, limit: BATCH_SIZE }, placeOf)
+    const { rows, next } = await loadPage(load, { after: place, limit: BATCH_SIZE }, placeOf)
     yield* rows
     place = next
   } while (place !== null)

@@ -31,7 +31,7 @@ export const changesRoutes: FastifyPluginAsync<ReaderDependencies> = async (app,
       query: z.strictObject({ after: parameters.after }),
       row: changeSchema,
       paging: { place: placeSchema, placeOf: (row) => placeOfChange(changeSchema.parse(row)) },
-      async answer({ filter: { version }, query: { after = 0 }, page, turn }) {
+      async load({ filter: { version }, query: { after = 0 }, page, turn }) {
         if (after > version) {
           throw badRequest([
             { parameter: 'after', detail: `is beyond the newest version asked about: ${version}` },

@@ -24,11 +24,12 @@ export const conflictsRoutes: FastifyPluginAsync<FigureDependencies> = async (ap
       row: conflictSchema,
       extra: { observations: withProofsSchema },
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
-      async answer({ filter, page, turn }) {
-        const sources = { ...dependencies, turn }
-        const rows = await listConflicts(sources, filter, page)
-        const terms = rows.slice(0, page.limit - 1).flatMap(({ proof }) => proof)
-        return { rows, extra: { observations: await observationsInProofs(sources, filter, terms) } }
+      async load({ filter, page, turn }) {
+        return { rows: await listConflicts({ ...dependencies, turn }, filter, page) }
+      },
+      async explain(rows, { filter, turn }) {
+        const terms = rows.flatMap(({ proof }) => proof)
+        return { observations: await observationsInProofs({ ...dependencies, turn }, filter, terms) }
       },
     }),
   )

@@ -37,7 +37,7 @@ export const dimensionsRoutes: FastifyPluginAsync<ReaderDependencies> = async (a
         })
         .meta({ id: 'Border' }),
       paging: idPlace,
-      async answer({ filter, page, turn }) {
+      async load({ filter, page, turn }) {
         const [borders, indicators] = [
           await store.borders(filter.version),
           await store.indicators(filter.version),
@@ -75,7 +75,7 @@ export const dimensionsRoutes: FastifyPluginAsync<ReaderDependencies> = async (a
         })
         .meta({ id: 'Indicator' }),
       paging: idPlace,
-      async answer({ filter, page, turn }) {
+      async load({ filter, page, turn }) {
         const [borders, indicators] = [
           await store.borders(filter.version),
           await store.indicators(filter.version),

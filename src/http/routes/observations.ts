@@ -56,7 +56,7 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
       row: observationWithStatusSchema,
       paging: { place: z.int(), placeOf: (row) => z.int().parse(row.id) },
       formats: ['sdmx-csv', 'sdmx-json'],
-      async answer({ filter, query, page, turn }) {
+      async load({ filter, query, page, turn }) {
         const sources = { ...dependencies, turn }
         const judged = await observationsWithStatus(sources, filter, query.status, page)
         return { rows: judged.map(({ row }) => row) }

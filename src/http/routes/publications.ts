@@ -26,7 +26,7 @@ export const publicationsRoutes: FastifyPluginAsync<ReaderDependencies> = async 
       query: z.strictObject(publicationParameters),
       row: z.object({ ...sourceSchema.shape, ...extentSchema.shape }).meta({ id: 'Source' }),
       paging: idPlace,
-      async answer({ filter, page, turn }) {
+      async load({ filter, page, turn }) {
         const sources = await store.sources(filter, page)
         const extents = await store.sourceExtents(
           filter,
@@ -51,7 +51,7 @@ export const publicationsRoutes: FastifyPluginAsync<ReaderDependencies> = async 
       query: z.strictObject({ ...windowParameters, source: parameters.source }),
       row: z.object(eventSchema.shape).meta({ id: 'Event' }),
       paging: idPlace,
-      async answer({ filter, page }) {
+      async load({ filter, page }) {
         return { rows: await store.events(filter, page) }
       },
     }),

@@ -35,7 +35,7 @@ export const seriesRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
       extra: { observations: withProofsSchema.optional() },
       paging: { place: placeSchema, placeOf: (row) => placeSchema.strip().parse(row) },
       formats: ['jsonstat', 'sdmx-csv', 'sdmx-json'],
-      async answer({ filter, query: { indicator, interval, cumulative, explain }, page, turn }) {
+      async load({ filter, query: { indicator, interval, cumulative, explain }, page, turn }) {
         const sources = { ...dependencies, turn }
         const [counted] = indicator
         const { reconciled, ...meant } = await reconcileEvidence(sources, counted, filter)
@@ -48,10 +48,12 @@ export const seriesRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
           if (rows.length === page.limit) break
           await turn.yieldIfDue()
         }
-        const terms = rows.slice(0, page.limit - 1).flatMap(termsOf)
-        return explain
-          ? { rows, extra: { observations: await observationsInProofs(sources, filter, terms) } }
-          : { rows }
+        return { rows }
+      },
+      async explain(rows, { filter, query, turn }) {
+        if (!query.explain) return {}
+        const terms = rows.flatMap(termsOf)
+        return { observations: await observationsInProofs({ ...dependencies, turn }, filter, terms) }
       },
     }),
   )

@@ -36,7 +36,7 @@ export const totalsRoutes: FastifyPluginAsync<FigureDependencies> = async (app, 
         observations: withProofsSchema.optional(),
       },
       formats: ['jsonstat', 'sdmx-csv', 'sdmx-json'],
-      async answer({ filter, query: { indicator, explain }, turn }) {
+      async load({ filter, query: { indicator, explain }, turn }) {
         const sources = { ...dependencies, turn }
         const [counted] = indicator
         const { reconciled, ...meant } = await reconcileEvidence(sources, counted, filter)
