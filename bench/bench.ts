@@ -5,11 +5,11 @@ import { measureServer } from './http/server.ts'
 import { quoteIn } from './quote.ts'
 
 /**
- * Measures what answers cost, in one run, and writes it to bench/results.md and, in short, to README.md:
+ * Measures what answers cost, in one run, and writes it to bench/results.md and, in short, to docs/performance.md:
  * `npm run bench`. Takes about five minutes, two cores and, the first time, a registry for the peers.
  */
 const RESULTS = new URL('./results.md', import.meta.url)
-const README = new URL('../README.md', import.meta.url)
+const PAGE = new URL('../docs/performance.md', import.meta.url)
 
 const busy = loadavg()[0] ?? 0
 
@@ -37,5 +37,5 @@ These are runs of their own, each printing what it measured:
 | \`node bench/overload.ts\` | ten times the load that the server can take |
 `
 writeFileSync(RESULTS, results)
-writeFileSync(README, quoteIn(readFileSync(README, 'utf8'), results))
+writeFileSync(PAGE, quoteIn(readFileSync(PAGE, 'utf8'), results))
 console.log(results)

@@ -1,4 +1,4 @@
-/** The rows that the README quotes. */
+/** The rows that docs/performance.md quotes. */
 const QUOTED = [
   'Fastify, the bytes of a total',
   'a total, kept',
@@ -16,9 +16,9 @@ const QUOTED = [
 
 const PLACE = /(<!-- written by npm run bench -->\n)[\s\S]*(<!-- so far -->\n)/
 
-/** A README with what it quotes of the results, between its marks. */
-export function quoteIn(readme: string, results: string): string {
-  return readme.replace(PLACE, (_, begin: string, end: string) => `${begin}${quote(results)}${end}`)
+/** Replaces what a page quotes of the results, between its marks. */
+export function quoteIn(page: string, results: string): string {
+  return page.replace(PLACE, (_, begin: string, end: string) => `${begin}${quote(results)}${end}`)
 }
 
 function quote(results: string): string {

@@ -8,7 +8,7 @@ const portSchema = z
   .transform(Number)
   .refine((port) => port <= 65_535, 'is not a port number from 0 to 65535')
 
-/** A setting of the environment with what it means, for `--help`, the README and error messages. */
+/** A setting of the environment with what it means, for `--help`, docs/operations.md and error messages. */
 export const configSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1').describe('The address to listen on.'),
   PORT: portSchema.default(3000).describe('The port to listen on; 0 takes a free one.'),

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { quoteIn } from '../bench/quote.ts'
@@ -12,22 +13,43 @@ import { parameters } from '../src/http/query/parameters.ts'
 import { type Server, startServer } from '../src/server.ts'
 import { openStore } from '../src/store/store.ts'
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+const pages = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
+  .filter((path) => path.endsWith('.md'))
+  .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
+const all = pages.map(({ text }) => text).join('\n')
 const ADDRESS = 'http://127.0.0.1:3000'
 
-/** The fenced blocks of the README in order: the words after the fence, and the text. */
-const blocks = [...readme.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(([, words = '', text = '']) => ({
+/** The fenced blocks of all pages in order: the words after the fence, and the text. */
+const blocks = [...all.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(([, words = '', text = '']) => ({
   words,
   text,
 }))
 
-const requests = blocks.flatMap(({ words, text }, index) =>
+const inBlocks = blocks.flatMap(({ words, text }, index) =>
   words === 'sh'
-    ? [...text.matchAll(/^curl '(.*)'$/gm)].map(([, url = '']) => ({ url, answer: blocks[index + 1] }))
+    ? [...text.matchAll(/^curl (?:-o \S+ )?'(.*)'$/gm)].map(([, url = '']) => ({
+        url,
+        answer: blocks[index + 1],
+      }))
     : [],
 )
+const inTables = [...all.matchAll(/`curl (?:-O )?'([^'`]*)'`/g)].map(([, url = '']) => ({
+  url,
+  answer: undefined,
+}))
+const requests = [...inBlocks, ...inTables]
 
-describe('README', () => {
+/** Returns the anchors that GitHub gives the headings of a page. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+describe('the documentation', () => {
   let server: Server
 
   beforeAll(async () => {
@@ -39,7 +61,7 @@ describe('README', () => {
   afterAll(() => server.close())
 
   it('has lines to paste', () => {
-    expect(requests.length).toBeGreaterThan(15)
+    expect(requests.length).toBeGreaterThan(40)
   })
 
   it.each(requests)('answers $url as it says', async ({ url, answer }) => {
@@ -53,8 +75,9 @@ describe('README', () => {
 
   it('quotes what the last run of the benchmark wrote', () => {
     const results = readFileSync(new URL('../bench/results.md', import.meta.url), 'utf8')
-    expect(readme).toContain('| a total, kept |')
-    expect(readme).toBe(quoteIn(readme, results))
+    const { text = '' } = pages.find(({ path }) => path === 'docs/performance.md') ?? {}
+    expect(text).toContain('| a total, kept |')
+    expect(text).toBe(quoteIn(text, results))
   })
 
   it('names every route of the API', async () => {
@@ -62,9 +85,7 @@ describe('README', () => {
     const app = await buildApp({ store, now: () => '2026-11-23T12:00:00.000Z', logLevel: 'silent' })
     await app.ready()
     const paths = Object.keys(app.swagger().paths ?? {})
-    const unnamed = paths.filter(
-      (path) => !readme.includes(path) && !readme.includes(path.replace('{id}', '1')),
-    )
+    const unnamed = paths.filter((path) => !all.includes(path) && !all.includes(path.replace('{id}', '1')))
     expect(paths.length).toBeGreaterThan(10)
     expect(unnamed).toEqual([])
     await app.close()
@@ -73,14 +94,14 @@ describe('README', () => {
 
   it('explains every parameter', () => {
     const named = Object.keys(parameters).filter((name) => !['indicators', 'retraction'].includes(name))
-    expect(named.filter((name) => !new RegExp(`^\\|[^|]*\`${name}\``, 'm').test(readme))).toEqual([])
+    expect(named.filter((name) => !new RegExp(`^\\|[^|]*\`${name}\``, 'm').test(all))).toEqual([])
   })
 
   it('explains every setting, with its default', () => {
     for (const [name, schema] of Object.entries(configSchema.shape)) {
       const usual = schema.parse(undefined)
       const shown = [usual].flat().join() === '' ? 'none' : `\`${usual}\``
-      expect(readme).toMatch(new RegExp(`^\\| \`${name}\` \\|.*\\| ${shown} \\|$`, 'm'))
+      expect(all).toMatch(new RegExp(`^\\| \`${name}\` \\|.*\\| ${shown} \\|$`, 'm'))
     }
   })
 
@@ -97,7 +118,7 @@ describe('README', () => {
     blockMetrics(registry)
     const names = registry.getMetricsAsArray().map(({ name }) => name)
     expect(names.length).toBeGreaterThan(5)
-    expect(names.filter((name) => !new RegExp(`^\\|[^|]*\`${name}\``, 'm').test(readme))).toEqual([])
+    expect(names.filter((name) => !new RegExp(`^\\|[^|]*\`${name}\``, 'm').test(all))).toEqual([])
     await app.close()
     await store.close()
   })
@@ -110,12 +131,21 @@ describe('README', () => {
     expect(commands).toEqual(
       expect.arrayContaining(['serve', 'migrate', 'seed', 'keys', 'backup', 'restore', 'verify', 'openapi']),
     )
-    expect(commands.filter((name) => !readme.includes(`crossings -- ${name}`))).toEqual([])
+    expect(commands.filter((name) => !all.includes(`crossings -- ${name}`))).toEqual([])
   })
 
   it('leads to files that are there', () => {
-    const links = [...readme.matchAll(/\]\((?!http|#)([^)#]+)/g)].map(([, path = '']) => path)
-    for (const path of links) expect(() => readFileSync(new URL(`../${path}`, import.meta.url))).not.toThrow()
-    expect(links.length).toBeGreaterThan(5)
+    const targets = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\((?!http)([^)]+)\)/g)].map(([, target = '']) => ({ path, target })),
+    )
+    const headings = new Map(pages.map(({ path, text }) => [path, anchorsOf(text)]))
+    for (const { path, target } of targets) {
+      const [file = '', anchor] = target.split('#')
+      const to = file === '' ? path : join(dirname(path), file)
+      expect(existsSync(to), `${path}: ${target}`).toBe(true)
+      if (anchor !== undefined && headings.has(to))
+        expect(headings.get(to), `${path}: ${target}`).toContain(anchor)
+    }
+    expect(targets.length).toBeGreaterThan(30)
   })
 })
