@@ -1,14 +1,14 @@
-/** Counts what each client holds at the moment: places, connections, streams. */
+/** Counts what each client has open: places, connections, streams. */
 export interface ClientCounts {
-  /** Returns how many one client holds. */
+  /** Returns the count of a client. */
   of(client: string): number
-  /** Counts one more of a client; returns the function that takes it back, however often it is called. */
+  /** Increments a client's count; returns an idempotent function that decrements it. */
   add(client: string): () => void
-  /** The number that all clients hold together. */
+  /** The sum over all clients. */
   readonly total: number
 }
 
-/** Creates counts that remember no client that holds nothing, so that their memory is bounded by what is held. */
+/** Creates counters whose memory is bounded: a client with nothing open is forgotten. */
 export function createClientCounts(): ClientCounts {
   const counts = new Map<string, number>()
   let total = 0

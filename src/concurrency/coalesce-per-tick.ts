@@ -1,6 +1,6 @@
 /**
- * Looks once for all who ask in the same turn of the event loop, after the last of them: so each is told what is
- * so after it asked, never what was so before.
+ * Coalesces calls made in the same iteration of the event loop into one load, started after the last call, so that
+ * no caller sees a value older than its call.
  */
 export function coalescePerTick<Seen>(look: () => Promise<Seen>): () => Promise<Seen> {
   let next: Promise<Seen> | null = null

@@ -2,7 +2,7 @@ import { createClientCounts } from './client-counts.ts'
 
 /** Shares a bounded number of places among clients: downloads, streams. */
 export interface FairPlaces {
-  /** Returns the function that gives the place free again, or null where this client gets none now. */
+  /** Takes a place: returns the function that releases it, or null where the client gets none. */
   take(client: string): (() => void) | null
   /** Returns how many places one client has. */
   of(client: string): number
@@ -15,7 +15,7 @@ export interface FairPlacesOptions {
   readonly perClient: number
   /** How many places are taken before each client gets one only. */
   readonly shared: number
-  /** How many places there are; without end unless it is given. */
+  /** All places; unlimited by default. */
   readonly capacity?: number
 }
 

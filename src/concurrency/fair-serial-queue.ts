@@ -8,7 +8,7 @@ export interface FairSerialQueue {
 
 /** Creates a queue; its memory is bounded by what waits in it. */
 export function createFairSerialQueue(): FairSerialQueue {
-  /** What waits, by owner; the owner whose turn is next comes first. */
+  /** The pending work by owner, in the order of their turns. */
   const waiting = new Map<string, (() => Promise<void>)[]>()
   let isRunning = false
   const onIdle: (() => void)[] = []

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Does a piece of work for many one after another, and lets other requests have their turn before each. */
+/** Serializes calls of an async function, and yields to the event loop before each. */
 export function serialQueue<Asked extends readonly unknown[], Result>(
   work: (...asked: Asked) => Promise<Result>,
 ): (...asked: Asked) => Promise<Result> {

@@ -51,35 +51,35 @@ import { authenticate } from './writes/api-key-auth.ts'
 
 export interface AppOptions extends Dependencies {
   readonly logLevel: string
-  /** Where the log goes: standard output unless it is given. */
+  /** The log destination; standard output by default. */
   readonly logTo?: LogSink
-  /** How many bytes of answers are kept; 0 keeps none. */
+  /** The size of the response cache in bytes; 0 disables it. */
   readonly keptBytes?: number
-  /** How many requests a minute one client may send; 0 is no limit. */
+  /** The requests that a client may send a minute; 0 sets no limit. */
   readonly rateLimit?: number
-  /** Whose `X-Forwarded-For` is believed: addresses and networks. */
+  /** The addresses and networks whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies?: readonly string[]
   /** How long a client's answers may wait before more of them are refused, in milliseconds; 0 is any time. */
   readonly maxDelayMs?: number
   /** How many milliseconds of CPU time a minute the answers to one client may take; 0 is no limit. */
   readonly cpuLimitMs?: number
-  /** How many connections may be open; more are closed as they come. */
+  /** The connections that may be open; further ones are closed. */
   readonly maxConnections?: number
-  /** How many connections one client may have open; more are closed as they come. */
+  /** The connections that one client may have open; further ones are closed. */
   readonly maxConnectionsPerClient?: number
-  /** How long a client may take. */
+  /** Timeouts for clients. */
   readonly patience?: Partial<Timeouts>
   /** Renders pages and pictures, and is closed with the server: in a thread of its own unless another is given. */
   readonly renderer?: Renderer
-  /** Told of each route as it is registered. */
+  /** Receives each route as it is registered. */
   readonly onRoute?: onRouteHookHandler
-  /** Told of the server before it has any route or hook. */
+  /** Receives the server before it has any route or hook. */
   readonly prepare?: (app: FastifyInstance) => void
-  /** Begins to measure what is answered: nothing is measured unless it is given. */
+  /** Starts the metrics; nothing is measured without it. */
   readonly measure?: ((app: FastifyInstance, store: Store) => Measured) | undefined
 }
 
-/** How long the server waits for a client, in milliseconds. */
+/** Timeouts in milliseconds. */
 export interface Timeouts {
   readonly headersMs: number
   readonly bodyMs: number
@@ -87,7 +87,7 @@ export interface Timeouts {
   readonly idleMs: number
 }
 
-/** Who is told what only the makers of answers know. */
+/** Observers that the metrics attach to the app. */
 export interface Measured {
   readonly kept: CacheObserver
   readonly queue: QueueObserver
@@ -96,13 +96,13 @@ export interface Measured {
 
 const KEPT_BYTES = 64 * 1024 * 1024
 
-/** Few enough that memory does not run out. */
+/** Bounds the memory. */
 export const MAX_CONNECTIONS = 2_000
 
-/** The kernel has room for megabytes, so that it takes more of who reads 1 KB a second after 20 minutes only. */
+/** Long, because the kernel's send buffer holds megabytes: a 1 KB/s client makes progress only every 20 minutes. */
 const PATIENCE: Timeouts = { headersMs: 10_000, bodyMs: 15_000, idleMs: 1_800_000 }
 
-/** How often it is looked who takes too long: Node's own 30 s is too rare. */
+/** How often timeouts are checked; Node's default is 30 s. */
 const CHECK_EVERY_MS = 1_000
 
 /** Builds the server from what it depends on; it neither listens nor reads the environment. */

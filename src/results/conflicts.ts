@@ -4,7 +4,7 @@ import type { FigureContext } from './load-series.ts'
 import { observationsWithStatus } from './observations-with-status.ts'
 import { limitProofTerms } from './proof-observations.ts'
 
-/** A page of the conflicting observations that a filter means, each with what the accepted ones say instead. */
+/** Returns a page of the conflicting observations that match a filter, each with the range that the accepted ones leave. */
 export async function listConflicts(
   sources: FigureContext,
   filter: Filter,

@@ -7,13 +7,13 @@ import { committedVersions } from './committed-versions.ts'
 import { seriesVersions } from './series-versions.ts'
 import { weighedCache } from './weighed-cache.ts'
 
-/** The answers to so many questions are kept. */
+/** In entries. */
 const MAX_KEPT = 64
 
-/** The extents of so many series, at different times, are kept. */
+/** In extents of series, each of a version. */
 const MAX_EXTENTS = 20_000
 
-/** A store that reads what there are figures of once for each version; what it answers is shared, so not to be changed. */
+/** Returns a store that reads each dimension once a version; its results are shared and must not be modified. */
 export function cacheDimensions(store: Store, history = seriesVersions(store)): Store {
   const isSettled = committedVersions(store)
 
@@ -33,7 +33,7 @@ export function cacheDimensions(store: Store, history = seriesVersions(store)): 
   const bordersWith = once((version, indicator) => store.bordersWith(indicator, version))
   const extents = weighedCache<{ readonly extent: Extent; readonly cost: number }>(MAX_EXTENTS)
 
-  /** How far one series reaches: looked up again only where a write changed it. */
+  /** Returns the extent of a series, read again only after a write has changed it. */
   async function extentOf(world: Vintage, series: Omit<SeriesExtent, keyof Extent>): Promise<Extent> {
     const { border, indicator } = series
     const read = () => store.seriesExtent(world, series, eventLoopYielder())

@@ -15,7 +15,7 @@ import { extentOfWindows } from '../domain/resolve-window.ts'
 import type { Reader } from '../store/read/reader.ts'
 import { QueryTooCostly } from './query-too-costly.ts'
 
-/** A series of more observations than this is refused before it is read, a group of more boundaries before it is combined. */
+/** Larger series are rejected before they are read, groups of more boundaries before they are combined. */
 const MAX_OBSERVATIONS = 50_000
 const MAX_GROUP_BOUNDARIES = 2_000
 
@@ -26,7 +26,7 @@ const MAX_GROUP_BOUNDARIES = 2_000
 const MAX_WORK = 30_000_000
 const MAX_GROUP_WORK = 60_000_000
 
-/** What is asked of one series: the border, all borders of that version, the indicator, and which evidence. */
+/** Identifies a series: the border, all borders of the version, the indicator, and the evidence. */
 export interface SeriesRequest {
   readonly border: Border
   readonly borders: readonly Border[]
@@ -34,20 +34,20 @@ export interface SeriesRequest {
   readonly evidence: EvidenceFilter
 }
 
-/** A border's observations of one indicator, reconciled, and the days from the first to the last that they count. */
+/** The reconciled observations of a border and an indicator, and the days from the first to the last of them. */
 export interface Series {
   readonly reconciliation: Reconciliation
   readonly extent: Window | null
-  /** How much is held of it, as a number of observations. */
+  /** The memory that it takes, as a number of observations. */
   readonly cost: number
 }
 
 export interface SeriesReader {
-  /** @throws TooLarge */
+  /** @throws SeriesTooLarge */
   read(asked: SeriesRequest, turn: Turn): Promise<Series>
 }
 
-/** What figures are drawn from: the data, and its series as they are reconciled. */
+/** What results are computed from. */
 export interface FigureContext {
   readonly store: Reader
   readonly series: SeriesReader
@@ -55,7 +55,7 @@ export interface FigureContext {
   readonly turn: Turn
 }
 
-/** Said where a series is too large to be reconciled for one answer. */
+/** Thrown for a series that is too large to be reconciled for one request. */
 export class SeriesTooLarge extends QueryTooCostly {
   readonly border: Border
 
@@ -68,8 +68,8 @@ export class SeriesTooLarge extends QueryTooCostly {
 }
 
 /**
- * Reads a series, and reconciles it; a group rests on its members, which are read by `members`. Neither holds the
- * event loop for long. `reconciled` is told the milliseconds that reconciling took, without its pauses.
+ * Loads a series and reconciles it, in turns of the event loop. A group rests on its members, which `members` loads.
+ * @param reconciled receives the milliseconds that reconciling took, without pauses
  */
 export async function loadSeries(
   store: Reader,
@@ -92,13 +92,13 @@ export async function loadSeries(
     const { reconciliation } = await members.read({ ...asked, border: member }, turn)
     parts.push(reconciliation)
   }
-  // What its members say of every two of its boundaries is held of a group.
+  // A group holds what its members imply between every two of its boundaries.
   const between = observations.length ** 2 / 10
   const reconciliation = await run(reconcileGroupInPieces(observations, parts))
   return { reconciliation, extent, cost: cost + between }
 }
 
-/** @throws TooLarge */
+/** @throws SeriesTooLarge */
 async function readEvidence(
   store: Reader,
   { border, indicator, evidence }: SeriesRequest,
@@ -117,7 +117,7 @@ async function readEvidence(
   return read.flat()
 }
 
-/** Runs a reconciliation with the event loop free in between. @throws TooLarge where it takes too much work */
+/** Runs a reconciliation with the event loop free in between. @throws SeriesTooLarge where it takes too much work */
 async function runWithPauses(
   work: Work<Reconciliation>,
   border: Border,

@@ -4,10 +4,10 @@ import type { Reconciliation } from '../domain/reconciliation.ts'
 import type { FigureContext } from './load-series.ts'
 import { reconcileVintage } from './reconcile-evidence.ts'
 
-/** How many rows are read at once where only some of them are wanted. */
+/** The rows of a read, where a filter by status drops some of them. */
 const CHUNK = 1_000
 
-/** An observation with how it fares, and the reconciliation of its series that says so. */
+/** An observation with its status, and the reconciliation of its series that gave it. */
 interface Judged {
   readonly row: ObservationWithStatus
   readonly reconciliation: Reconciliation
@@ -47,7 +47,7 @@ export async function observationsWithStatus(
   return judged.slice(0, limit)
 }
 
-/** The observations with some ids, judged, in the order of lists. */
+/** Returns the observations with some ids, with their status, in the order of lists. */
 export async function observationsById(
   sources: FigureContext,
   filter: Filter,

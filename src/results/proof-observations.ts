@@ -6,20 +6,20 @@ import type { FigureContext } from './load-series.ts'
 import { observationsById } from './observations-with-status.ts'
 import { QueryTooCostly } from './query-too-costly.ts'
 
-/** More terms than this are no explanation, and finding them would keep other requests waiting. */
+/** More terms explain nothing, and take long to find. */
 const MAX_TERMS = 200_000
 
 export const withProofsSchema = z
   .array(observationWithStatusSchema)
   .describe('The observations that the proofs name.')
 
-/** The observations that some terms name, for the answer to list. */
+/** Returns the observations that the terms of proofs refer to. */
 export async function observationsInProofs(sources: FigureContext, filter: Filter, terms: readonly Term[]) {
   const ids = [...new Set(terms.map((term) => term.observation))]
   return await observationsById(sources, filter, ids)
 }
 
-/** The proofs that an answer asks for have more terms than can be found for one answer. */
+/** Thrown where the proofs of a request have too many terms. */
 export class TooManyTerms extends QueryTooCostly {
   constructor(parameter: string) {
     const detail = `asks for proofs of more than ${MAX_TERMS} terms; ask for fewer rows with limit, a shorter window or a longer interval`
@@ -27,7 +27,7 @@ export class TooManyTerms extends QueryTooCostly {
   }
 }
 
-/** Counts the terms of an answer as it is made. @throws TooManyTerms where they become too many */
+/** Returns a function that counts the terms of proofs. @throws TooManyTerms from it, beyond the limit */
 export function limitProofTerms(
   parameter: 'explain' | 'limit' | 'interval',
 ): (terms: readonly Term[]) => void {

@@ -1,8 +1,8 @@
-/** Thrown where a query takes too much work for one answer. */
+/** Thrown where a query takes too much work for one request. */
 export class QueryTooCostly extends Error {
-  /** The parameter by which to ask for less. */
+  /** The parameter to change. */
   readonly parameter: string
-  /** What is wrong with it, and how to ask for less. */
+  /** What is wrong with it, and how to request less. */
   readonly detail: string
 
   constructor(message: string, { parameter, detail }: { parameter: string; detail: string }) {

@@ -7,7 +7,7 @@ import { resolveWindow, selectBorders } from '../domain/resolve-window.ts'
 import type { FigureContext, Series } from './load-series.ts'
 import { workLimiter } from './work-limit.ts'
 
-/** What a filter's evidence implies about one indicator, with the borders and the window that it means. */
+/** Returns what a filter's evidence implies about an indicator, with the borders and the window that it selects. */
 export async function reconcileEvidence(
   { store, series, turn }: FigureContext,
   indicator: string,
@@ -33,7 +33,7 @@ export async function reconcileEvidence(
   }
 }
 
-/** How each observation fares against all others of its world, whichever rows are asked for. */
+/** Returns a function that judges an observation against all others of its vintage, whichever rows are requested. */
 export function reconcileVintage({ store, series, turn }: FigureContext, world: Vintage) {
   const evidence = vintageOf(world)
   const limited = workLimiter()
@@ -43,7 +43,7 @@ export function reconcileVintage({ store, series, turn }: FigureContext, world: 
   }
   let read: ReturnType<typeof readBorders> | undefined
   const judge = async (id: string, indicator: string): Promise<Reconciliation> => {
-    // Not before it is awaited: a promise that fails and that nobody minds ends the server.
+    // Loaded lazily: an unhandled rejection would end the process.
     read ??= readBorders()
     const { borders, byId } = await read
     const border = byId.get(id)

@@ -18,18 +18,17 @@ import { weighedCache } from './weighed-cache.ts'
 const MAX_OBSERVATIONS = 750_000
 
 export interface SeriesCacheOptions {
-  /** How many observations are kept reconciled. */
+  /** The size of the cache, in observations. */
   readonly limit?: number
-  /** Told how many milliseconds each series took. */
+  /** Receives the milliseconds that each reconciliation took. */
   readonly reconciled?: ((ms: number) => void) | undefined
-  /** When series changed, where others know it too. */
+  /** When series changed; shared with other caches. */
   readonly history?: SeriesVersions
 }
 
 /**
- * Reconciles series as they are asked for, and keeps those asked for last. What is kept is named by the evidence
- * and by the last version that changed the series, a group's also by those of its members. So a write to one
- * series leaves all others as they are, and what is kept of the past holds.
+ * Caches reconciled series. The cache key is the evidence plus the last version that changed the series or its
+ * members, so a write invalidates only the series it touches.
  */
 export function cacheSeries(
   store: Store,
@@ -51,7 +50,7 @@ export function cacheSeries(
   }
   return reader
 
-  /** Reads a series once for all that ask while it is being read, and anew where those before have left. */
+  /** Loads a series once for concurrent requests (single flight); starts over where the clients of a flight have left. */
   async function shared(key: string, asked: SeriesRequest, turn: Turn): Promise<Series | RefusedSeries> {
     for (;;) {
       try {
@@ -77,7 +76,7 @@ export function cacheSeries(
   }
 }
 
-/** Stands for a series that is too large, so that this is found out once for each state of it. */
+/** Caches that a series is too large. */
 interface RefusedSeries {
   readonly tooLarge: Border
   readonly cost: number
@@ -88,7 +87,7 @@ function refusalOf(error: unknown): RefusedSeries {
   throw error
 }
 
-/** What tells a state of a series from all others of it and of its members; null while nobody can say. */
+/** Returns the key of a state: the last versions that changed the series and its members; null while uncommitted. */
 async function stateKeyOf(
   history: SeriesVersions,
   { border, borders, indicator, evidence }: SeriesRequest,
@@ -102,7 +101,7 @@ async function stateKeyOf(
   return JSON.stringify([indicator, changes])
 }
 
-/** The states that were found, for as long as the borders of their version are held: they never change. */
+/** Remembers the keys of states for as long as the borders of their version are cached. */
 function stateKeys() {
   const known = new WeakMap<readonly Border[], Map<string, string>>()
   const placeOf = ({ border, indicator, evidence }: SeriesRequest) =>
@@ -118,7 +117,7 @@ function stateKeys() {
   }
 }
 
-/** Makes the key of evidence once for each request. */
+/** Computes the key of evidence once a request. */
 function evidenceKeys() {
   const keys = new WeakMap<EvidenceFilter, string>()
   return (evidence: EvidenceFilter): string => {

@@ -10,10 +10,10 @@ export interface SeriesVersions {
   lastChangedAt(border: string, indicator: string, version: number): Promise<number | null>
 }
 
-/** When series changed, as the database tells: of each it is asked once, and then only what is new. */
+/** Returns when series changed: reads the changes of a series once, and then only new ones. */
 export function seriesVersions(store: Read): SeriesVersions {
   const versionsOf = new Map<string, number[]>()
-  /** Up to here all changes of the series asked for are known. */
+  /** All changes of the cached series are known up to this version. */
   let known: number | null = null
   let last: Promise<unknown> = Promise.resolve()
 

@@ -1,7 +1,7 @@
 import type { Reader } from '../store/read/reader.ts'
 import { loadSeries, type Series, type SeriesReader } from './load-series.ts'
 
-/** The series as a write leaves them, each reconciled once; to be asked when all is written. */
+/** Returns the series as a transaction leaves them, each reconciled once; call it after the last write. */
 export function transactionSeries(transaction: Reader): SeriesReader {
   const known = new Map<string, Promise<Series>>()
   const reader: SeriesReader = {

@@ -1,14 +1,14 @@
-/** What is kept, and what it takes to keep it, in whatever unit the limit has. */
+/** A cached value and its cost, in the unit of the limit. */
 export interface Weighed {
   readonly cost: number
 }
 
 export interface WeighedCache<Value> {
-  /** What is kept under a key, else what `make` makes: once, however many ask for it meanwhile. */
+  /** Returns the cached value of a key, or loads it once for concurrent callers (single flight). */
   get(key: string, make: () => Promise<Value>): Promise<Value>
 }
 
-/** Keeps what was asked for last, as much as the limit allows; what fails is not kept. */
+/** Creates a size-bounded LRU cache with single-flight loading; failed loads are not cached. */
 export function weighedCache<Value extends Weighed>(limit: number): WeighedCache<Value> {
   interface Entry {
     readonly value: Promise<Value>

@@ -2,7 +2,7 @@ import type { Bounds } from '../domain/bounds/bounds.ts'
 import type { Reconciliation } from '../domain/reconciliation.ts'
 import { QueryTooCostly } from './query-too-costly.ts'
 
-/** The work that the figures of one answer may take, in steps of searches: one or two seconds at most. */
+/** The work that the results of one request may take, in search steps: one or two seconds at most. */
 const MAX_WORK = 30_000_000
 
 /**

@@ -43,17 +43,17 @@ export interface Collection<Query extends z.ZodObject, Place, Loaded extends Row
   readonly summary: string
   readonly description: string
   readonly tag: string
-  /** A query with a short answer, to show in the documentation. */
+  /** A query with a short response, for the documentation. */
   readonly example: string
-  /** What can be asked; how it is delivered is added. */
+  /** The parameters of the query; those of presentation and paging are added. */
   readonly query: Query
   /** A row; its fields are the columns of tables, save for `proof`, which these have no place for. */
   readonly row: z.ZodObject
   /** What JSON holds besides `data` and `meta`. */
   readonly extra?: z.ZodRawShape
-  /** The formats that the rows can have besides those of all rows. */
+  /** Formats besides those of all rows. */
   readonly formats?: readonly FormatName[]
-  /** For what comes page by page: what a cursor must hold of a row to go on behind it. */
+  /** The schema of cursor keys, for a paginated collection. */
   readonly paging?: { readonly place: z.ZodType<Place>; placeOf: CursorKeyOf<Place> }
   /** Loads the rows of a page, or all of them where there are no pages. */
   load(
@@ -63,14 +63,14 @@ export interface Collection<Query extends z.ZodObject, Place, Loaded extends Row
   explain?(rows: readonly Loaded[], request: CollectionRequest<Query>): Promise<Extra>
 }
 
-/** How an answer is delivered: the parameters that this module itself acts on. */
+/** The parameters of presentation and paging, which this module handles. */
 type Handled = z.output<z.ZodObject<typeof outputParameters>> & {
   readonly format?: FormatName | undefined
 } & Partial<z.output<z.ZodObject<typeof pagingParameters & Pick<typeof parameters, 'explain'>>>>
 
 const SEPARATORS = { point: ',', comma: ';' } as const
 
-/** A route that answers with rows: from the query to the filter, and from the rows to the format. */
+/** Returns the route of a collection: resolves the query, loads rows, and writes them in the negotiated format. */
 export function collection<Query extends z.ZodObject, Place, Loaded extends Row>(
   dependencies: ReaderDependencies,
   definition: Collection<Query, Place, Loaded>,
@@ -146,14 +146,14 @@ export function collection<Query extends z.ZodObject, Place, Loaded extends Row>
     },
   }
 
-  /** A page of a list, or what has no pages, whole. */
+  /** Loads a page, or all rows of a collection without pages. */
   async function pageOf(loadRows: LoadRows<Place, Loaded>, page: Page<Place>) {
     return paging === undefined
       ? { ...(await loadRows(page)), next: undefined }
       : await loadPage(loadRows, page, paging.placeOf)
   }
 
-  /** The same, or with the limit `all` the rest of a list, to be read row by row. */
+  /** Loads a page, or with `limit=all` returns an iterator over the rest. */
   async function rowsOf(loadRows: LoadRows<Place, Loaded>, page: Page<Place>) {
     const isWhole = paging !== undefined && page.limit === Number.POSITIVE_INFINITY
     return isWhole
@@ -166,7 +166,7 @@ function dialectOf({ header = 'names', decimal = 'point', sep = SEPARATORS[decim
   return { header, separator: sep === 'tab' ? '\t' : sep }
 }
 
-/** @throws Problem (400) for a parameter that the format asked for has no place for */
+/** @throws Problem (400) for a parameter that does not apply to the format */
 function requireFitting(query: Handled, format: FormatName): void {
   const isStreamed = format !== 'json' && TABLE_FORMATS[format].isStreamed
   const streamed = Object.entries(TABLE_FORMATS).filter(([, each]) => each.isStreamed)

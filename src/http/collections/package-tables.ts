@@ -14,7 +14,7 @@ interface Packaged {
 
 const SUBJECTS = { border: 'borders', indicator: 'indicators' }
 
-/** The lists that make up the package of all data, with the default of everything that can be asked of them. */
+/** The collections of the data package, with default queries. */
 export const PACKAGE_TABLES: readonly Packaged[] = [
   {
     name: 'observations',
@@ -50,12 +50,12 @@ export const PACKAGE_TABLES: readonly Packaged[] = [
 
 /** A table of the package at one version. */
 export interface PackageTable extends Pick<Resource, 'name' | 'title' | 'description' | 'row' | 'keys'> {
-  /** Where the same CSV is served, with its whole query. */
+  /** The URL of the same CSV, with its whole query. */
   readonly address: string
   written(): Promise<Chunks>
 }
 
-/** The tables of the package at one version; there is no series where its indicator was never heard of. */
+/** Returns the tables of the package at a version, without the series where its indicator is unknown. */
 export function packageTables(
   lists: CollectionRegistry,
   {

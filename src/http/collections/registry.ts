@@ -6,25 +6,25 @@ import type { Row } from '../../formats/table.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** For a route that answers with a list, that list as a whole. */
+    /** The collection that the route serves. */
     readonly list?: CollectionInfo
   }
 }
 
-/** A list of the API as a whole, however it is paged. */
+/** A collection of the API, for the data package and the catalogue. */
 export interface CollectionInfo {
   readonly title: string
   readonly description: string
   readonly row: z.ZodObject
   readonly formats: readonly FormatName[]
-  /** All rows that a query means, read as they are taken. */
+  /** Iterates over all rows of a query. */
   rowsOf(query: Readonly<Record<string, string>>, turn: Turn): Promise<AsyncIterable<Row>>
 }
 
-/** The lists of the API by their addresses, as far as their routes are registered. */
+/** The collections of the API by path. */
 export type CollectionRegistry = ReadonlyMap<string, CollectionInfo>
 
-/** Gathers the lists as their routes are registered. Call it before the routes are. */
+/** Collects collections as their routes are registered. Call it before the routes are registered. */
 export function collectCollections(app: FastifyInstance): CollectionRegistry {
   const lists = new Map<string, CollectionInfo>()
   app.addHook('onRoute', ({ url, config }) => {

@@ -81,7 +81,7 @@ export interface AnswerTurn extends Turn {
 interface InProgress {
   readonly ticket: Ticket
   turn?: AnswerTurn
-  /** Gives the drawing's place free again. */
+  /** Releases the place of a drawing. */
   place?: () => void
 }
 

@@ -1,12 +1,12 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 
-/** Told of each backup that the service makes by itself. */
+/** Receives the outcome of each scheduled backup. */
 export interface BackupMeasures {
   made(ms: number): void
   failed(): void
 }
 
-/** Says when the last good backup was made, and counts those that failed. */
+/** Measures the age of the last good backup, and counts failures. */
 export function backupMetrics(
   registry: Registry,
   newest: () => Promise<{ readonly made_at: string; readonly size_bytes: number } | null>,

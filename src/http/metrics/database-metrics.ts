@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Store } from '../../store/store.ts'
 
-/** Says which version the data are of, and what the database takes on the disk. */
+/** Measures the data version and the size of the database. */
 export function databaseMetrics(
   store: Pick<Store, 'currentVersion' | 'fileSizes'>,
   registry: Registry,

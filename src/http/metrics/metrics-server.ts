@@ -7,7 +7,7 @@ import { PROBLEM_TYPE } from '../problems/problem.ts'
 /** The text format of Prometheus. */
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-/** What is asked for `/health/live` and `/health/ready`. */
+/** Handlers of `/health/live` and `/health/ready`. */
 export interface Health {
   live(): Promise<HealthAnswer>
   ready(hasDetail: boolean): Promise<HealthAnswer>

@@ -8,14 +8,14 @@ import { queueMetrics } from './queue-metrics.ts'
 import { reconciliationMetrics } from './reconciliation-metrics.ts'
 import { requestMetrics, SHED } from './request-metrics.ts'
 
-/** A registry with what is known of the process itself: its memory, its processor time, the lag of its event loop. */
+/** Creates a registry with the metrics of the process: memory, CPU time, event-loop lag. */
 export function processRegistry(): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   return registry
 }
 
-/** Measures into a registry what an app answers. */
+/** Returns what measures the responses of an app. */
 export function appMetrics(registry: Registry): (app: FastifyInstance, store: Store) => Measured {
   return (app, store) => {
     const routed = requestMetrics(app, registry)
@@ -30,7 +30,7 @@ export function appMetrics(registry: Registry): (app: FastifyInstance, store: St
 
 const BLOCK_SECONDS = [0.5, 1, 2, 5, 10, 30]
 
-/** Counts how often the event loop was blocked for longer than it may be, and for how long. */
+/** Measures blocks of the event loop beyond the limit. */
 export function blockMetrics(registry: Registry): (ms: number) => void {
   const duration = new Histogram({
     name: 'crossings_event_loop_block_duration_seconds',

@@ -2,7 +2,7 @@ import { Histogram, type Registry } from 'prom-client'
 
 const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]
 
-/** Counts the series that are reconciled for a question, and the seconds that each takes. */
+/** Measures the duration of reconciliations. */
 export function reconciliationMetrics(registry: Registry): (ms: number) => void {
   const duration = new Histogram({
     name: 'crossings_series_reconciliation_duration_seconds',

@@ -14,14 +14,14 @@ const KNOWN_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE'
 
 const SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 
-/** Says which route a request that is being answered has gone. */
+/** Labels a response with its route. */
 export type Routed = (response: ServerResponse, route: string) => void
 
 /**
- * Counts every request once it is over, by the pattern of its route and never by its address, of which clients
- * can make up any number. The response itself is watched, because hooks see neither what is sent past them nor
- * what never becomes a request. Call it before all other hooks.
- * @returns what is to be told of requests that come past no hook
+ * Measures every request once it is over, labelled with the pattern of its route, never with its URL, of which
+ * clients can make up any number. It observes the raw response, because hooks see neither the fast path nor requests
+ * that are malformed. Register it before all other hooks.
+ * @returns a function that labels responses which no hook sees
  */
 export function requestMetrics(app: FastifyInstance, registry: Registry): Routed {
   const registers = [registry]
@@ -47,7 +47,7 @@ export function requestMetrics(app: FastifyInstance, registry: Registry): Routed
     },
   })
   const routes = new Map<ServerResponse, string>()
-  /** The last request with a body on each connection. */
+  /** The last request with a body, by connection. */
   const withBody = new WeakMap<Duplex, IncomingMessage>()
 
   function watch(request: IncomingMessage, response: ServerResponse): void {
@@ -67,7 +67,7 @@ export function requestMetrics(app: FastifyInstance, registry: Registry): Routed
     app.server.prependListener(event, watch)
   }
   app.server.prependListener('clientError', (error, socket) => {
-    // What is wrong with a body belongs to its request.
+    // A malformed body belongs to its request.
     if (!canRespond(error, socket) || withBody.get(socket)?.complete === false) return
     requests.inc({ route: MALFORMED, method: 'none', status: String(statusOfClientError(error)) })
   })
@@ -82,7 +82,7 @@ export function requestMetrics(app: FastifyInstance, registry: Registry): Routed
   }
 }
 
-/** The status that was sent; `none` where the connection ended before any was. */
+/** The status sent, or `none` where the connection ended before. */
 function statusOf({ headersSent, statusCode }: ServerResponse): string {
   return headersSent ? String(statusCode) : 'none'
 }

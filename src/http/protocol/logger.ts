@@ -32,7 +32,7 @@ export function loggerOptions(level: string, stream: LogSink | undefined) {
   return { logger, genReqId }
 }
 
-/** Whether a line is logged for every request. */
+/** Tells whether a log level includes a line for every request. */
 export function logsRequests(level: string): boolean {
   return ['info', 'debug', 'trace'].includes(level)
 }

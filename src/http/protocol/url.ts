@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { addressFrom } from '../../web/page/url.ts'
 import { parseQuery } from '../query/query-string.ts'
 
-/** What of a query says how an answer is sent, not what is asked. */
+/** The parameters of presentation and paging, which do not belong to the query itself. */
 const DELIVERY = ['cursor', 'limit', 'format', 'as_of']
 
 /**
@@ -28,18 +28,18 @@ export function canonicalTarget(target: string): string {
   return undecodable.length > 0 ? address : addressFrom(address.slice(0, mark), pairs)
 }
 
-/** The path that was asked for, without its query. */
+/** Returns the path of a request without its query. */
 export function pathOf({ url }: Pick<FastifyRequest, 'url'>): string {
   const mark = url.indexOf('?')
   return mark < 0 ? url : url.slice(0, mark)
 }
 
-/** An address of this service as it is named in files: absolute where its public address is known. */
+/** Returns a URL of this service, absolute where its public address is known. */
 export function absoluteUrl(publicUrl: string | undefined, path: string): string {
   return publicUrl === undefined ? path : publicUrl + path
 }
 
-/** An address with its parameters in the order of their names, so that one question has one address. */
+/** Sorts the parameters of a URL by name, so that equal queries have equal URLs. */
 export function sortQuery(address: string): string {
   const mark = address.indexOf('?')
   if (mark < 0) return address
@@ -50,13 +50,13 @@ export function sortQuery(address: string): string {
   return `${address.slice(0, mark)}?${pairs.join('&')}`
 }
 
-/** The question of a request in one form, however its parameters are ordered or written. */
+/** Returns the query of a request in canonical form, without presentation parameters. */
 export function canonicalQuery(request: FastifyRequest): string {
   const parameters = Object.entries(queryOf(request)).filter(([name]) => !DELIVERY.includes(name))
   return `${pathOf(request)}?${new URLSearchParams(parameters.sort())}`
 }
 
-/** The address of the same request with some parameters set anew; null takes one away. */
+/** Returns the URL of a request with some parameters replaced; null removes one. */
 export function urlWith(
   request: FastifyRequest,
   changes: Readonly<Record<string, string | number | null>>,

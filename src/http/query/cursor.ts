@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { badRequest } from '../problems/problem.ts'
 
-/** Where a list goes on: behind a row, in the version that its first page came from. */
+/** The position of a page: after a row, in the version of the first page. */
 export interface CursorPosition<Row> {
   readonly version: number
   readonly after: Row
@@ -17,7 +17,7 @@ export function writeCursor<Row>({ version, after }: CursorPosition<Row>, questi
   return Buffer.from(checksum(payload, question) + payload).toString('base64url')
 }
 
-/** @throws Problem (400) for a cursor that was not written for this question */
+/** @throws Problem (400) for a cursor of another query */
 export function readCursor<Row>(
   cursor: string,
   question: string,

@@ -16,13 +16,13 @@ export const DEFAULT_LIMIT = 1_000
 const PERIOD_WORDS =
   'must be a day (2024-11-15), a month (2024-11), a quarter (2024-Q4), an ISO week (2024-W46) or a year (2024)'
 
-/** One code or name: text that cannot be mistaken for a list. */
+/** A single code or name, which must not look like a list. */
 const code = z
   .string()
   .min(1, 'is empty')
   .refine((text) => !text.includes(','), 'must be a single value')
 
-/** Several values joined by commas, each once; described and with examples as one of them is. */
+/** Comma-separated values without duplicates; description and examples are those of an item. */
 function listOf<Item extends z.ZodType<string, string>>(item: Item, example = item.meta()?.examples) {
   const values = item instanceof z.ZodEnum ? { enum: item.options } : {}
   const examples = example === undefined ? {} : { examples: [example] }
@@ -51,7 +51,7 @@ function listsOf<Items extends Record<string, z.ZodType<string, string>>>(items:
 
 const anyText = z.string().min(1, 'has an empty item')
 
-/** ISO 3166-1 alpha-2, or alpha-3, which is made alpha-2. */
+/** ISO 3166-1 alpha-2; alpha-3 is converted. */
 const country = anyText.transform((text) => countries.alpha3ToAlpha2(text) ?? text)
 
 const flag = z
@@ -71,7 +71,7 @@ const wholePeriod = period
 const NO_INSTANT =
   'is neither a version number nor an RFC 3339 time such as 2024-11-15T12:00:00Z (write + as %2B)'
 
-/** A version number, or a time as RFC 3339, made UTC with milliseconds. */
+/** A version number, or an RFC 3339 time, normalized to UTC with milliseconds. */
 const asOf = z.union(
   [
     z
@@ -233,25 +233,25 @@ export const parameters = {
   _: z.unknown().optional().describe('Ignored; spreadsheets use it to defeat caches.'),
 }
 
-/** The query of what takes no parameters. */
+/** The query of a route without parameters. */
 export const noParameters = z.strictObject({ _: parameters._ })
 
-/** The days asked about. */
+/** The parameters that select the window. */
 export const windowParameters = { from: parameters.from, to: parameters.to, period: parameters.period }
 
-/** Which side of which borders. */
+/** The parameters that select borders. */
 export const borderParameters = { country: parameters.country, neighbour: parameters.neighbour }
 
-/** Which observations there are, and which of them to go by. */
+/** The parameters that select the evidence. */
 export const evidenceParameters = pick(parameters, EVIDENCE_FIELDS)
 
-/** Which publications there are, and which of them to go by. */
+/** The parameters that select publications. */
 export const publicationParameters = {
   ...pick(parameters, Object.keys(PUBLICATION_FILTERS) as (keyof typeof PUBLICATION_FILTERS)[]),
   published_until: parameters.published_until,
 }
 
-/** How an answer is delivered, whatever is asked: the parameters of every collection. */
+/** The parameters of every collection: version and presentation. */
 export const outputParameters = {
   as_of: parameters.as_of,
   header: parameters.header,
@@ -260,7 +260,7 @@ export const outputParameters = {
   _: parameters._,
 }
 
-/** The format of an answer, among those that it can have. */
+/** Returns the parameter `format` for a route with these formats. */
 export function formatParameter(formats: readonly FormatName[]) {
   return z
     .enum(formats)
@@ -268,7 +268,7 @@ export function formatParameter(formats: readonly FormatName[]) {
     .describe('The format of the answer; it wins over the `Accept` header. Default: json.')
 }
 
-/** The parameters of a list, which comes page by page. */
+/** The parameters of pagination. */
 export const pagingParameters = { limit: parameters.limit, cursor: parameters.cursor }
 
 function pick<Fields, Name extends keyof Fields>(fields: Fields, names: readonly Name[]): Pick<Fields, Name> {
