@@ -12,7 +12,7 @@ export interface ReconciledIndicator {
   together(borders: readonly Border[]): { border: Border | null; reconciliation: Reconciliation }
 }
 
-/** What the series of one indicator say together, by border; `borders` are all there are, groups too. */
+/** Reconciles the series of one indicator, by border. `borders` are all borders, groups included. */
 export function reconciledIndicator(
   borders: readonly Border[],
   reconciliationOf: (id: string) => Reconciliation | undefined,

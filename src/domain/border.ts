@@ -26,7 +26,7 @@ export const borderSchema = z
 
 export type Border = z.infer<typeof borderSchema>
 
-/** Whether a border is a group of others. */
+/** Tells whether a border is a group of others. */
 export function isGroup(border: Border): boolean {
   return border.members.length > 0
 }

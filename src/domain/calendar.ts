@@ -57,7 +57,7 @@ export function daysInMonth(year: number, month: number): number {
   return month === 12 ? 31 : dayOf(year, month + 1, 1) - dayOf(year, month, 1)
 }
 
-/** The day that `YYYY-MM-DD` names, or null where there is no such day in the years 1 to 9999. */
+/** Parses `YYYY-MM-DD`; null where there is no such day in the years 1 to 9999. */
 export function parseDay(text: string): Day | null {
   const [, year, month, day] = (ISO_DAY.exec(text) ?? []).map(Number)
   if (year === undefined || month === undefined || day === undefined) return null
@@ -93,7 +93,7 @@ export function countDays(window: Window): number {
   return Math.max(0, window.end - window.start + 1)
 }
 
-/** Whether two windows share a day. */
+/** Tells whether two windows overlap. */
 export function overlaps(a: Window, b: Window): boolean {
   return a.start <= b.end && b.start <= a.end
 }

@@ -35,7 +35,7 @@ function commonDays(a: DaySet, b: DaySet): DaySet {
   }
 }
 
-/** How many days of the set lie in a window; looks only at those of its windows that meet it. */
+/** Counts the days of the set in a window; looks only at its windows that overlap it. */
 export function countWithin(set: DaySet, window: Window): number {
   let days = 0
   for (let index = firstEndingFrom(set, window.start); index < set.length; index++) {

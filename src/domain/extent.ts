@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { civilDate } from './fields.ts'
 
-/** How far some observations reach, and how many they are. */
+/** The extent of some observations, and their number. */
 export const extentSchema = z.object({
   period_start: civilDate
     .nullable()

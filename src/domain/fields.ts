@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseDay } from './calendar.ts'
 
-/** The largest count that is held: sums of a million such counts are still exact in a double. */
+/** The largest count: sums of a million such counts are still exact in a double. */
 export const MAX_COUNT = 1_000_000_000
 
 const hasNoControls = (text: string) => !/\p{Cc}/u.test(text)
@@ -29,7 +29,7 @@ export const slug = z
 /** The name of someone who counts; without commas, because lists of names are separated by them. */
 export const originName = singleLine(200).refine((name) => !name.includes(','), 'holds a comma')
 
-/** An address on the web, kept as it was written (an IRI: it may hold letters of any script). */
+/** A web address as it was written (an IRI: it may contain letters of any script). */
 export const webAddress = singleLine(2000)
   .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), 'is not an http or https address')
   .meta({ format: 'iri' })

@@ -62,7 +62,7 @@ export const figureSchema = z.object({
 
 export type Figure = z.infer<typeof figureSchema>
 
-/** What a reconciliation says of a window. Without a window it says that nothing is known, which is never 0. */
+/** Returns the result of a window. Without a window it is `unknown`, which is never 0. */
 export function figureOf(
   reconciliation: Reconciliation,
   window: Window | null,
@@ -85,7 +85,7 @@ export function figureOf(
   }
 }
 
-/** How a range is to be read. */
+/** Returns the qualifier of a range. */
 export function qualifierOf({ min, max }: Range): FigureQualifier {
   if (min === max) return 'exact'
   if (max === Number.POSITIVE_INFINITY) return min > 0 ? 'at_least' : 'unknown'

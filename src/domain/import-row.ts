@@ -5,7 +5,7 @@ import { type Source, sourceSchema } from './source.ts'
 /** The cells of a row by column; an empty cell is empty text. */
 export type Cells = Readonly<Record<string, string>>
 
-/** What is wrong with a row, and in which column; null where no single column is at fault. */
+/** A fault of a row, and its column; null where no single column is at fault. */
 export interface RowFault {
   readonly column: string | null
   readonly reason: string
@@ -17,7 +17,7 @@ export interface ImportRow {
   readonly figure: Statement
 }
 
-/** What an export says of a figure and no import can set: these columns may be there, and are not read. */
+/** Columns of an export that an import ignores. */
 const IGNORED = ['id', 'status', 'version']
 
 /** The columns of an import: those in which `GET /v1/observations?format=csv` answers. */

@@ -43,7 +43,7 @@ export const statementSchema = z
 
 export type Statement = z.infer<typeof statementSchema>
 
-/** An observation as it is held: the figure, its publication, and the write that last changed it. */
+/** An observation: the figure, its publication, and the version that last changed it. */
 export const observationSchema = z.object({
   id: z
     .int()
@@ -72,7 +72,7 @@ export const observationSchema = z.object({
 
 export type Observation = z.infer<typeof observationSchema>
 
-/** What of an observation decides how it fares against others of its series, and what they imply together. */
+/** The fields of an observation that reconciliation needs. */
 export type Evidence = Pick<
   Observation,
   | 'id'
@@ -86,7 +86,7 @@ export type Evidence = Pick<
   | 'qualifier'
 >
 
-/** How an observation fares against the others of its series. */
+/** The status of an observation against the others of its series. */
 export const statusSchema = z
   .enum(STATUSES)
   .describe(

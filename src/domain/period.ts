@@ -11,7 +11,7 @@ import {
   weekday,
 } from './calendar.ts'
 
-/** The lengths of calendar period that figures can be asked for, shortest first. */
+/** The lengths of calendar periods, shortest first. */
 export const INTERVALS = ['day', 'week', 'month', 'quarter', 'year'] as const
 export type Interval = (typeof INTERVALS)[number]
 

@@ -16,14 +16,14 @@ import { type DaySet, intersectionOf, unionOf } from './day-set.ts'
 import { type Evidence, rangeOf, type Status } from './observation.ts'
 import { overlapCounter } from './overlaps.ts'
 
-/** What a set of observations implies, and how each of them fares. */
+/** What a set of observations implies, and the status of each. */
 export interface Reconciliation {
   readonly bounds: Bounds
   /** The days inside at least one accepted observation; for a sum or a group by members, inside one of each. */
   readonly covered: DaySet
   /** The windows of the observations that conflict; where it rests on other series, theirs too. */
   readonly conflicts: readonly Window[]
-  /** How many of these windows share a day with one. */
+  /** Counts the windows that overlap one. */
   conflictsIn(window: Window): number
   /** The status of each of the observations, by id. */
   readonly statuses: ReadonlyMap<number, Status>

@@ -23,7 +23,7 @@ export const revertedWritesSchema = z.strictObject({
 
 export type RevertedWrites = z.infer<typeof revertedWritesSchema>
 
-/** What a revert did. */
+/** The outcome of a revert. */
 export const revertSchema = z
   .object({
     versions: z.int().min(1).describe('How many versions were taken back.'),

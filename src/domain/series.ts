@@ -55,7 +55,7 @@ export function* series(reconciled: ReconciledIndicator, question: SeriesQuestio
   }
 }
 
-/** What a reconciliation says of the part of a calendar period that lies in a window. */
+/** Returns the result of the part of a calendar period that lies in a window. */
 export function periodFigure(
   reconciliation: Reconciliation,
   period: Period,

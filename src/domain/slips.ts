@@ -2,7 +2,7 @@ import { civilOf, countDays, type Day, formatDay, toDay } from './calendar.ts'
 import { type Statement, windowOf } from './observation.ts'
 import type { Source } from './source.ts'
 
-/** What is wrong with a field, or looks like a slip. */
+/** A fault of a field, or a likely slip. */
 export interface FieldRemark {
   readonly field: 'period_start' | 'period_end' | 'published_on'
   readonly detail: string

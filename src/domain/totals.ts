@@ -8,7 +8,7 @@ import { indicatorSchema } from './indicator.ts'
 
 const { period_start, period_end, ...figure } = figureSchema.shape
 
-/** The figure of one border for the window asked for. */
+/** The result of one border in the window. */
 export const totalSchema = z
   .object({
     border: borderId.describe('The reporting country and its neighbour, joined by a hyphen.'),
@@ -21,7 +21,7 @@ export const totalSchema = z
   })
   .meta({ id: 'Total' })
 
-/** The figure of all borders asked for together. */
+/** The result of all borders together. */
 export const grandTotalSchema = totalSchema
   .extend({
     border: borderId
@@ -42,7 +42,7 @@ export interface TotalsQuestion {
   readonly explain: boolean
 }
 
-/** A figure for each border, and one for all of them together: null where there is no border. */
+/** Returns a result for each border, and one for all of them together: null where there is no border. */
 export function totals(
   reconciled: ReconciledIndicator,
   { indicator, borders, window, explain }: TotalsQuestion,
@@ -65,7 +65,7 @@ export function totals(
   }
 }
 
-/** What names a border in a row of figures. */
+/** Returns the fields that name a border in a row. */
 export function labelsOf({ id, country, neighbour }: Border) {
   return { border: id, country, neighbour }
 }

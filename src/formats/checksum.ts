@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Chunks } from './table.ts'
 
-/** How many bytes something is, and their SHA-256 in hexadecimal. */
+/** A size in bytes, and the SHA-256 in hexadecimal. */
 export interface Checksum {
   readonly bytes: number
   readonly sha256: string
 }
 
-/** The same pieces, tallied as they pass; the tally is there once all have. */
+/** Passes chunks on, and computes their checksum, available after the last. */
 export function withChecksum(written: Chunks): {
   readonly content: Chunks
   readonly tally: Promise<Checksum>

@@ -6,7 +6,7 @@ export interface Distribution {
   readonly title: string
   readonly mediaType: string
   readonly accessPath: string
-  /** Where all of it can be had at once; null where it comes page by page. */
+  /** The URL of the whole table; null where it is paginated. */
   readonly downloadPath: string | null
 }
 

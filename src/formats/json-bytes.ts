@@ -1,4 +1,4 @@
-/** How many elements are serialized in one piece: a few milliseconds of CPU time with the longest rows. */
+/** Elements serialized in one chunk: a few milliseconds of CPU time with the longest rows. */
 const PIECE_LENGTH = 200
 
 /**

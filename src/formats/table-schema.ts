@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Column, columnsOf } from './table.ts'
 
-/** What tells the rows of a table apart, and which other tables they refer to. */
+/** The primary and foreign keys of a table. */
 export interface Keys {
   readonly primaryKey: readonly string[]
   readonly uniqueKeys?: readonly (readonly string[])[]

@@ -18,7 +18,7 @@ export interface Column {
   readonly isNullable: boolean
 }
 
-/** What a table is, for the formats that have a place for it. */
+/** The description of a table, for formats that have a place for it. */
 export interface TableDescription {
   readonly title: string
   readonly description: string
@@ -34,7 +34,7 @@ export interface TableDescription {
   readonly borders: readonly Border[]
 }
 
-/** What stands behind a table: also the publications that its rows come from, which take long to find. */
+/** The description of a table and the publications of its rows, which take long to find. */
 export interface TableMetadata extends TableDescription {
   readonly sources: readonly Source[]
 }

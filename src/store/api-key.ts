@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
-/** What all keys begin with, so that one that leaks is recognised wherever it turns up. */
+/** The prefix of all keys, by which secret scanners recognise a leaked one. */
 const PREFIX = 'bxk_'
 const KEY = /^bxk_([0-9a-f]{64})([0-9a-f]{8})$/
 
@@ -11,13 +11,13 @@ export function newKey(): string {
   return PREFIX + secret + checksum(secret)
 }
 
-/** Whether a text can be a key at all; no look-up is needed for one that cannot. */
+/** Tells whether a text is well-formed as a key; no look-up is needed otherwise. */
 export function isKey(text: string): boolean {
   const [, secret = '', check] = KEY.exec(text) ?? []
   return check !== undefined && check === checksum(secret)
 }
 
-/** All that is kept of a key: its SHA-256, in hexadecimal. */
+/** Returns the SHA-256 of a key in hexadecimal: all that is stored of it. */
 export function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('hex')
 }

@@ -288,7 +288,7 @@ export const apiKeys = sqliteTable(
     created_at: text().notNull(),
     expires_at: text(),
     revoked_at: text(),
-    /** How many rows the lineage may record on a day (UTC); null is any number. */
+    /** The rows that the lineage may record a day (UTC); null sets no limit. */
     rows_a_day: integer(),
     /** The key that it was made to take over from. */
     replaces: integer()
@@ -316,7 +316,7 @@ export const apiKeyLastUses = sqliteTable('api_key_last_uses', {
   used_at: text().notNull(),
 })
 
-/** How many rows the keys of a lineage recorded on a day (UTC). */
+/** The rows that the keys of a lineage recorded on a day (UTC). */
 export const apiKeyRows = sqliteTable(
   'api_key_rows',
   {

@@ -24,16 +24,16 @@ export interface StoreOptions {
   readonly now: () => string
 }
 
-/** How long a read may hold up all others, in milliseconds. */
+/** The longest that a read may block all others, in milliseconds. */
 const READ_PATIENCE_MS = 100
 
-/** How much of a large database is held in memory, in KiB: a page of a list takes rows from all over it. */
+/** The page cache in KiB: a page of a list reads rows from all over a large database. */
 const READ_CACHE_KIB = 65_536
 
-/** How long after a failed write it is not tried whether another would fail as well, in milliseconds. */
+/** The pause after a failed write before another is probed, in milliseconds. */
 const RETRY_AFTER_MS = 2_000
 
-/** Everything that can be asked of the data, or written to it. Every verb is awaited. */
+/** All reads and writes of the data. Every method is async. */
 export type Store = ReturnType<typeof storeOn>
 
 /** Opens the database, brings it to the newest schema, checks it, and stands ready to answer. */
@@ -92,7 +92,7 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
     write,
     ...activity,
 
-    /** Whether what is read now may yet be taken back: in memory, where a write has no connection of its own. */
+    /** Tells whether reads may see uncommitted data: in memory, where writes share the connection. */
     isUncommitted: reading === writing ? () => reading.inTransaction : () => false,
 
     /**
@@ -117,7 +117,7 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
       }
     },
 
-    /** How many bytes the database and its log take on the disk: in memory, none. */
+    /** The sizes of the database and its WAL on disk, in bytes; 0 in memory. */
     async fileSizes(): Promise<FileSizes> {
       return fileSizes(reading.name)
     },

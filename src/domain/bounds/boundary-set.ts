@@ -1,7 +1,7 @@
 /** A set of whole numbers below a size that only grows: bits, and bits that mark which words of bits hold any. */
 export type BoundarySet = readonly Uint32Array[]
 
-/** The answer where there is no such member. */
+/** Returned where there is no such member. */
 const NONE = -1
 
 /** Returns an empty set with room for the numbers below a size. */

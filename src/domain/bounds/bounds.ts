@@ -26,7 +26,7 @@ export interface Bounds {
   prove(from: Day, to: Day): Term[]
   /** One F that satisfies all the figures, out of the many that do. */
   runningCount(day: Day): number
-  /** How many steps the searches for all answers so far have taken. */
+  /** The steps that all searches so far have taken. */
   work(): number
 }
 

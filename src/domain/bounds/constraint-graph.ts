@@ -45,7 +45,7 @@ export interface ConstraintGraph {
   /** What searches for proofs hold of each boundary; made for the first of them. */
   visits?: Visits
   searches: number
-  /** How many steps all searches so far have looked at: what the graph has cost. */
+  /** The steps that all searches so far have looked at: the cost of the graph. */
   work: number
 }
 
@@ -202,13 +202,13 @@ export function countAt({ partOf, offset, parts }: ConstraintGraph, boundary: nu
   return (parts.count[partOf[boundary] ?? NONE] ?? 0) + (offset[boundary] ?? 0)
 }
 
-/** How much more the running count changes along a step than it must; never negative. */
+/** The slack of a step: how much more the running count changes along it than it must; never negative. */
 export function slackOf(graph: ConstraintGraph, step: number): number {
   const { from, to, weight } = graph.steps
   return countAt(graph, to[step] ?? NONE) - countAt(graph, from[step] ?? NONE) - (weight[step] ?? 0)
 }
 
-/** How many figures it takes to prove a step; 0 where it holds because a running count never falls. */
+/** The number of figures that prove a step; 0 where it holds because a running count never falls. */
 export function figuresOf({ steps, assumptions }: ConstraintGraph, step: number): number {
   const ground = steps.ground[step] ?? MONOTONE
   return ground < 0 ? (assumptions[-1 - ground]?.figures ?? 0) : Math.min(1, ground)

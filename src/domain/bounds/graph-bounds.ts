@@ -13,7 +13,7 @@ import { dijkstra } from './dijkstra.ts'
 import { fewestFiguresPath } from './shortest-proof.ts'
 import { WORK_PER_PAUSE } from './work.ts'
 
-/** What the graph implies between any two days, boundaries or not. */
+/** Returns the bounds that the graph implies between any two days, boundaries or not. */
 export function boundsOf(graph: ConstraintGraph): Bounds {
   const searchBetween = ({ start, end }: Ends) =>
     dijkstra(graph, partAt(graph, start), partAt(graph, end), Number.POSITIVE_INFINITY)

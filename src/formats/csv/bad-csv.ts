@@ -1,4 +1,4 @@
-/** Said of what is no CSV: why, and the line where that shows. */
+/** Thrown for invalid CSV, with the reason and the line. */
 export class BadCsv extends Error {
   readonly line: number
 

@@ -4,7 +4,7 @@ import { type Chunks, type Column, cellOf, inBatches, type Row, type Table } fro
 
 export const CSV_TYPE = 'text/csv; charset=utf-8; header=present'
 
-/** How a CSV text is written: exactly, for programs, or in a way that a spreadsheet opens as it is meant. */
+/** The dialect of CSV: exact, for programs, or safe for spreadsheets. */
 export interface CsvDialect {
   /** `names` are the fields' names, and all is exact; with `labels` people read it, and no text becomes a formula. */
   readonly header: 'names' | 'labels'

@@ -81,7 +81,7 @@ function named({ id, name, description, representation }: Component) {
   return { id, name, description, ...format }
 }
 
-/** How a value is listed: a code with its name, a time period with its first and last moment. */
+/** Lists a value: a code with its name, a time period with its start and end. */
 function valueIn({ representation }: Component, codelists: readonly Codelist[]) {
   if ('dataType' in representation) {
     return (value: string, { window }: Placed) => ({

@@ -3,7 +3,7 @@ import { messageHeader } from './message-header.ts'
 
 export const SDMX_STRUCTURE_TYPE = 'application/vnd.sdmx.structure+json;version=2.0.0'
 
-/** How much is said of an artefact: all, its name and what it is, or its name. */
+/** The detail of an artefact: all of it, its name and description, or its name. */
 export type Detail = 'full' | 'complete stub' | 'stub'
 
 /** Artefacts as an SDMX-JSON 2.0 structure message; a list without any, such as codes, is left out. */

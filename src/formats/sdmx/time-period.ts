@@ -17,7 +17,7 @@ export interface TimePeriod {
   readonly label: string
 }
 
-/** The code of a range of days that is no calendar period. */
+/** The code of a range of days that is not a calendar period. */
 export const OTHER_FREQUENCY = '_O'
 
 /** The intervals by the codes of SDMX for them. */
@@ -75,7 +75,7 @@ function parseRange(text: string): Window | null {
   return end >= start && end <= LAST_DAY ? { start, end } : null
 }
 
-/** The same day so many months later, or the last one of that month. */
+/** Adds months to a day, clamped to the last day of the month. */
 function later(start: Day, months: number): Day {
   const { year, month, day } = civilOf(start)
   const index = month - 1 + months

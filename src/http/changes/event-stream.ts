@@ -4,10 +4,10 @@ import { type ChangePlace, placeOfChange } from '../../store/read/changes.ts'
 import type { Reader } from '../../store/read/reader.ts'
 import { writeResumePoint } from './event-id.ts'
 
-/** How many changes are read at once: few enough that other requests hardly wait for them. */
+/** The changes of one read: few enough that other requests hardly wait. */
 const PAGE_SIZE = 250
 
-/** How often new versions are looked for, how long the stream may be silent, and when clients come back. */
+/** Milliseconds: the polling interval, the heartbeat, and the client's retry. */
 const LOOK_EVERY_MS = 500
 const HEARTBEAT_MS = 15_000
 const RETRY_MS = 2_000

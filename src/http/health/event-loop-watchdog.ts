@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { BlockReport, WatchedLoop } from './event-loop-watchdog-thread.ts'
 
 export interface WatchdogLimits {
-  /** A block of the event loop longer than this is told, in milliseconds; 0 tells none. */
+  /** The shortest block that is reported, in milliseconds; 0 reports none. */
   readonly maxBlockMs: number
   /** A block longer than this ends the process, in milliseconds; 0 ends it never. */
   readonly exitAfterMs: number
@@ -13,14 +13,14 @@ export interface WatchdogLimits {
 export interface Watchdog {
   /** Counts the requests of an app by their routes. Call it before the app has any route or hook. */
   watch(app: FastifyInstance): void
-  /** Begins to watch, once all routes are there; `blocked` is told of each block when it is over. */
+  /** Starts watching; `blocked` receives each block when it is over. */
   start(limits: WatchdogLimits, blocked: (report: BlockReport) => void): void
   stop(): Promise<void>
 }
 
 const SCRIPT = new URL(`./event-loop-watchdog-thread${extname(import.meta.url)}`, import.meta.url)
 
-/** Where a request is counted that no route is for. */
+/** The label of requests that match no route. */
 const UNMATCHED = 'unmatched'
 
 /** More routes than there are; the first place is for the beat, the second for what is unmatched. */

@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { Problem, problemBody } from '../problems/problem.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
 
-/** What the operator is told of backups. */
+/** The backups that readiness reports. */
 export interface BackupsToWatch {
-  /** The newest backup that was found sound; null where there is none. */
+  /** The newest verified backup; null where there is none. */
   newest(): Promise<{
     readonly made_at: string
     readonly version: number
     readonly size_bytes: number
   } | null>
-  /** How often one is made, in milliseconds. */
+  /** The interval of backups, in milliseconds. */
   readonly everyMs: number
 }
 
@@ -75,7 +75,7 @@ export async function readReadiness(
   }
 }
 
-/** An answer about the health of the service, for wherever it is asked. */
+/** A health response, for either port. */
 export interface HealthAnswer {
   readonly status: number
   readonly body: Readonly<Record<string, unknown>>

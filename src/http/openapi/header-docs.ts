@@ -26,7 +26,7 @@ const RETRY_AFTER: Header = {
   schema: { type: 'integer', minimum: 1 },
 }
 
-/** What answers of a status say in their headers, besides what every answer says. */
+/** The headers of a status, besides those of every response. */
 const ANSWERED: Readonly<Record<number, Readonly<Record<string, Header>>>> = {
   201: {
     Location: {

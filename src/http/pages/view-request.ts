@@ -35,9 +35,9 @@ export const viewParameters = {
 
 type ViewQuery = z.output<z.ZodObject<typeof viewParameters>>
 
-/** What a request asks to see, and the language to say it in. */
+/** The view that a request selects, and its locale. */
 export interface ViewRequest {
-  /** What it asks, with the window that is shown. */
+  /** The resolved query, with the window that is shown. */
   readonly asked: ResolvedQuery
   readonly view: View
   /** What was chosen for it that its address does not say, and that is not so by default elsewhere. */
@@ -65,7 +65,7 @@ export async function loadViewFor(
   }
 }
 
-/** Where nothing is recorded at all there is no indicator either, and that is to be seen, not refused. */
+/** Shows an empty database, which has no indicator either, instead of rejecting the default one. */
 async function askOf(
   dependencies: Dependencies,
   query: Parameters<typeof resolveQuery>[1],
@@ -79,7 +79,7 @@ async function askOf(
 
 const speeches = new Map<LanguageCode, Locale>()
 
-/** The language asked for by `lang`, else by `Accept-Language`, else English. */
+/** Returns the locale selected by `lang`, else by `Accept-Language`, else English. */
 export function localeOf(request: FastifyRequest, lang: LanguageCode | undefined): Locale {
   const codes = Object.keys(LANGUAGES) as LanguageCode[]
   const accepted = new Negotiator({

@@ -42,7 +42,7 @@ export type ProblemDetail = z.infer<typeof faultSchema>
 interface ProblemKind {
   readonly name: string
   readonly title: string
-  /** What a client should know of every problem of this kind. */
+  /** What every problem of this type means. */
   readonly meaning: string
 }
 
@@ -114,7 +114,7 @@ export class Problem extends Error {
   }
 }
 
-/** Too much is asked at once: a 503 that is not logged, because there would be one for each who asks. */
+/** A 503 under overload; not logged, because there would be one a request. */
 export class Overloaded extends Problem {
   constructor() {
     super(503, 'The server is overloaded; retry shortly.', { headers: { 'retry-after': '1' } })
@@ -151,7 +151,7 @@ export function problemBody({ status, message, errors, errorCount }: Problem): P
   }
 }
 
-/** What is said of an error that is no {@link Problem}: nothing that shows how the server is built. */
+/** Maps any other error to a problem that reveals nothing about the server. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof QueryTooCostly) {

@@ -75,7 +75,7 @@ function detailOf(issue: z.core.$ZodIssue, value: unknown, index: number): strin
   return `${issue.message}: ${quoteInput(writtenAs(value))}`
 }
 
-/** What a client sent, made safe to repeat to it: short, and as JSON writes it. */
+/** Quotes client input for an error message: shortened, as JSON. */
 export function quoteInput(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }

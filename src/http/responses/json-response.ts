@@ -12,7 +12,7 @@ import type { ResolvedQuery } from '../query/resolve-query.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** What every answer says of itself. */
+/** The `meta` of every response. */
 export const metaSchema = z.object({
   version: z.int().min(0).describe('The version of the data that it comes from.'),
   as_of: z
@@ -30,7 +30,7 @@ export const listMetaSchema = metaSchema
   })
   .meta({ id: 'ListMeta' })
 
-/** The format asked for: by `format`, else by `Accept`. @throws Problem (406) for one that is not served */
+/** Selects the format by `format`, else by `Accept`. @throws Problem (406) where none is acceptable */
 export function negotiateFormat(
   request: FastifyRequest,
   formats: readonly FormatName[],
@@ -63,11 +63,11 @@ export function negotiateMediaType<Type extends string>(
 
 interface Answer {
   readonly asked: ResolvedQuery
-  /** The rows, or for what is no collection the one thing that it is. */
+  /** The rows, or the one resource. */
   readonly rows: readonly Row[] | Row
   /** What JSON holds besides `data` and `meta`. */
   readonly extra?: Readonly<Record<string, unknown>>
-  /** For a list, the last row of this page where there are more, else null; what is no list has none. */
+  /** For a list, the cursor key of the last row where more follow, else null. */
   readonly next?: unknown
 }
 
@@ -107,7 +107,7 @@ export function sendJson(reply: FastifyReply, body: unknown): FastifyReply {
   return reply.type(JSON_TYPE).send(JSON.stringify(body))
 }
 
-/** How long caches may keep what answers a question. */
+/** Returns the `Cache-Control` of a response. */
 export function cacheControlOf({ isImmutable }: Pick<ResolvedQuery, 'isImmutable'>): string {
   return isImmutable ? FOREVER : FOR_NOW
 }

@@ -1,4 +1,4 @@
-/** What the service is, as everything says that introduces it. */
+/** The name and description of the service. */
 export const SERVICE = {
   name: 'Border Crossings',
   description:

@@ -34,7 +34,7 @@ export async function sendTable(
   return reply.send(Readable.from(await primeStream(written), { objectMode: false }))
 }
 
-/** How many rows are written between two looks at the clock: a millisecond or two. */
+/** The rows between two checks of the clock: a millisecond or two. */
 const ROWS_PER_STEP = 50
 
 /** Yields rows and lets others have their turn between them, so that a long table does not hold the event loop. */

@@ -105,7 +105,7 @@ function distributionOf(url: string, title: string, format: FormatName): Distrib
   }
 }
 
-/** The sides that report, in the codes of three letters; `EU` is no country. */
+/** The reporting countries as alpha-3 codes; `EU` is not a country. */
 function countriesOf(borders: readonly { readonly country: string }[]): string[] {
   const codes = borders.map(({ country }) => countries.alpha2ToAlpha3(country))
   return [...new Set(codes.filter((code) => code !== undefined))]

@@ -13,10 +13,10 @@ import { parameters } from '../query/parameters.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
 import { problemResponses } from '../responses/response-schemas.ts'
 
-/** How many streams may be open: of one client, before each client gets one only, and in all. */
+/** The streams that may be open: of one client, before each client gets only one, and in all. */
 const STREAMS = { perClient: 10, shared: 100, capacity: 300 }
 
-/** How long a client may read nothing before its stream is closed, in milliseconds. */
+/** The longest that a client may read nothing before its stream is closed, in milliseconds. */
 const STALLED_MS = 60_000
 
 const HEADERS = { 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' }

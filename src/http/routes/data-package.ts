@@ -20,7 +20,7 @@ const query = z.strictObject({ as_of: parameters.as_of, _: parameters._ })
 
 const ZIP_TYPE = 'application/zip'
 
-/** The versions whose tallies are kept. */
+/** In versions. */
 const MAX_KEPT = 16
 
 interface PackageDependencies extends ReaderDependencies {
@@ -129,7 +129,7 @@ export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async 
   })
 }
 
-/** The tallies of a version's tables, kept for the versions asked for last, for they never change. */
+/** Caches the checksums of a version's tables, which never change. */
 function keptTallies() {
   const kept = new Map<number, Promise<readonly Checksum[]>>()
   const work = serialQueue(async (tables: readonly PackageTable[]) => {

@@ -120,7 +120,7 @@ async function takeIn(transaction: Transaction, table: Spooled, dryRun: boolean)
   return { status: made === null || dryRun ? 200 : 201, body }
 }
 
-/** The body of a request as it comes in. @throws Problem (415) where there is none */
+/** Returns the stream of a request's body. @throws Problem (415) without a body */
 function bodyOf({ body }: FastifyRequest): Readable {
   if (body instanceof Readable) return body
   throw new Problem(415, 'Send the table as text/csv.')

@@ -34,7 +34,7 @@ const pageQuery = z.strictObject({
 
 const embedQuery = z.strictObject({ ...viewParameters, chart: z.enum(CHARTS).default('series') })
 
-/** What a page may load and do: its own style sheet, its own script, nothing that stands in the page itself. */
+/** The content security policy: own style sheet and script only, nothing inline. */
 const policy = (ancestors: string) =>
   `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ${ancestors}`
 

@@ -19,7 +19,7 @@ import { linkInSdmxTerms } from '../sdmx/response.ts'
 const FORMATS = ['sdmx-json', 'sdmx-csv'] as const
 const WRITERS = { 'sdmx-json': writeSdmxJson, 'sdmx-csv': writeSdmxCsv }
 
-/** What SDMX REST has besides data and structures. */
+/** The resources of SDMX REST that are not implemented. */
 const OTHERS = ['availability', 'metadata', 'registration', 'schema']
 
 /**

@@ -80,7 +80,7 @@ export function readConstraint(
 export const NO_TIME_PERIOD =
   'must be a day (2024-11-15), a month (2024-11), a quarter (2024-Q4), an ISO week (2024-W46), a year (2024), or a first day and a length (2024-01-01/P320D)'
 
-/** Whether a row is what a constraint says. */
+/** Tells whether a row satisfies a constraint. */
 export function fits({ component, alternatives }: Constraint, placed: Placed): boolean {
   const value = component.of(placed)
   const holds = ({ operator, value: asked }: Condition) =>
@@ -90,7 +90,7 @@ export function fits({ component, alternatives }: Constraint, placed: Placed): b
   return alternatives.some((conditions) => conditions.every(holds))
 }
 
-/** Whether a code is what a constraint says of a coded component. */
+/** Tells whether a code satisfies a constraint. */
 export function allows({ alternatives }: Pick<Constraint, 'alternatives'>, code: string): boolean {
   return alternatives.some((all) => all.every(({ operator, value }) => OPERATORS[operator](code, value)))
 }

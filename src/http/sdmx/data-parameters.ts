@@ -50,7 +50,7 @@ const names = z
 
 const text = z.string().min(1, 'is empty').optional()
 
-/** What data queries of SDMX REST can ask, and is not done here. */
+/** The parameters of SDMX data queries that are not implemented. */
 const UNDONE = ['updatedAfter', 'offset', 'limit', 'sort', 'reportingYearStartDay'] as const
 
 const components = FLOWS.flatMap(({ dimensions, measures, attributes }) => [

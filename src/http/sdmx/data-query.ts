@@ -163,7 +163,7 @@ function constraintsOf(
   })
 }
 
-/** The days that hold all that is asked for; an open end is Infinity. */
+/** The window of a query; an open end is Infinity. */
 function windowOf(constraints: readonly Constraint[], { startPeriod, endPeriod }: DataQuery): Window {
   if (startPeriod !== undefined && endPeriod !== undefined && startPeriod.start > endPeriod.end)
     throw badRequest([{ parameter: 'startPeriod', detail: 'lies after endPeriod' }])

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a part of a path means that is left out. */
+/** The default of an omitted path segment. */
 export const ANY: readonly string[] = ['*']
 
 /** Names joined by commas, each once; `*` is any. */

@@ -11,7 +11,7 @@ export const asOf = known.as_of.describe(
   'The data as this service held them: at a time (RFC 3339), or at a version of theirs.',
 )
 
-/** What the parameters that this API calls otherwise are called in SDMX REST. */
+/** The SDMX REST names of this API's parameters. */
 const NAMES: Readonly<Record<string, string | undefined>> = {
   as_of: 'asOf',
   country: 'c[REF_AREA]',

@@ -66,7 +66,7 @@ export async function figureRows(
   })()
 }
 
-/** Whether a window is no calendar period, whose figure has a frequency of its own. */
+/** Tells whether a window is not a calendar period, so that its result has a frequency of its own. */
 function isOther(window: Window | null): boolean {
   return window !== null && timePeriodOf(window).freq === OTHER_FREQUENCY
 }

@@ -11,7 +11,7 @@ export interface Selection {
   readonly item: readonly string[] | undefined
 }
 
-/** The artefacts that a query names. @throws Problem (404) where there is none */
+/** Returns the artefacts that a query selects. @throws Problem (404) where there is none */
 export function selected(artefacts: readonly Artefact[], selection: Selection): Artefact[] {
   const { type, agency, resource, version, item } = selection
   const found = artefacts.filter(
@@ -75,7 +75,7 @@ type Related = (some: readonly Artefact[], all: readonly Artefact[]) => readonly
 /** The words for what is to come along with what was asked for; a type of artefact means those related at any distance. */
 export const REFERENCES = Object.keys(RELATIVES) as (keyof typeof RELATIVES)[]
 
-/** What comes along with some artefacts, each once and none of them again. */
+/** Returns the references of some artefacts, without duplicates and without themselves. */
 export function referencesOf(
   some: readonly Artefact[],
   all: readonly Artefact[],

@@ -7,7 +7,7 @@ import { auditRefusals, type Credentials } from './audit-refusals.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What an API key must be allowed to do to come here; without it nothing is asked for. */
+    /** The scope that an API key needs; without it, the route is public. */
     readonly scope?: Scope
   }
 }

@@ -35,7 +35,7 @@ export async function withIdempotency(
   return answer
 }
 
-/** The Idempotency-Key of a request, without the quotes of a structured field; null where there is none. */
+/** Returns the Idempotency-Key of a request, without the quotes of a structured field, or null. */
 export function idempotencyKeyOf(request: FastifyRequest): string | null {
   const header = request.headers['idempotency-key']
   if (header === undefined) return null

@@ -3,7 +3,7 @@ import { ImportRejected } from '../../store/write/import-error.ts'
 import { Problem } from '../problems/problem.ts'
 import { BodyTooLarge } from './spool.ts'
 
-/** What a client is told of an error that kept its table from being taken in; any other is left as it is. */
+/** Maps the errors of an import to problems; returns any other error unchanged. */
 export function importProblem(error: unknown): unknown {
   if (error instanceof BadCsv) {
     const { line, message: detail } = error

@@ -13,7 +13,7 @@ import type { ProblemDetail } from '../problems/problem.ts'
 import { quoteInput } from '../problems/validator-compiler.ts'
 import { pointTo } from './write-route.ts'
 
-/** How the things of one kind, which have ids that people choose, are read and written. */
+/** Defines how resources of one type, whose ids clients choose, are read and written. */
 export interface ResourceDefinition<Row extends { readonly id: string }> {
   readonly resource: Exclude<ResourceType, 'observation'>
   /** The last part of the path. */
@@ -25,9 +25,9 @@ export interface ResourceDefinition<Row extends { readonly id: string }> {
   readonly example: string
   read(reader: Reader, version: number, id: string): Promise<Row | undefined>
   put(transaction: Transaction, row: Row): Promise<void>
-  /** What is wrong with a row that its schema cannot see. */
+  /** Returns the faults of a row that its schema cannot detect. */
   check(transaction: Transaction, version: number, row: Row): Promise<ProblemDetail[]>
-  /** What looks like a slip in a row. */
+  /** Returns the likely slips of a row. */
   slipsOf?(row: Row): FieldRemark[]
 }
 

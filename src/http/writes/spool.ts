@@ -12,10 +12,10 @@ export interface Spooled {
   close(): Promise<void>
 }
 
-/** Said of more bytes than are taken. */
+/** Thrown where a body exceeds the limit. */
 export class BodyTooLarge extends Error {}
 
-/** What is read in pieces of this size is worked through in a few milliseconds each. */
+/** A chunk takes a few milliseconds to process. */
 const PIECE_BYTES = 16 * 1024
 
 /**

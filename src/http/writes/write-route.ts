@@ -12,7 +12,7 @@ import { apiKeyOf } from './api-key-auth.ts'
 import { withIdempotency } from './idempotency.ts'
 import { sendQuota } from './row-quota.ts'
 
-/** What a write answers; it is kept as it is for a repetition. */
+/** The response to a write; stored for repetitions with the same Idempotency-Key. */
 export interface WriteResponse {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ export interface WriteResponse {
 /** The parameters of every write. */
 export const writeParameters = { dry_run: parameters.dry_run, reason: parameters.reason, _: parameters._ }
 
-/** What every answer to a write says of itself. */
+/** The `meta` of every response to a write. */
 export const writeMetaSchema = z
   .object({
     version: z.int().min(0).describe('The version that the write made; the newest where it changed nothing.'),
@@ -30,7 +30,7 @@ export const writeMetaSchema = z
   })
   .meta({ id: 'WriteMeta' })
 
-/** What looks like a slip in what was sent; it was recorded all the same. */
+/** A likely slip in the request, which was recorded nevertheless. */
 export interface Warning {
   readonly pointer: string
   readonly detail: string
@@ -61,7 +61,7 @@ interface WriteRoute<Params extends z.ZodType, Query extends z.ZodType, Body ext
   readonly params: Params
   readonly query: Query
   readonly body?: Body
-  /** What `data` of the answer holds. */
+  /** The schema of `data` in the response. */
   readonly data: z.ZodRawShape
   /** The statuses of success, and of the problems that a writer can meet besides those of every write. */
   readonly statuses: readonly number[]

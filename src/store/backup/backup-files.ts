@@ -48,7 +48,7 @@ export async function newestBackup(
   return { ...newest, size_bytes: (await stat(newest.path)).size }
 }
 
-/** Removes old backups so that, with a new one, only so many are kept. Those from its future are not counted. */
+/** Removes old backups so that, with a new one, the given number remains. Later ones are not counted. */
 export async function pruneBackups(folder: string, keep: number, newest: BackupFile): Promise<void> {
   const backups = await listBackups(folder)
   const others = backups.filter(({ path, made_at }) => path !== newest.path && made_at <= newest.made_at)

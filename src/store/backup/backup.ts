@@ -6,7 +6,7 @@ import { openReadOnly } from '../connection/connection.ts'
 import { DatabaseRejected } from '../connection/database-error.ts'
 import { assertSound } from './integrity-check.ts'
 
-/** What was copied: the newest version in it, and how large the copy is. */
+/** The newest version in a copy, and its size. */
 export interface Copied {
   readonly version: number
   readonly bytes: number
@@ -49,7 +49,7 @@ export function copying(
   }
 }
 
-/** Whether two paths lead to one file. */
+/** Tells whether two paths lead to one file. */
 export function isSameFile(one: string, other: string): boolean {
   return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other)
 }

@@ -2,7 +2,7 @@ import { type Connection, openReadOnly } from '../connection/connection.ts'
 import { DatabaseRejected } from '../connection/database-error.ts'
 import { missingMigrations } from '../connection/migrate.ts'
 
-/** What is wrong with a database as a file: pages that are not as SQLite left them, and rows that refer to nothing. */
+/** Returns the faults of a database file: damaged pages, and dangling references. */
 export function integrityFaults(connection: Connection): string[] {
   const pages = connection.prepare('PRAGMA integrity_check').pluck().all().map(String)
   const strays = connection.prepare('SELECT "table", rowid, parent FROM pragma_foreign_key_check').all()

@@ -9,7 +9,7 @@ import { copying, isSameFile } from './backup.ts'
 interface RestoreOptions {
   /** Goes on where the database is too damaged to tell whether a server has it open. */
   readonly isForced: boolean
-  /** The name under which what was there is kept. */
+  /** Returns the name under which the replaced database is kept. */
   readonly aside: string
 }
 

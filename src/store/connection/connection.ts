@@ -5,11 +5,11 @@ import { APPLICATION_ID, DatabaseRejected, REMEDY } from './database-error.ts'
 
 export type Connection = Database.Database
 
-/** How long a start waits for other processes that start at once, in milliseconds. */
+/** The longest that a start waits for other starting processes, in milliseconds. */
 const PATIENCE_MS = 30_000
 const RETRY_MS = 10
 
-/** What the log is cut to once all of it is in the database. */
+/** The size to which the WAL is truncated after a checkpoint. */
 export const LOG_BYTES = 4 * 1024 * 1024
 
 /**
@@ -44,7 +44,7 @@ export function openReadOnly(path: string): Connection {
   })
 }
 
-/** Does something with the database at a path; where that fails, the operator is told in one line. */
+/** Runs an action on the database at a path. @throws DatabaseRejected with one line for the operator */
 export function refusing<Result>(path: string, use: () => Result): Result {
   try {
     return use()
@@ -65,7 +65,7 @@ export function assertUndamaged(connection: Connection): void {
   )
 }
 
-/** Whether an error says that another connection holds the database. */
+/** Tells whether an error means that another connection has locked the database. */
 export function isBusy(error: unknown): boolean {
   return codeOf(error).startsWith('SQLITE_BUSY')
 }
@@ -78,7 +78,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** Whether an address names no file, but a database that is gone with its connection. */
+/** Tells whether a URL names an in-memory database. */
 export function isInMemory(url: string): boolean {
   return pathOf(url) === ':memory:'
 }

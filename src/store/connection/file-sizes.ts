@@ -5,7 +5,7 @@ export interface FileSizes {
   readonly log: number
 }
 
-/** How many bytes a database and its log take on the disk; what is not there takes none. */
+/** Returns the sizes of a database and its WAL in bytes; 0 where a file does not exist. */
 export function fileSizes(path: string): FileSizes {
   return { database: bytesOf(path), log: bytesOf(`${path}-wal`) }
 }

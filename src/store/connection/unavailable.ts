@@ -1,4 +1,4 @@
-/** What keeps the database from being used for now, by the beginning of SQLite's code for it. */
+/** Temporary failures, by the prefix of SQLite's code. */
 const REASONS: readonly (readonly [string, string])[] = [
   ['SQLITE_FULL', 'its disk is full'],
   ['SQLITE_READONLY', 'its disk cannot be written to'],

@@ -6,7 +6,7 @@ import { apiKeyLastUses, apiKeyRows, apiKeys, type SCOPES } from '../schema.ts'
 
 export type Scope = (typeof SCOPES)[number]
 
-/** Who may write what, and until when; times are RFC 3339 in UTC. */
+/** An API key with its scope and expiry; times are RFC 3339 in UTC. */
 export interface ApiKey {
   readonly id: number
   readonly name: string
@@ -14,11 +14,11 @@ export interface ApiKey {
   readonly created_at: string
   readonly expires_at: string | null
   readonly revoked_at: string | null
-  /** How many rows its lineage may record on a day; null is any number. */
+  /** The rows that its lineage may record a day; null sets no limit. */
   readonly rows_a_day: number | null
   /** The key that it was made to take over from. */
   readonly replaces: number | null
-  /** The first key of its rotations, by which quotas and repeated requests are told apart. */
+  /** The first key of its rotations, to which quotas and idempotency keys belong. */
   readonly lineage: number
 }
 
@@ -27,7 +27,7 @@ export interface KeyReport extends ApiKey {
   /** The hour in which it was last used. */
   readonly last_used_at: string | null
   readonly replaced_by: number | null
-  /** How many rows its lineage recorded on the day of the report. */
+  /** The rows that its lineage recorded on the day of the report. */
   readonly rows: number
 }
 
@@ -55,7 +55,7 @@ export function apiKeyReader(db: BetterSQLite3Database) {
       return reportKeys(db, day)
     },
 
-    /** The key that a text is, revoked and expired ones too, or null where it is none. */
+    /** Returns the key with this secret, also a revoked or expired one, or null. */
     async keyOf(text: string): Promise<ApiKey | null> {
       if (!isKey(text)) return null
       return (

@@ -65,7 +65,7 @@ const revisionsOf = (resource: ResourceType) => {
     FROM ${sql.raw(`${resource}_revisions`)} r JOIN versions v ON v.version = r.version`
 }
 
-/** How many changes one statement returns: a few milliseconds. */
+/** The rows of one statement: a few milliseconds. */
 const CHANGES_PER_STATEMENT = 150
 
 const loggedSchema = z.object({ state: z.string().transform((text): unknown => JSON.parse(text)) }).loose()
@@ -109,7 +109,7 @@ export function historyReader(
       }
     },
 
-    /** The version of the newest state of a resource, and whether that retracts it; null where there is none. */
+    /** Returns the version of a resource's newest state, and whether that retracts it; null where there is none. */
     async newestState(
       resource: ResourceType,
       id: number | string,
@@ -123,7 +123,7 @@ export function historyReader(
       return row === undefined ? null : { version: row.version, isRetracted: row.retracted === 1 }
     },
 
-    /** Every state that an observation has had, oldest first; none where there is no such observation. */
+    /** Returns all states of an observation, oldest first; none where there is no such observation. */
     async revisions(observation: number, version: number): Promise<Revision[]> {
       const rows = db.all(
         sql`${revisionsOf('observation')} WHERE r.observation = ${observation} AND r.version <= ${version} ORDER BY r.version`,

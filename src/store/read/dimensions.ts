@@ -23,7 +23,7 @@ import { whereFilter } from './observation-conditions.ts'
 import { borderAsOf, indicatorAsOf, sourceAsOf } from './revision-at.ts'
 import { filterColumns } from './source-columns.ts'
 
-/** How far the observations of a border and an indicator reach. */
+/** The extent of the observations of a border and an indicator. */
 export type SeriesExtent = Extent & Series
 
 interface Series {
@@ -42,7 +42,7 @@ const NAMED_FILTERS = (Object.keys(PUBLICATION_FILTERS) as PublicationFilter[]).
   (name): name is NamedFilter => !(PUBLICATION_FILTERS[name] instanceof z.ZodEnum),
 )
 
-/** How many observations one statement looks at: about 10 ms. */
+/** The rows that one statement scans: about 10 ms. */
 const ROWS_PER_STATEMENT = 5_000
 
 /** Tables are joined in the order written, as in `observationReader`. */
@@ -66,7 +66,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
       .all()
   }
 
-  /** How far the observations of one series reach in a world, some thousands at a time. */
+  /** Returns the extent of one series in a vintage, read in batches. */
   async function seriesExtent(
     world: Vintage,
     { border, indicator }: Series,
@@ -98,7 +98,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
     }
   }
 
-  /** How many observations each of some sources has, those that are retracted too. */
+  /** Counts the observations of some sources, retracted ones included. */
   function numbersOf(source: readonly string[]): ReadonlyMap<string, number> {
     const rows = db
       .select({ source: observations.source, number: count() })
@@ -236,7 +236,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
       return rows.map(({ name }) => name)
     },
 
-    /** How far the observations of each border and indicator reach in a world. */
+    /** Returns the extents of all series in a vintage. */
     async seriesExtents(world: Vintage, pause = withoutPause): Promise<SeriesExtent[]> {
       const extents: SeriesExtent[] = []
       for (const series of seriesEverUsed()) {
@@ -247,7 +247,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
       return extents
     },
 
-    /** How far the observations of each of some sources reach in a world. */
+    /** Returns the extents of some sources in a vintage. */
     async sourceExtents(
       world: Vintage,
       source: readonly string[],

@@ -72,7 +72,7 @@ function comesBy(
   return sql`(${sql.join([...order], sql`, `)}) ${sql.raw(comparison)} (${sql.join(values, sql`, `)})`
 }
 
-/** Where to go on in the list, as a condition on its rows, and one on the index by period that says no more. */
+/** The position of a page, as a condition on rows and a weaker one on the index by period. */
 interface Place {
   readonly inList: SQL | undefined
   readonly byPeriod: SQL | undefined
@@ -84,21 +84,21 @@ function placeBehind(isBehind: SQL): Place {
   return { inList: isBehind, byPeriod: isBehind }
 }
 
-/** How SQLite comes to the observations of a page, whatever else it might think of. */
+/** Index hints: SQLite's planner picks a slow plan here. */
 const BY_ID = sql`NOT INDEXED`
 const IN_ORDER = sql`INDEXED BY observations_by_period`
 
 /** Fewer rows than this, or than ten pages hold, are gathered and sorted; more are met in the order of the list. */
 const FEW = 2_000
 
-/** How many rows one statement returns, and how many entries of the index it looks at: about 50 ms at most. */
+/** The rows that one statement returns, and the index entries that it scans: about 50 ms at most. */
 const ROWS_PER_STATEMENT = 2_500
 const SCANNED_PER_STATEMENT = 5_000
 
 /** A page this long decides by itself how many observations are gathered and sorted for it. */
 const LONGEST_GATHERED = 1_000
 
-/** How many observations one reading of evidence looks at: about 10 ms. */
+/** The rows that one read of evidence scans: about 10 ms. */
 const EVIDENCE_ROWS = 2_000
 
 /** Tables are joined in the order written, which CROSS JOIN asks of SQLite: left to itself, it can take a minute for a page of a million rows. */
@@ -111,7 +111,7 @@ export function observationReader(
     scannedPerStatement = SCANNED_PER_STATEMENT,
   } = {},
 ) {
-  /** Rows behind the one with this id, in the order of the list; also where the id is no longer listed. */
+  /** Returns the condition for rows after the one with this id, which may no longer be listed. */
   const placeAfter = (id: number, version: number): Place => {
     const place = Object.fromEntries(listOrder.map((column) => [column.name, column]))
     const after = db

@@ -7,7 +7,7 @@ import { seriesReader } from './series-changes.ts'
 import { publicationReader } from './sources-and-events.ts'
 import { type Connected, versionReader } from './versions.ts'
 
-/** Everything that can be asked of the data, on one connection. */
+/** All reads of the data, on one connection. */
 export type Reader = ReturnType<typeof createReader>
 
 /** Reads on one connection; see `versionReader` for one that only reads. */

@@ -23,7 +23,7 @@ export function seriesReader(db: BetterSQLite3Database) {
       return rows.map(({ version }) => version)
     },
 
-    /** Whether a figure of a series that stood at a version counts a day between two days, both included. */
+    /** Tells whether a figure of a series, as of a version, counts a day between two days, both included. */
     async hasFigureBetween(
       { border, indicator }: Omit<SeriesChange, 'version'>,
       { from, to }: { readonly from: string; readonly to: string },

@@ -53,7 +53,7 @@ export function versionReader(db: Connected, { onlyReads }: { readonly onlyReads
   }
 }
 
-/** What was read, for as long as no other connection, of any process, has changed the database. */
+/** A cached read, valid until another connection, of any process, changes the database. */
 function whileUnchanged<Value>({ $client }: Connected, read: () => Value): () => Value {
   const dataVersion = $client.prepare('PRAGMA data_version').pluck()
   let known: { readonly at: unknown; readonly value: Value } | undefined

@@ -3,7 +3,7 @@ import { type Border, borderSchema } from '../../domain/border.ts'
 import { type Observation, observationSchema } from '../../domain/observation.ts'
 import type { Connection } from '../connection/connection.ts'
 
-/** What stands in a version. */
+/** The state of the data as of a version. */
 export interface ReplayedState {
   readonly version: number
   readonly borders: readonly Border[]

@@ -14,7 +14,7 @@ export interface Records {
   readonly events: readonly Event[]
 }
 
-/** How many of each were new. */
+/** The number of new rows of each type. */
 export type Added = { readonly [Key in keyof Records]: number }
 
 /** Records what has never been recorded before; what is there, retracted or not, stays as it is. */

@@ -7,19 +7,19 @@ import { type AuditEntry, auditWriter } from './audit-log.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** Said to the operator: a key cannot be changed that way, and why. */
+/** Thrown with a reason why a key cannot be changed that way. */
 export class KeyRejected extends Error {}
 
 interface NewKey {
   readonly name: string
   readonly scope: Scope
   readonly expires_at: string | null
-  /** How many rows a day it may record; any number unless it is given. */
+  /** The rows that it may record a day; unlimited by default. */
   readonly rows_a_day?: number | null
 }
 
 interface Rotation {
-  /** How long the old key goes on working, in milliseconds. */
+  /** How long the old key keeps working, in milliseconds. */
   readonly overlapMs: number
   /** When the new key ends; unless it is given, it lasts as long as the old one was made to last. */
   readonly expires_at?: string | undefined
@@ -60,7 +60,7 @@ export function apiKeyWriter(db: BetterSQLite3Database, now: () => string, via: 
   }
 
   return {
-    /** Makes a key, and answers it for the only time: what is kept is its hash. */
+    /** Creates a key and returns its secret, of which only the hash is stored. */
     async addKey(key: NewKey): Promise<string> {
       return insertKey(key).key
     },

@@ -110,7 +110,7 @@ export function revisionCopier(connection: Connection, startVersion: () => numbe
       return String(connection.prepare(sql).pluck().get({ id, version }))
     },
 
-    /** Whether a figure or an event that is not retracted names a source. */
+    /** Tells whether a figure or an event that is not retracted names a source. */
     isSourceInUse: (source: string): boolean =>
       connection
         .prepare(

@@ -2,20 +2,20 @@ import { and, eq, lt } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { idempotentAnswers as answers } from '../schema.ts'
 
-/** How long the answer to a request with an Idempotency-Key is kept, in milliseconds. */
+/** How long responses to requests with an Idempotency-Key are stored, in milliseconds. */
 const KEPT_MS = 24 * 60 * 60 * 1000
 
-/** Which request an answer is kept for. */
+/** The request that a response is stored for. */
 export interface IdempotentRequest {
   readonly api_key: number
   readonly idempotency_key: string
-  /** A digest of what was asked, by which another request under the same key is told apart. */
+  /** A digest of the request, to detect another request with the same key. */
   readonly fingerprint: string
 }
 
 export function idempotencyStore(db: BetterSQLite3Database, now: () => string) {
   return {
-    /** The answer kept for an API key and Idempotency-Key, and what it answered. */
+    /** Returns the stored response of an API key and an Idempotency-Key, with the digest of its request. */
     async keptAnswer({ api_key, idempotency_key }: Omit<IdempotentRequest, 'fingerprint'>) {
       const oldest = new Date(Date.parse(now()) - KEPT_MS).toISOString()
       db.delete(answers).where(lt(answers.recorded_at, oldest)).run()

@@ -1,14 +1,14 @@
 import type { RowFault } from '../../domain/import-row.ts'
 
-/** What is wrong with an import, by line. */
+/** A fault of an import, by line. */
 export interface ImportFault extends RowFault {
   readonly line: number
 }
 
-/** So many faults of an import are told; the others are counted. */
+/** Further faults are counted, not listed. */
 export const MAX_FAULTS = 100
 
-/** Said of an import with faults: how many there are, and the first of them. Nothing of it is recorded. */
+/** Thrown with the number of an import's faults, and the first of them. Nothing of it is recorded. */
 export class ImportRejected extends Error {
   readonly faults: readonly ImportFault[]
   readonly count: number

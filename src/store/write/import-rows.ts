@@ -25,12 +25,12 @@ export type Row =
   | { readonly line: number; readonly cells: Cells }
   | { readonly line: number; readonly faults: readonly RowFault[] }
 
-/** What an import recorded: figures and sources that are new; and how many figures were there as they are. */
+/** The new figures and sources of an import, and the number of unchanged figures. */
 export interface Imported {
   readonly observations: number
   readonly unchanged: number
   readonly sources: number
-  /** What looks like a slip in what is new, in the order of lines. */
+  /** Likely slips in the new rows, in the order of lines. */
   readonly warnings: readonly ImportFault[]
   /** The version that it made; null where nothing is new. */
   readonly version: number | null
@@ -107,7 +107,7 @@ interface TakenIn {
 
 type Taken = TakenIn | { readonly faults: readonly RowFault[] }
 
-/** Takes in rows one after the other, each held against the records and the rows before it. */
+/** Records rows one after the other, each checked against the records and the rows before it. */
 async function rowTaker(transaction: Transaction) {
   const faultsOfCodes = await codeChecker(transaction)
   const findSource = sourceFinder(transaction)
@@ -153,7 +153,7 @@ async function rowTaker(transaction: Transaction) {
   }
 }
 
-/** Looks up what is recorded of a source; those last looked up are kept at hand. */
+/** Returns the recorded state of a source; caches the last ones. */
 function sourceFinder(transaction: Transaction) {
   const atHand = new Map<string, Source>()
   return async (id: string): Promise<Source | null> => {
@@ -185,7 +185,7 @@ async function codeChecker(transaction: Transaction) {
   ]
 }
 
-/** What of a row is otherwise than it is held. */
+/** Returns the columns in which a row differs from the records. */
 function differences<Held extends object>(row: Held, held: Held, owner: string): RowFault[] {
   return Object.entries(held)
     .filter(([column, value]) => Reflect.get(row, column) !== value)

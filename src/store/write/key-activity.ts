@@ -3,14 +3,14 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { apiKeyLastUses } from '../schema.ts'
 import type { AuditEntry, Refusal } from './audit-log.ts'
 
-/** How long after something happened it is recorded, so that what happens at once takes one write. */
+/** The delay before activity is recorded, so that a burst takes one write. */
 const DELAY_MS = 5_000
 
 /** How long equal refusals are counted before another entry is made of them, and a failed write is left alone. */
 const WINDOW_MS = 60 * 60 * 1_000
 const RETRY_MS = 60_000
 
-/** What can be recorded of keys in a transaction. */
+/** The writes of key activity in a transaction. */
 interface Recorder {
   audit(entry: AuditEntry): void
   recordLastUse(api_key: number, used_at: string): void

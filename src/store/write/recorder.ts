@@ -19,7 +19,7 @@ import {
 import { createStatements } from './statements.ts'
 import type { Attribution } from './transaction.ts'
 
-/** What of a figure can be revised: all but its natural key. */
+/** The fields of a figure that can be revised: all but its natural key. */
 export type StatementState = Pick<Statement, 'period_basis' | 'count' | 'qualifier' | 'note'>
 
 /** The newest state of a figure, and why it was withdrawn; null where it was not. */
@@ -116,13 +116,13 @@ export function recorder(
         .run()
     },
 
-    /** What is recorded of a source; null where there is none with this id, or none any more. */
+    /** Returns the recorded state of a source; null where there is none, or it is retracted. */
     async recordedSource(id: string): Promise<Source | null> {
       const { retraction, ...source } = prepared.findSource().get({ id }) ?? { retraction: null }
       return retraction === null && 'id' in source ? source : null
     },
 
-    /** What is recorded under the natural key of a figure; null where nothing ever was. */
+    /** Returns the recorded figure with a natural key; null where there never was one. */
     async recordedFigure(figure: Statement): Promise<RecordedFigure | null> {
       const id = prepared.findFigureId().get(naturalKeyOf(figure))?.id
       const found = id === undefined ? undefined : prepared.findFigureState().get({ observation: id })

@@ -6,7 +6,7 @@ import type { Transaction } from './transaction.ts'
 /** A revert lists so many of the things that it left as they are. */
 const MAX_LEFT = 100
 
-/** What was to be reverted is not named as it must be, or there is none of it. */
+/** Thrown where the selection of a revert is invalid, or selects nothing. */
 export class BadRevert extends Error {
   readonly field: keyof RevertedWrites
 
@@ -29,7 +29,7 @@ function requireOne({ version, author, since }: RevertedWrites): void {
   if (version !== undefined && since !== undefined) throw new BadRevert('since', 'is of an author only')
 }
 
-/** What a revert does to one resource: records this former state, or withdraws what never had another. */
+/** The effect of a revert on one resource: records a former state, or retracts one that had none. */
 interface Step {
   readonly resource: ResourceType
   readonly id: number | string

@@ -4,7 +4,7 @@ import { apiKeyRows, apiKeys } from '../schema.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** What a key may still record on the present day (UTC). */
+/** The rows that a key may still record on the present day (UTC). */
 export interface RowQuota {
   readonly rowsADay: number
   readonly left: number
@@ -12,7 +12,7 @@ export interface RowQuota {
   readonly resetS: number
 }
 
-/** Said to a client: the quota of its key leaves no room for what it wants to record. */
+/** Thrown where the quota of a key is exceeded. */
 export class QuotaExceeded extends Error {
   readonly quota: RowQuota
 
@@ -70,7 +70,7 @@ export function rowMeter(db: BetterSQLite3Database, now: () => string, { apiKey,
       if (quota !== null) throw new QuotaExceeded(quota)
     },
 
-    /** What the quota leaves after what was recorded so far; null where the key has none. */
+    /** Returns what is left of a key's quota; null where it has none. */
     rowQuota: (): RowQuota | null => quotaAfter(dryRun ? 0 : recorded),
 
     /** Adds what was recorded to the day's count; called once, before the commit. */

@@ -113,7 +113,7 @@ export function createStatements(db: BetterSQLite3Database) {
   }
 }
 
-/** Makes something when it is first asked for, and answers the same from then on. */
+/** Memoizes a function without arguments. */
 function once<Made>(make: () => Made): () => Made {
   let made: Made | undefined
   return () => {

@@ -15,7 +15,7 @@ import { lastUseWriter } from './key-activity.ts'
 import { recorder } from './recorder.ts'
 import { rowMeter } from './row-quota.ts'
 
-/** Who writes, and why; null where nobody says. */
+/** The author and the reason of a write; null where unknown. */
 export interface Attribution {
   readonly author: string | null
   readonly reason: string | null
@@ -30,13 +30,13 @@ export interface WriteOptions extends Attribution {
   readonly via?: string
 }
 
-/** What can be read and written within a write: everything that was there, and what it has written so far. */
+/** The reads and writes within a transaction, which sees its own writes. */
 export type Transaction = ReturnType<typeof transactionOn>
 
-/** Said to a client: another process writes, and did not finish in time; or the store is being closed. */
+/** Thrown where another process is writing and did not finish in time, or the store is closing. */
 export class StoreBusy extends Error {}
 
-/** How long a write waits for another process, and how often it tries, in milliseconds. */
+/** How long a write waits for another process, and how often it retries, in milliseconds. */
 const PATIENCE_MS = 5_000
 const RETRY_MS = 25
 
@@ -79,7 +79,7 @@ export function writer(connection: Connection, now: () => string) {
       })
     },
 
-    /** How many milliseconds ago a write failed because of the machine; null where one was taken since. */
+    /** Milliseconds since a write failed because of the machine; null after one that succeeded. */
     sinceFailure: () => (failedAt === null ? null : performance.now() - failedAt),
 
     /** Ends work that takes long, and waits for what is under way and in line. */

@@ -150,7 +150,7 @@ describe('the limit of requests', () => {
     const before = lookedUp.length
     const refused = await write('192.0.2.1', key)
     expect(refused.statusCode).toBe(429)
-    expect(refused.json().detail).toContain('wrong keys')
+    expect(refused.json().detail).toContain('invalid keys')
     expect(lookedUp.length).toBe(before)
     expect((await write('192.0.2.2', key)).statusCode).toBe(400)
     await app.close()

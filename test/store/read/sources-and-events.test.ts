@@ -27,13 +27,14 @@ async function readPages<Row extends { readonly id: string }>(
 }
 
 describe('sources', () => {
-  const meant = ({ version, source, origin, kind, published_until }: Filter) =>
+  const meant = ({ version, source, origin, publisher, kind, published_until }: Filter) =>
     history
       .sources(version)
       .filter(
         (row) =>
           (source?.includes(row.id) ?? true) &&
           (origin?.includes(row.origin) ?? true) &&
+          (publisher?.includes(row.publisher) ?? true) &&
           (kind?.includes(row.kind) ?? true) &&
           isPublishedBy(row, published_until),
       )

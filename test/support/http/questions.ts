@@ -16,6 +16,10 @@ export const CODES = {
   countries: [...new Set(seeds.borders.map(({ country }) => country))],
   neighbours: [...new Set(seeds.borders.map(({ neighbour }) => neighbour))],
   origins: [...new Set(seeds.sources.map(({ origin }) => origin))],
+  /** A list is joined by commas, so a name with one cannot be asked for. */
+  publishers: [...new Set(seeds.sources.map(({ publisher }) => publisher))].filter(
+    (each) => !each.includes(','),
+  ),
   sources: seeds.sources.map(({ id }) => id),
 }
 
@@ -47,6 +51,7 @@ export const windowQuestion: fc.Arbitrary<Question> = fc.oneof(
 export const evidenceQuestion: fc.Arbitrary<Question> = fc.record(
   {
     origin: someOf(CODES.origins),
+    publisher: someOf(CODES.publishers),
     source: someOf(CODES.sources, 40),
     kind: someOf(KINDS),
     period_basis: someOf(PERIOD_BASES, 2),

@@ -38,6 +38,7 @@ const HELD: Readonly<Record<string, fc.Arbitrary<string>>> = {
   country: someOf([...CODES.countries, 'POL', 'LVA']),
   neighbour: someOf([...CODES.neighbours, 'BLR']),
   origin: someOf(CODES.origins),
+  publisher: someOf(CODES.publishers),
   source: someOf(CODES.sources, 20),
   from: period,
   to: period,
