@@ -109,7 +109,7 @@ export const configSchema = z.object({
     .describe('How much to log.'),
 })
 
-/** Whether a text is an address, or a network that is not every address. */
+/** Tells whether a text is an address, or a network other than the whole internet. */
 function isNetwork(text: string): boolean {
   const [, address = '', bits = '128'] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? []
   const version = isIP(address)
@@ -128,7 +128,7 @@ function withoutSlashes(url: string): string {
 
 export type Config = z.infer<typeof configSchema>
 
-/** Said to the operator: which setting is wrong, and how. */
+/** Thrown with the invalid setting, for the operator. */
 export class BadConfig extends Error {}
 
 /**

@@ -11,10 +11,10 @@ import { readFilesLimit } from './open-files-limit.ts'
 import { newestBackup } from './store/backup/backup-files.ts'
 import { openStore, type Store } from './store/store.ts'
 
-/** How many connections the kernel holds until they are accepted; Node's 511 overflow where many come at once. */
+/** The listen backlog; Node's 511 overflows in bursts. */
 const BACKLOG = 4_096
 
-/** How long requests in flight may take once the server is told to stop, in milliseconds. */
+/** How long requests in flight may take after the signal to stop, in milliseconds. */
 const GRACE_MS = 2_500
 
 export const presentTime = () => new Date().toISOString()
@@ -29,7 +29,7 @@ export interface Server {
 export interface MeasuredServer extends Server {
   /** Null where nothing is measured. */
   readonly registry: Registry | null
-  /** Says whether it can answer, past its own connections. */
+  /** Answers readiness without a connection. */
   readonly ready: (hasDetail: boolean) => Promise<HealthAnswer>
 }
 
@@ -82,7 +82,7 @@ export function openConfiguredStore(config: Config): Promise<Store> {
   return openStore({ url: config.DATABASE_URL, now: presentTime })
 }
 
-/** What the operator is told of backups; each process looks in the folder, whichever of them makes them. */
+/** The backups that readiness reports; every process reads the folder, whichever makes them. */
 function backupsToWatch({ BACKUP_DIR: folder, BACKUP_EVERY }: Config): BackupsToWatch | undefined {
   if (folder === undefined) return undefined
   return {

@@ -51,7 +51,7 @@ function settings(): string {
     .join('\n')
 }
 
-/** Whether an error is the operator's to mend: what was typed, set or held, or what the machine lacks. */
+/** Tells whether the operator can mend an error: an option, a setting, the data, or the machine. */
 function isForOperator(error: unknown): error is Error {
   if (whyUnavailable(error) !== null) return true
   const isOurs = [BadConfig, BadExport, BadSeeds, BadTable, DatabaseRejected, KeyRejected, StoreBusy].some(

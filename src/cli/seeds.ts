@@ -11,7 +11,7 @@ import type { Records } from '../store/write/add-missing.ts'
 
 const DIRECTORY = new URL('../../seeds/', import.meta.url)
 
-/** Said to the operator: which line of which seed file is wrong, and how. */
+/** Thrown with the file, the line and the fault of a seed, for the operator. */
 export class BadSeeds extends Error {}
 
 /** The published figures that come with the program, each row checked. */
@@ -79,7 +79,7 @@ function readCells(file: string, directory: URL): Cells[] {
   }
 }
 
-/** The number that a cell holds; anything else goes on as it is, to be refused: an empty cell is no 0. */
+/** Parses a number; anything else is passed on to be rejected, because an empty cell is not 0. */
 function wholeNumber(cell: string | null | undefined): number | string | null | undefined {
   return cell && /^\d+$/.test(cell) ? Number(cell) : cell
 }

@@ -22,9 +22,9 @@ export interface ChartPeriods {
 
 /**
  * Yields ways to show a window in a chart, the best first, each with no more than {@link MAX_PERIODS} periods.
- * An interval that is asked for is the only one. Else months, quarters and years are tried, and where an end
- * of the window is left open, a part of it: where most of the `covered` days lie without a long gap between them, then
- * the latest centuries and decades (or the earliest, where only the last day is left open).
+ * A requested interval is the only one. Otherwise it tries months, quarters and years, and where an end of the window is
+ * open, a part of it: where most of the `covered` days lie without a long gap between them, then the latest centuries and
+ * decades (or the earliest, where only the last day is open).
  */
 export function* waysToChart(
   window: Window | null,

@@ -65,7 +65,7 @@ function openBeside(reading: Connection, url: string): Connection {
 
 /**
  * Opens the database, and brings it to the newest schema.
- * @throws DatabaseRefused where it is damaged, or its schema is not one that this program knows
+ * @throws DatabaseRejected where it is damaged, or its schema is not one that this program knows
  */
 function openMigrated(url: string): Connection {
   const connection = openDatabase(url)

@@ -5,7 +5,7 @@ import { extname } from 'node:path'
 import { removeUnfinished } from '../../store/backup/backup-files.ts'
 import type { backUpInto } from '../../store/backup/backup-into.ts'
 
-/** What the process that makes a backup is told. */
+/** The message to the process that makes a backup. */
 export interface BackupTask {
   readonly path: string
   readonly folder: string
@@ -15,15 +15,15 @@ export interface BackupTask {
 
 export type MadeBackup = ReturnType<typeof backUpInto>
 
-/** What it says when it is done. */
+/** Its message when it is done. */
 export type BackupOutcome = { readonly made: MadeBackup } | { readonly failed: string }
 
 const SCRIPT = new URL(`./backup-process${extname(import.meta.url)}`, import.meta.url)
 
 /**
- * Makes a backup in a process of its own, because SQLite copies and checks in one piece, which would hold up
- * everything else here. What an unfinished one leaves is removed.
- * @throws Error in one line where there is none; it says why
+ * Makes a backup in a process of its own, because SQLite copies and checks a database in one blocking call. Removes
+ * what an unfinished one leaves.
+ * @throws Error with the reason in one line
  */
 export async function backUpInProcess(
   task: Omit<BackupTask, 'label'>,

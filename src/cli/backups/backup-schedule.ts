@@ -7,11 +7,11 @@ export interface BackupPlan {
   readonly path: string
   readonly folder: string
   readonly everyMs: number
-  /** How many are kept. */
+  /** The number of backups to keep. */
   readonly keep: number
 }
 
-/** Told of each backup: how long it took, or why there is none. */
+/** Receives the outcome of each backup: its duration, or its failure. */
 export interface BackupObserver {
   made(backup: MadeBackup, ms: number): void
   failed(reason: string, retryMs: number): void
@@ -30,8 +30,8 @@ const RETRY_MS = 60_000
 const MAX_RETRY_MS = 3_600_000
 
 /**
- * Makes a backup whenever the newest in the folder is old enough, at once if it is already, and removes old ones
- * once a new one is there. One that fails is told and tried again. There is never more than one at a time.
+ * Makes a backup whenever the newest in the folder is old enough, at once if it is already, and then removes old ones.
+ * Retries after a failure. There is never more than one at a time.
  */
 export function backUpRegularly(
   plan: BackupPlan,

@@ -9,7 +9,7 @@ import { openConfiguredStore, presentTime } from '../../server.ts'
 import { writeFileAtomically } from '../atomic-file.ts'
 import { byteCounter } from '../terminal/byte-counter.ts'
 
-/** Said to the operator: what was asked for cannot be exported, and why. */
+/** Thrown with the reason why something cannot be exported, for the operator. */
 export class BadExport extends Error {}
 
 /** `crossings export`: what the API answers, byte for byte, without a server. */

@@ -17,7 +17,7 @@ interface Options {
   readonly author?: string
 }
 
-/** Said to the operator: a table was not taken in, and why. */
+/** Thrown with the reason why a table was not imported, for the operator. */
 export class BadTable extends Error {}
 
 /** `crossings import`: adds the figures of a table. */
@@ -92,7 +92,7 @@ function told({ observations, sources, unchanged, version }: Imported, { dryRun 
   return `added ${counts}${rest}${version === null ? '' : `; version ${version}`}\n`
 }
 
-/** What the operator is told of an error, with the faults of the table before it. */
+/** Maps an error to what the operator reads, with the faults of the table before it. */
 function badTable(name: string, error: unknown): unknown {
   if (error instanceof BadCsv) return new BadTable(`${name}, line ${error.line} ${error.message}`)
   if (!(error instanceof ImportRejected)) return error

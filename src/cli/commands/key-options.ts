@@ -13,7 +13,7 @@ export function endOf(day: string | undefined): string | null {
   return end
 }
 
-/** How many rows a day an option allows; null for none. @throws BadConfig */
+/** Parses the rows a day of an option; null for `none`. @throws BadConfig */
 export function rowsOf(text: string): number | null {
   if (text === 'none') return null
   return Number(
@@ -21,7 +21,7 @@ export function rowsOf(text: string): number | null {
   )
 }
 
-/** How long keys overlap, in milliseconds. @throws BadConfig */
+/** Parses the overlap of keys, in milliseconds. @throws BadConfig */
 export function overlapOf(text: string): number {
   const schema = z.string().regex(/^(?:0|[1-9]\d{0,3})[dh]$/, 'is not days or hours, such as 7d or 12h')
   const checkedText = checked('--overlap', schema, text)

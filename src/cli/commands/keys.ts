@@ -9,7 +9,7 @@ import type { Transaction } from '../../store/write/transaction.ts'
 import { auditLine, keyLine } from './key-lines.ts'
 import { checked, endOf, idOf, overlapOf, rowsOf } from './key-options.ts'
 
-/** What a key may record a day unless the operator says otherwise: 30 times all figures that come along. */
+/** The default quota of a key: 30 times all seeds. */
 const ROWS_A_DAY = '10000'
 
 /** `crossings keys`: who may write, and what became of it. */
@@ -130,7 +130,7 @@ export function keysCommand(config: () => Config): Command {
   return keys
 }
 
-/** Says to the operator that a key is shown once, and answers its line. */
+/** Tells the operator that a key is shown once, and returns its line. */
 function shown(key: string): string {
   process.stderr.write('Keep this key; it is not shown again.\n')
   return `${key}\n`

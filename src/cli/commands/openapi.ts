@@ -24,7 +24,7 @@ export function openapiCommand(): Command {
     })
 }
 
-/** What the seeds answer to the example of each operation. */
+/** Returns the response of the seeds to the example of each operation. */
 export function answerExamples(): Promise<Examples> {
   return withSeededApp(async (app, requests) => {
     const examples: Examples = {}

@@ -16,7 +16,7 @@ import { exitOnUncaughtError } from '../process/uncaught-errors.ts'
 import { withMetrics } from '../process/with-metrics.ts'
 import { readSeeds } from '../seeds.ts'
 
-/** `crossings serve`: brings the database up to date and answers over HTTP until it is told to stop. */
+/** `crossings serve`: migrates the database and serves HTTP until a signal. */
 export function serveCommand(config: () => Config): Command {
   return new Command('serve')
     .description('Create and migrate the database where needed, add seeds it never had, and serve the API.')
@@ -52,7 +52,7 @@ export function serveCommand(config: () => Config): Command {
     })
 }
 
-/** What the process that answers nothing itself measures: only what no other does. */
+/** Measures in the primary process only what no worker does. */
 async function ownRegistry(): Promise<Registry> {
   const { Registry } = await import('prom-client')
   return new Registry()

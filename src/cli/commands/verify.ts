@@ -16,7 +16,7 @@ import { progressBar } from '../terminal/progress-bar.ts'
 import { checkAnswers } from '../verify/check-answers.ts'
 import { checkSeeds } from '../verify/check-seeds.ts'
 
-/** What a check looked at, in words, and what it found wrong. */
+/** The summary of a check, and its faults. */
 interface Checked {
   readonly told: string
   readonly faults: readonly string[]
@@ -106,7 +106,7 @@ async function checkApi(connection: Connection, path: string): Promise<Checked> 
   }
 }
 
-/** @throws DatabaseRefused where the schema is not the one that this program reads */
+/** @throws DatabaseRejected where the schema is not the one that this program reads */
 function refuseOlder(connection: Connection, path: string): void {
   const missing = missingMigrations(connection)
   if (missing.length === 0) return

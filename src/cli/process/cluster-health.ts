@@ -2,10 +2,10 @@ import type { Worker } from 'node:cluster'
 import { randomUUID } from 'node:crypto'
 import { type HealthAnswer, unavailable } from '../../http/health/readiness.ts'
 
-/** How long a worker that is busy is waited for, in milliseconds. */
+/** The timeout for a busy worker, in milliseconds. */
 const PATIENCE_MS = 2_000
 
-/** What a worker is asked, and what it says. */
+/** The messages to and from a worker. */
 interface Question {
   readonly health: string
   readonly hasDetail: boolean
@@ -15,7 +15,7 @@ interface Reply {
   readonly answer: HealthAnswer
 }
 
-/** Lets a worker say whether it is ready when it is asked. */
+/** Lets a worker answer whether it is ready. */
 export function reportHealth(ready: (hasDetail: boolean) => Promise<HealthAnswer>): void {
   process.on('message', async ({ health, hasDetail }: Partial<Question>) => {
     if (health === undefined) return

@@ -1,12 +1,12 @@
 import type { Worker } from 'node:cluster'
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client'
 
-/** What a worker is told when it is to say what it measured. */
+/** The message that asks a worker for its metrics. */
 const TELL = 'metrics'
 
 type Told = MetricObjectWithValues<MetricValue<string>>[]
 
-/** Lets a worker say what it measured when it is asked. */
+/** Lets a worker answer with its metrics. */
 export function reportMetrics(registry: Registry): void {
   process.on('message', async (message) => {
     if (message !== TELL) return
@@ -28,7 +28,7 @@ export async function collectMetrics(workers: Iterable<Worker>, own: Registry | 
   return await AggregatorRegistry.aggregate(told).metrics()
 }
 
-/** What one worker measured; nothing where it ends before it says so. */
+/** Returns the metrics of one worker; nothing where it ends before it answers. */
 function ask(worker: Worker): Promise<Told> {
   return new Promise((resolve, reject) => {
     const settle = (metrics: Told | null) => {

@@ -5,10 +5,10 @@ import type { MeasuredServer, Server } from '../../server.ts'
 import { reportHealth } from './cluster-health.ts'
 import { reportMetrics } from './cluster-metrics.ts'
 
-/** What a worker is told when it is to finish what it has begun. */
+/** The message that tells a worker to shut down gracefully. */
 const STOP = 'stop'
 
-/** How long the first retry waits after a replacement that failed, in milliseconds; each further one twice as long. */
+/** The first delay after a failed replacement, in milliseconds; doubled each time. */
 const RETRY_MS = 1_000
 const MAX_RETRY_MS = 60_000
 
@@ -137,7 +137,7 @@ export async function startWorkers(amount: number): Promise<Workers> {
   }
 }
 
-/** How long the next try waits after so many failures in a row, in milliseconds. */
+/** Returns the delay after a number of failures in a row, in milliseconds. */
 function retryAfterMs(failures: number): number {
   return failures < 1 ? 0 : Math.min(RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS)
 }

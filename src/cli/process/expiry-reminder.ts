@@ -10,8 +10,8 @@ const EVERY_MS = 24 * 60 * 60 * 1000
 const LEVELS: readonly Config['LOG_LEVEL'][] = ['warn', 'info', 'debug', 'trace']
 
 /**
- * Says in the log which keys end soon, now and once a day. Called in the process that the operator started, so that
- * it is said once however many workers there are.
+ * Logs which keys end soon, now and once a day. Call it in the primary process, so that it is logged once however many
+ * workers there are.
  */
 export function logKeyExpiry(
   { DATABASE_URL, LOG_LEVEL }: Config,

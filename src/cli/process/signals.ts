@@ -1,6 +1,6 @@
 import type { Server } from '../../server.ts'
 
-/** How long stopping may take at the very most, in milliseconds. */
+/** The limit on a graceful stop, in milliseconds. */
 const LIMIT_MS = 2_900
 
 /** Stops the server in good order on the first signal, and at once on the second. */

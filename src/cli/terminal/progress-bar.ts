@@ -1,7 +1,7 @@
 const WIDTH = 40
 export const CLEAR_LINE = '\r\x1b[K'
 
-/** Where a bar is drawn, if that is a terminal. */
+/** The terminal on which a bar is drawn. */
 export type Screen = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>
 
 /** Shows on a terminal how much of a whole is done, and elsewhere nothing. */

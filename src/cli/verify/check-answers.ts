@@ -12,7 +12,7 @@ interface Row extends Figure {
   readonly indicator: string
 }
 
-/** How many rows were asked for, how many questions weigh too much to be answered, and what was wrong. */
+/** The rows requested, the queries that are too costly, and the faults. */
 export interface CheckedAnswers {
   rows: number
   refused: number
@@ -115,14 +115,14 @@ function pick(row: Row): object {
   return Object.fromEntries(names.map((name) => [name, Reflect.get(row, name)]))
 }
 
-/** Where an answer is otherwise than what is expected of it. */
+/** Returns the differences between a response and what is expected. */
 function differences(place: string, answer: object, expected: object): string[] {
   return Object.entries(expected)
     .filter(([name, value]) => Reflect.get(answer, name) !== value)
     .map(([name, value]) => `${place}: ${name} is served as ${Reflect.get(answer, name)}, and is ${value}`)
 }
 
-/** What observations imply, reckoned from themselves alone. */
+/** Computes results from observations alone. */
 function reckoned(
   borders: readonly Border[],
   observationsOf: ReadonlyMap<string, readonly Observation[]>,

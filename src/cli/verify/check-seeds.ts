@@ -6,8 +6,8 @@ interface FirstState extends Statement {
 }
 
 /**
- * Holds the control totals of the seeds against what the versions that seeded them hold: in each series, how many
- * figures there are and what their counts add up to. What somebody else recorded first is none of the program's.
+ * Compares the control totals of the seeds with the versions that seeded them: the number of figures of each series, and
+ * the sum of their counts. Figures that somebody else recorded first do not count.
  */
 export function checkSeeds(
   seeds: readonly Statement[],

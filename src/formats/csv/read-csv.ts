@@ -19,9 +19,9 @@ export type CsvRow =
 const MAX_ROW_BYTES = 128 * 1024
 
 /**
- * Reads CSV (RFC 4180) in UTF-8 with a header line, row by row, however long it is. Lines end in CRLF or LF,
- * and blank ones are passed over, as are rows of empty cells, which spreadsheets leave at the end. Where the header is wrong, its faults are all that is told.
- * @throws BadCsv where it is no CSV
+ * Reads CSV (RFC 4180) in UTF-8 with a header line, as a stream of rows. Lines end in CRLF or LF; blank lines and rows
+ * of empty cells, which spreadsheets leave at the end, are skipped. A wrong header is the only fault reported.
+ * @throws BadCsv for invalid CSV
  */
 export async function* readCsv(bytes: AsyncIterable<Uint8Array>, columns: Columns): AsyncGenerator<CsvRow> {
   let header: readonly string[] | undefined

@@ -19,9 +19,8 @@ export interface MetricsServer {
 }
 
 /**
- * Answers `GET /metrics`, `/health/live` and `/health/ready`, and nothing else, on an address of its own, so that
- * whoever takes all connections of the public one does not shut the operator out. Who asks for metrics while
- * others wait gets what they get.
+ * Serves only `/metrics`, `/health/live` and `/health/ready`, on a port of its own, so that a crowd on the public port
+ * does not shut the operator out. Concurrent scrapes share one collection.
  */
 export async function serveMetrics(
   address: { readonly host: string; readonly port: number },

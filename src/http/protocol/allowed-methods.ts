@@ -20,9 +20,9 @@ export const OPEN_HEADERS = {
 export const COMMON_HEADERS = { ...OPEN_HEADERS, ...SECURITY_HEADERS, vary: 'Accept' } as const
 
 /**
- * Says what an address accepts, before a body is read: OPTIONS lists its methods, any other method on a
- * known path is a 405 with `Allow`, and an unknown path is a 404, as is any with a trailing slash.
- * Call it before the routes are registered.
+ * Answers requests that no route accepts before their body is read: OPTIONS lists the methods of a path, another method
+ * on a known path is a 405 with `Allow`, and an unknown path, or one with a trailing slash, is a 404.
+ * Register it before the routes.
  */
 export function declareMethods(app: FastifyInstance): void {
   const methodsByUrl = new Map<string, readonly string[]>()

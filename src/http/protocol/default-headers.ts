@@ -1,7 +1,6 @@
 /**
- * What keeps a browser from doing more with an answer than show it. Constants, because a kept answer is sent
- * past the hooks that helmet uses; of its headers those that matter for data: none that asks for HTTPS, since a
- * plain installation has none. Any page may load the data. A page has its own policy.
+ * Security headers that do not depend on the request, because cached responses bypass the hooks that helmet uses. Any
+ * page may load the data. Nothing asks for HTTPS, since a plain installation has none. Pages have a policy of their own.
  */
 export const SECURITY_HEADERS = {
   'content-security-policy':

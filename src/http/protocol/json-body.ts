@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { Problem } from '../problems/problem.ts'
 
 /**
- * Says which bodies are read: JSON in UTF-8, as it is. No plain text, no other character set, nothing
- * compressed, and no bytes that would have to be guessed at (RFC 8259, 8.1).
+ * Accepts JSON bodies in UTF-8 only: no plain text, no other charset, no content encoding, and no bytes that would have
+ * to be guessed at (RFC 8259, 8.1).
  */
 export function readJsonBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('text/plain')

@@ -9,8 +9,8 @@ export interface LogSink {
 const KEY = /bxk_[0-9a-f]+/gi
 
 /**
- * Says what is logged: of a request its method and path, never its headers, its query or its body, and no
- * line with an API key. Each has an id of ours; a client's own is not taken over.
+ * Returns the options of the logger. It logs the method and path of a request, never its headers, query or body, and no
+ * API key. Request ids are our own; a client's is not adopted.
  */
 export function loggerOptions(level: string, stream: LogSink | undefined) {
   const started = randomBytes(6).toString('hex')

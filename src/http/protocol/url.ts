@@ -6,8 +6,8 @@ import { parseQuery } from '../query/query-string.ts'
 const DELIVERY = ['cursor', 'limit', 'format', 'as_of']
 
 /**
- * A request target as a path and a query alone (RFC 9112, origin-form): a client may send a scheme and a
- * host with it, which must never come back in an answer, and a fragment, which is none of a server's business.
+ * Returns a request target in origin-form (RFC 9112): without the scheme and host that a client may send, which must
+ * never come back in a response, and without a fragment.
  */
 export function originForm(target: string): string {
   const [address = ''] = target.split('#', 1)

@@ -21,10 +21,9 @@ const MAX_PERIODS = 40_000
 const OPEN_YEARS = 50
 
 /**
- * The figures of some frequencies, borders and indicators: of whole calendar periods only, those that touch the
- * data where the window is open, and of the frequency `_O` one for the window, where it is none. Where the window
- * has no first day, a figure that is centuries off neither makes the answer endless nor keeps it from being given:
- * it goes back {@link OPEN_YEARS}, but begins no earlier than the data.
+ * Yields the results of some frequencies, borders and indicators: of whole calendar periods, those that overlap the data
+ * where the window is open, and with the frequency `_O` one for the window. Without a first day it goes back
+ * {@link OPEN_YEARS}, but not before the data, so that a figure that is centuries off does not make it endless.
  */
 export async function figureRows(
   sources: FigureContext,

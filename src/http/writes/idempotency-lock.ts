@@ -4,8 +4,8 @@ import { apiKeyOf } from './api-key-auth.ts'
 import { idempotencyKeyOf } from './idempotency.ts'
 
 /**
- * Does the work of a request unless the same Idempotency-Key is at work already: where much is sent, a repetition
- * is told so rather than kept waiting with all that it sends. Without such a key there is nothing to repeat.
+ * Runs the work of a request unless one with the same Idempotency-Key is running: an upload that is repeated gets a
+ * problem at once instead of waiting with all that it sends.
  */
 export function rejectConcurrent() {
   const underWay = new Set<string>()

@@ -7,11 +7,10 @@ import { originForm } from '../protocol/url.ts'
 import type { WriteResponse } from './write-route.ts'
 
 /**
- * Gives the kept answer to a request that repeats an Idempotency-Key, else does the work and keeps its
- * answer with it (draft-ietf-httpapi-idempotency-key-header). `body` stands for what was sent. Writes wait
- * for one another, so that a repetition that comes while the first is under way gets its answer too. A key and
- * the one that it was rotated into are one: a repetition may come with either.
- * @throws Problem (422) where the key was used for something else, (400) for one that is malformed
+ * Returns the stored response of a request that repeats an Idempotency-Key, else runs the work and stores its response
+ * (draft-ietf-httpapi-idempotency-key-header). `body` identifies the request. Writes are serialized, so that a concurrent
+ * repetition gets the same response. A key and its rotated successor count as one.
+ * @throws Problem (422) where the key was used for another request, (400) where it is malformed
  */
 export async function withIdempotency(
   transaction: Transaction,

@@ -4,8 +4,8 @@ import type { RowQuota } from '../../store/write/row-quota.ts'
 const DAY_S = 24 * 60 * 60
 
 /**
- * Says on an answer what the quota of its key leaves, beside what the limit of requests leaves: the fields are
- * lists of policies (draft-ietf-httpapi-ratelimit-headers).
+ * Sets the headers that tell what is left of a key's quota, beside its rate limit: both are lists of policies
+ * (draft-ietf-httpapi-ratelimit-headers).
  */
 export function sendQuota(reply: FastifyReply, quota: RowQuota | null): void {
   if (quota === null) return

@@ -19,7 +19,7 @@ export interface BackupOptions {
 /**
  * Copies a database as it stands into a folder, under a name that says when and which version. The copy has that
  * name only once its pages, references and rows were checked and it is on the disk.
- * @throws DatabaseRefused where it is not sound, or there is no room for it
+ * @throws DatabaseRejected where it is not sound, or there is no room for it
  */
 export function backUpInto(
   path: string,

@@ -15,7 +15,7 @@ export interface Copied {
 /**
  * Copies a database as it stands to a file, while others read and write. The copy has its name only once it is
  * whole, checked and on the disk.
- * @throws DatabaseRefused where there is such a file, unless it may be replaced
+ * @throws DatabaseRejected where there is such a file, unless it may be replaced
  */
 export function backup(path: string, file: string, mayReplace: boolean): Copied {
   if (isSameFile(path, file)) throw new DatabaseRejected(`${file} is the database itself`)
@@ -27,8 +27,8 @@ export function backup(path: string, file: string, mayReplace: boolean): Copied 
 }
 
 /**
- * Copies a database to a file of a passing name in the folder of another; what is made of that must be sound.
- * @param place told the name of the copy and the newest version in it
+ * Copies the database to a temporary file beside the target, and checks its integrity before it is published.
+ * @param place receives the name of the copy and the newest version in it
  */
 export function copying(
   path: string,

@@ -11,7 +11,7 @@ export function integrityFaults(connection: Connection): string[] {
 
 /**
  * Makes sure that a file is a sound database of this program, of this version or an older one.
- * @throws DatabaseRefused in one line where it is not
+ * @throws DatabaseRejected in one line where it is not
  */
 export function assertSound(path: string): void {
   const connection = openReadOnly(path)

@@ -21,7 +21,7 @@ export interface Restored {
 
 /**
  * Puts a backup in the place of the database, at once, and keeps what was there under another name.
- * @throws DatabaseRefused where the backup is not sound, or a server has the database open
+ * @throws DatabaseRejected where the backup is not sound, or a server has the database open
  */
 export function restore(backup: string, path: string, options: RestoreOptions): Restored {
   if (isSameFile(backup, path)) throw new DatabaseRejected(`${backup} is the database itself`)
@@ -41,9 +41,8 @@ export function restore(backup: string, path: string, options: RestoreOptions): 
 }
 
 /**
- * Connects so that nobody else can as long as the connection is open: SQLite leaves the log only for one who is
- * alone, as every other connection locks the file for as long as it is open. Null where there is nothing to hold.
- * @throws DatabaseRefused where somebody else is connected, or that cannot be told
+ * Opens a connection that locks out all others for as long as it is open. Null where there is no file.
+ * @throws DatabaseRejected where another connection exists, or that cannot be determined
  */
 function holdAlone(path: string, isForced: boolean): Connection | null {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return null

@@ -14,7 +14,7 @@ export const LOG_BYTES = 4 * 1024 * 1024
 
 /**
  * Opens the database that a `file:` address names, and creates it where it is missing.
- * @throws DatabaseRefused where the file holds something else, is damaged, or cannot be read or made
+ * @throws DatabaseRejected where the file holds something else, is damaged, or cannot be read or made
  */
 export function openDatabase(url: string): Connection {
   const path = pathOf(url)
@@ -27,7 +27,7 @@ export function openDatabase(url: string): Connection {
 
 /**
  * Connects to a database to read it as it is: nothing is made, changed or brought up to date.
- * @throws DatabaseRefused where it cannot be read, or is not ours
+ * @throws DatabaseRejected where it cannot be read, or is not ours
  */
 export function openReadOnly(path: string): Connection {
   return refusing(path, () => {
@@ -56,7 +56,7 @@ export function refusing<Result>(path: string, use: () => Result): Result {
   }
 }
 
-/** @throws DatabaseRefused where pages of the database are not as SQLite left them */
+/** @throws DatabaseRejected where pages of the database are not as SQLite left them */
 export function assertUndamaged(connection: Connection): void {
   const fault = connection.pragma('quick_check(1)', { simple: true })
   if (fault === 'ok') return
@@ -112,7 +112,7 @@ function identityOf(path: string): string | null {
   return stat === undefined ? null : `${stat.dev} ${stat.ino}`
 }
 
-/** @throws DatabaseRefused where another program made the database */
+/** @throws DatabaseRejected where another program made the database */
 export function assertOwnDatabase(connection: Connection, path: string): void {
   connection.pragma('trusted_schema = OFF')
   connection.pragma('cell_size_check = ON')

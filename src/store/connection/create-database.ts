@@ -6,9 +6,9 @@ import { publishFile } from './atomic-file.ts'
 import { APPLICATION_ID, DatabaseRejected, REMEDY } from './database-error.ts'
 
 /**
- * Makes an empty database of ours where no file is. It has its name only once it is whole, so that an empty
- * file is never one that another process is about to fill, but one that lost what it held.
- * @throws DatabaseRefused where the file is empty, or missing from beside others that bear its name
+ * Creates an empty database where there is no file. The file gets its name only once it is complete, so that an empty
+ * file is always one that lost its content.
+ * @throws DatabaseRejected where the file is empty, or is missing beside others that bear its name
  */
 export function createMissing(path: string): void {
   mkdirSync(dirname(path), { recursive: true })
@@ -27,7 +27,7 @@ export function createMissing(path: string): void {
   }
 }
 
-/** @throws DatabaseRefused where a file is not there, or has nothing in it, and once had */
+/** @throws DatabaseRejected where a file is not there, or has nothing in it, and once had */
 export function assertNothingLost(path: string): void {
   // Looked for first, because another process that makes the file makes what is beside it afterwards.
   const left = beside(path)

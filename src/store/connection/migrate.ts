@@ -27,11 +27,11 @@ export function readMigrations(directory: URL = DIRECTORY): Migration[] {
 }
 
 /**
- * Brings the database to the newest schema and answers the names of the migrations it applied.
- * Where none is missing, nobody who writes is waited for. All of them commit together or not at all, and processes that start at once wait for one another.
- * Foreign keys are off while tables may be rebuilt, which is possible only outside of a transaction,
- * and are checked before the commit (drizzle-orm#5782: rebuilding within one deletes child rows).
- * @throws DatabaseRefused where an applied migration is missing here or differs
+ * Migrates the database to the newest schema and returns the names of the migrations that it applied, which commit
+ * together or not at all. Without a missing one it takes no lock; processes that start at once wait for one another.
+ * Foreign keys are off while tables are rebuilt, which is possible only outside a transaction, and are checked before
+ * the commit (drizzle-orm#5782: rebuilding within one deletes child rows).
+ * @throws DatabaseRejected where an applied migration is missing here or differs
  */
 export function migrate(
   connection: Connection,
@@ -52,7 +52,7 @@ function hasTable(connection: Connection): boolean {
 
 /**
  * The migrations that a database has not.
- * @throws DatabaseRefused where it has others, or never had any
+ * @throws DatabaseRejected where it has others, or never had any
  */
 export function missingMigrations(
   connection: Connection,
@@ -63,7 +63,7 @@ export function missingMigrations(
   return missingOf(connection, migrations).map(({ name }) => name)
 }
 
-/** The migrations that the database has not, after those that it has. @throws DatabaseRefused where these differ */
+/** The migrations that the database has not, after those that it has. @throws DatabaseRejected where these differ */
 function missingOf(connection: Connection, migrations: readonly Migration[]): Migration[] {
   const applied = z
     .array(z.object({ name: z.string(), hash: z.string() }))

@@ -288,8 +288,8 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
     },
 
     /**
-     * The names by which observations can be asked for, those of retracted ones included: of all versions, so that
-     * what was once accepted is never refused. They only decide what is refused, and no answer may show them.
+     * Returns the values that filters know, of all versions and of retracted observations too, so that a value that was
+     * once accepted is never rejected. They only validate queries; no response may show them.
      */
     async codes() {
       const sides = db.select({ country: borders.country, neighbour: borders.neighbour }).from(borders).all()

@@ -4,7 +4,7 @@ import { type KeyReport, reportKeys } from './api-keys.ts'
 
 /**
  * Reads the reports on the keys of a database file over a connection of its own, which is closed at once.
- * @throws DatabaseRefused where it cannot be read
+ * @throws DatabaseRejected where it cannot be read
  */
 export function readKeyReports(path: string, day: string): KeyReport[] {
   const connection = openReadOnly(path)

@@ -60,8 +60,8 @@ export function whereFilter(filter: Filter): SQL | undefined {
 }
 
 /**
- * The part of a filter by which an index leads to observations, on these alone: it lets through all that the filter
- * means, and perhaps more. Of sources it is asked where nothing else leads, for there are many of a kind.
+ * Returns the part of a filter that an index can serve, on observations alone: it lets through all matches, and perhaps
+ * more. It uses publications only where nothing else narrows the search, because many share a kind.
  */
 export function indexedCondition(filter: Filter): SQL | undefined {
   const { source: _, ...facts } = ofPublication

@@ -14,10 +14,9 @@ const revision = z.looseObject({ id: z.union([z.string(), z.int()]), retraction:
 const member = z.object({ border: z.string(), version: z.int(), member: z.string() })
 
 /**
- * Reads what stands in the newest version by going through every revision in order: slower than the questions
- * that are asked to answer requests, and by another way, so that these can be held against it. Revisions are
- * only ever added, so every read that stops at one version sees one state, whatever is written meanwhile, and
- * no transaction is held open that would let the log grow.
+ * Computes the newest state by replaying all revisions in order: slower than the queries of the API and independent of
+ * them, so that the two can be compared. Revisions are only ever added, so every read up to one version sees one state,
+ * and no transaction is held open that would let the WAL grow.
  */
 export function replayRevisions(connection: Connection): ReplayedState {
   const version = Number(connection.prepare('SELECT coalesce(max(version), 0) FROM versions').pluck().get())

@@ -80,7 +80,7 @@ export function apiKeyWriter(db: BetterSQLite3Database, now: () => string, via: 
      * Makes a key that takes over from another: with its name, scope and quota, of which both have one together.
      * The old one ends after the overlap, or when it would have ended anyway.
      * @param named the id of a key, or the name that one key alone has of those that work
-     * @throws KeyRefused where no key can be replaced that is named so
+     * @throws KeyRejected where no key can be replaced that is named so
      */
     async rotateKey(named: string, { overlapMs, expires_at }: Rotation): Promise<Rotated> {
       const time = now()
@@ -107,7 +107,7 @@ export function apiKeyWriter(db: BetterSQLite3Database, now: () => string, via: 
 
 type Replaceable = ApiKey & { readonly replaced_by: number | null }
 
-/** @throws KeyRefused */
+/** @throws KeyRejected */
 function replaceable(keys: readonly Replaceable[], named: string, time: string): Replaceable {
   const isId = /^[1-9]\d{0,14}$/.test(named)
   const faultOf = ({ id, revoked_at, expires_at, replaced_by }: Replaceable): string | null => {

@@ -30,7 +30,7 @@ export function faultCollector() {
       faults.push(...more.slice(0, MAX_FAULTS - faults.length).map((fault) => ({ line, ...fault })))
     },
 
-    /** @throws ImportRefused where there is any */
+    /** @throws ImportRejected where there is any */
     refuseAny(): void {
       if (count > 0) throw new ImportRejected(faults, count)
     },

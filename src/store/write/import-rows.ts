@@ -39,10 +39,10 @@ export interface Imported {
 type Rows = Iterable<Row> | AsyncIterable<Row>
 
 /**
- * Records the figures that rows state, with their sources: all of them, or none where any row has a fault.
- * What is recorded as it stands is passed over. `breathe` is awaited between rows, to let others have their turn.
- * @throws ImportRefused with the faults
- * @throws StoreBusy where the store is being closed
+ * Records the figures of rows with their sources: all of them, or none where any row has a fault. Unchanged figures are
+ * skipped. `breathe` is awaited between rows, to yield to other requests.
+ * @throws ImportRejected with the faults
+ * @throws StoreBusy where the store is closing
  */
 export async function importRows(
   transaction: Transaction,

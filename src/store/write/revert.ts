@@ -39,12 +39,12 @@ interface Step {
 }
 
 /**
- * Puts back what some versions changed, as one more version: what they added is retracted for `reason`, and
- * everything else has the newest state again that is of none of them. Left as it is, and told, is what another
- * has changed since, and what something else rests on. Nothing is deleted, and a revert can be reverted.
- * `breathe` is awaited between things, to let others have their turn.
+ * Reverts what some versions changed, as one more version: additions are retracted for `reason`, and everything else
+ * gets its newest state that is not of these versions. Skips and reports what has been changed since, or what other
+ * resources depend on. Nothing is deleted, and a revert can be reverted. `breathe` is awaited between resources, to
+ * yield to other requests.
  * @throws BadRevert where there are no such versions
- * @throws StoreBusy where the store is being closed
+ * @throws StoreBusy where the store is closing
  */
 export async function revert(
   transaction: Transaction,

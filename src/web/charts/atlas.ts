@@ -5,7 +5,7 @@ import countries from 'i18n-iso-countries'
 import { feature, mesh } from 'topojson-client'
 import type { GeometryCollection, Topology } from 'topojson-specification'
 
-/** Where countries and their common borders lie: Natural Earth at 1:50 million. */
+/** The outlines of countries and their common borders: Natural Earth at 1:50 million. */
 export interface Atlas {
   readonly countries: readonly Feature[]
   /** The line that two countries share, by their alpha-2 codes; null where they share none. */

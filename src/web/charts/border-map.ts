@@ -17,7 +17,7 @@ interface Section {
 const WIDEST = 13
 const THINNEST = 2.5
 
-/** Where the borders lie, each section as wide as its figure is large; dashed where nothing is known. */
+/** Draws a map of the borders, each line as wide as its result is large; dashed where nothing is known. */
 export function borderMap(view: View, atlas: Atlas, alt: string, style: ChartStyle): Drawing | null {
   const { palette, speech } = style
   const sections = sectionsOf(view, atlas)

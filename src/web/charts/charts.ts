@@ -53,7 +53,7 @@ function keysOf(view: View, { palette, speech }: ChartStyle) {
   }))
 }
 
-/** What a chart is called: what is counted, where, and how it is told apart. */
+/** Returns the title of a chart: indicator, places, and interval or chart. */
 export function titleOf(name: ChartName, view: View, { speech }: Pick<ChartStyle, 'speech'>): string {
   const { byInterval, chart } = speech.words
   const how = name === 'series' ? byInterval[view.interval] : chart[name]

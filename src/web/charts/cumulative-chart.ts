@@ -12,7 +12,7 @@ interface Point extends PeriodFigure {
   readonly subject: Subject
   readonly year: number
   readonly day: number
-  /** Whether anything is known; what is not leaves a gap. */
+  /** Whether anything is known; otherwise there is a gap. */
   readonly isKnown: boolean
 }
 

@@ -3,7 +3,7 @@ import { subjectName } from '../text/subject-name.ts'
 import type { Subject, View } from '../view/view.ts'
 import type { ChartStyle } from './theme.ts'
 
-/** What a chart has a panel for: everything together, or each border beside the others. */
+/** Returns the panels of a chart: everything together, or each border beside the others. */
 export function panelsOf({ layout, together, subjects }: View): readonly Subject[] {
   return layout === 'stack' && together !== null ? [together] : subjects
 }

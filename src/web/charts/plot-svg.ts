@@ -16,7 +16,7 @@ type Options = Omit<Plot.PlotOptions, 'document' | 'style' | 'className'> & { re
 /** A gradient or a pattern, by the end of its id, for marks to be filled with. */
 export type Fills = Readonly<Record<string, string>>
 
-/** How a mark refers to one of the chart's fills. */
+/** Returns the reference of a mark to one of the chart's fills. */
 export function fillOf({ id }: ChartStyle, name: string): string {
   return `url(#${id}-${name})`
 }

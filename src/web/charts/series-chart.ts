@@ -19,7 +19,7 @@ import { ticksOf } from './ticks.ts'
 interface Bar extends PeriodFigure {
   readonly panel: string
   readonly subject: Subject
-  /** Where it begins, on top of the parts below it. */
+  /** Its lower end, on top of the parts below it. */
   readonly from: number
 }
 
@@ -37,9 +37,9 @@ const MARGINS = { top: 26, bottom: 48, left: 56, right: 12 }
 const ROOM_FOR_MAX = 1.6
 
 /**
- * The figures of each period: a bar up to `min`, a lighter band up to `max`, which fades out where there is
- * no limit, or none that the chart has room for. What is not known is hatched, and has no bar. Several
- * countries stand one on another within the outline of what they are together, or each in a panel.
+ * Draws the results of each period: a bar up to `min`, a lighter band up to `max`, which fades out where there is no
+ * limit, or none that the chart has room for. Unknown periods are hatched, without a bar. Several countries are stacked
+ * within the outline of their group, or each has a panel.
  */
 export function seriesChart(view: View, alt: string, style: ChartStyle): Drawing {
   const { palette, speech } = style

@@ -47,12 +47,12 @@ export const THEMES = {
 
 export type Theme = keyof typeof THEMES
 
-/** What a chart is drawn with. Sizes are in CSS pixels. */
+/** The style of a chart. Sizes are in CSS pixels. */
 export interface ChartStyle {
   readonly width: number
   readonly palette: Palette
   readonly speech: Locale
-  /** Told apart from other charts of the same page by this prefix of its ids. */
+  /** The prefix of its ids, unique on the page. */
   readonly id: string
 }
 

@@ -32,7 +32,7 @@ const LOCALES: Readonly<Record<LanguageCode, string>> = {
 
 type Values = Readonly<Record<string, string>>
 
-/** How one language says figures, dates and places. */
+/** Formats results, dates and places in one language. */
 export interface Locale {
   readonly code: LanguageCode
   readonly words: Messages
@@ -49,9 +49,9 @@ export interface Locale {
   month(month: number): string
   /** The name of a country by its code; `EU` too. */
   country(code: string): string
-  /** What a figure says: `at least 34,782`. */
+  /** Formats a result: `at least 34,782`. */
   figure(figure: Pick<Figure, 'qualifier' | 'min' | 'max'>): string
-  /** What a publication says: `more than 900`. */
+  /** Formats a published figure: `more than 900`. */
   statement(observation: Pick<Observation, 'count' | 'qualifier'>): string
   /** The text for a number of things, as its plural needs it. */
   plural(plural: Plural, n: number, values?: Values): string
@@ -65,7 +65,7 @@ export function fill(text: string, values: Values): string {
 
 const MS_PER_DAY = 86_400_000
 
-/** How a language says things; formatters are made once, for they are slow to make. */
+/** Creates a locale; its formatters are created once, because that is slow. */
 export function localeFor(code: LanguageCode): Locale {
   const locale = LOCALES[code]
   const words = WORDS[code]

@@ -58,7 +58,7 @@ function hidden(query: Query): Html[] {
   )
 }
 
-/** The same view in the other languages, each named in itself. */
+/** Links to the view in other languages, each named in itself. */
 export function languageLinks({ speech, query }: Pick<PageModel, 'speech' | 'query'>): Html {
   return html`<nav aria-label="${speech.words.controls.language}"><ul class="languages">${Object.entries(
     LANGUAGES,

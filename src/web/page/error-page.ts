@@ -2,7 +2,7 @@ import { type Html, html } from '../html/html.ts'
 import type { Locale } from '../locale/locale.ts'
 import { document } from './document.ts'
 
-/** What is said instead of a page that cannot be shown: what is wrong, parameter by parameter. */
+/** Renders the page of a problem: what is wrong, parameter by parameter. */
 export function errorPage(
   speech: Locale,
   problem: {

@@ -10,7 +10,7 @@ export function colourKey({ place }: Subject): Html {
   return html`<span class="key${place === null ? null : ` country-${(place % 6) + 1}`}"></span>`
 }
 
-/** What the colours, bands and signs of the chart of periods mean. */
+/** Renders the legend of the chart of periods. */
 export function legend(view: View, speech: Locale): Html {
   const { legend: words, marks } = speech.words
   const parts = partsOf(view).filter((subject) => !isSeveral(subject))

@@ -6,7 +6,7 @@ import type { Locale } from '../locale/locale.ts'
 import type { View } from '../view/view.ts'
 import type { Query } from './url.ts'
 
-/** What the rows of the table of published figures can be sorted by; a minus before it turns it round. */
+/** The sort orders of the table of published figures; a minus reverses one. */
 export const SORTS = ['period', 'border', 'count', 'publisher', 'published_on'] as const
 export type Sort = (typeof SORTS)[number]
 
@@ -29,7 +29,7 @@ export interface PageModel {
   /** The address at which the public finds the service, where that is known. */
   readonly publicUrl?: string | undefined
   readonly listed: ObservationList
-  /** What the controls offer. */
+  /** The options of the controls. */
   readonly choices: {
     readonly indicators: readonly Indicator[]
     /** All borders that the indicator has, groups too. */

@@ -10,7 +10,7 @@ import type { PageModel } from './page-model.ts'
 import { publicationLink } from './source-link.ts'
 import { addressOf } from './url.ts'
 
-/** How the figure that the address names follows from what was published: the arithmetic, with its sources. */
+/** Renders the proof of the result that the URL names: the arithmetic, with its sources. */
 export function proofSection(page: PageModel): Html | null {
   const { view, speech, query } = page
   const { proof: words } = speech.words
@@ -71,7 +71,7 @@ function endOf(observation: ObservationWithStatus, { sign }: Term, end: 'min' | 
   return (sign === 1) === (end === 'min') ? range.min : range.max
 }
 
-/** What a figure in text leads to. */
+/** Links a result to its proof. */
 export function proofLink({ query, speech }: PageModel, name: string, figure: Figure): Html {
   return html`<a href="${addressOf('/', query, { figure: name })}#proof" title="${speech.words.proof.open}">${speech.figure(figure)}</a>`
 }

@@ -3,7 +3,7 @@ import { indicatorLabel, placesOf } from '../text/figure-text.ts'
 import type { PageModel } from './page-model.ts'
 import { addressOf, apiQuery } from './url.ts'
 
-/** What the page shows, as schema.org describes a dataset, for search engines: data, not a script that runs. */
+/** Renders a schema.org Dataset for search engines: data, not a script that runs. */
 export function datasetMarkup({ view, speech, query, publicUrl = '' }: PageModel): Html {
   const { words } = speech
   const figure = view.together === null ? undefined : view.totals.get(view.together.key)

@@ -3,7 +3,7 @@ import { indicatorLabel } from '../text/figure-text.ts'
 import type { PageModel } from './page-model.ts'
 import { addressOf, apiQuery } from './url.ts'
 
-/** The same question elsewhere: as an address of the API, a command, a formula, an embedded chart, a picture. */
+/** Renders ways to share the view: API address, command, formula, embedded chart, picture. */
 export function shareLinks({ speech, query, view }: PageModel): Html {
   const { copy: words, controls } = speech.words
   const series = addressOf('/v1/series', apiQuery(query, ['interval']))

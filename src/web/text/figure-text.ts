@@ -5,19 +5,19 @@ import { fill, type Locale } from '../locale/locale.ts'
 import { caveatsOf, observationsBehind, type Subject, type View } from '../view/view.ts'
 import { subjectName } from './subject-name.ts'
 
-/** How much of a figure's window published figures cover. */
+/** Says how much of a result's window published figures cover. */
 export function coverageWords({ days, days_reported }: Figure, { plural, number, words }: Locale): string {
   return plural(words.covered, days, { covered: number(days_reported) })
 }
 
-/** What to know before quoting it: that figures disagree, that it rests on a claim or an inferred period. */
+/** Returns the caveats of a result: contested figures, a claim, an inferred period. */
 export function remarksOf(figure: Figure, view: View, { plural, words }: Locale): string[] {
   return caveatsOf(figure, view).map((mark) =>
     mark === 'contested' ? plural(words.disagree, figure.conflicts) : words.marks[mark],
   )
 }
 
-/** Who published what a figure follows from, each once. */
+/** Returns the publishers behind a result, each once. */
 export function publishersOf(figure: Figure, view: View): string[] {
   return [...new Set(observationsBehind(figure, view).map(({ publisher }) => publisher))].sort()
 }
@@ -45,7 +45,7 @@ export function summaryOf(view: View, title: string, speech: Locale): string {
   return fill(speech.words.chart.alt, values)
 }
 
-/** Whose figures are shown, and of which version: the line below every chart. */
+/** Returns the line below every chart: its sources and the version. */
 export function sourceLine(view: View, speech: Locale): string {
   const { chart, footer } = speech.words
   if (view.recorded_at === null) return footer.empty
@@ -61,7 +61,7 @@ export function sourceLine(view: View, speech: Locale): string {
   return names.length === 0 ? fill(footer.version, values) : fill(chart.sourceLine, { ...values, publishers })
 }
 
-/** Whether a subject is several borders, not one. */
+/** Tells whether a subject is several borders. */
 export function isSeveral({ border }: Subject): boolean {
   return border === null || isGroup(border)
 }

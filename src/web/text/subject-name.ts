@@ -2,7 +2,7 @@ import { isGroup } from '../../domain/border.ts'
 import { fill, type Locale } from '../locale/locale.ts'
 import type { Subject, View } from '../view/view.ts'
 
-/** What a subject is called: its reporting country, with the other side where that alone would be ambiguous. */
+/** Returns the name of a subject: its reporting country, with the other side where ambiguous. */
 export function subjectName(
   { border }: Subject,
   { subjects }: Pick<View, 'subjects'>,

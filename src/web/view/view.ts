@@ -32,11 +32,11 @@ export interface View {
   readonly indicator: Indicator
   readonly interval: Interval
   readonly layout: Layout
-  /** The days shown, where a window that nobody asked for is too long to be shown whole; else null. */
+  /** The window shown, where the default one is too long to be shown whole; else null. */
   readonly shortened: { readonly from: string; readonly to: string } | null
   /** The borders meant, in the order of lists. */
   readonly subjects: readonly Subject[]
-  /** What they are together; null where there is no border. */
+  /** All of them together; null where there is no border. */
   readonly together: Subject | null
   /** The figure of each subject for the whole window, by key. */
   readonly totals: ReadonlyMap<string, Figure>
@@ -50,7 +50,7 @@ export interface View {
   readonly events: readonly Event[]
 }
 
-/** What a reader should know of a figure before quoting it. */
+/** What a reader should know before quoting a result. */
 export const CAVEATS = ['contested', 'claimed', 'inferred'] as const
 export type Caveat = (typeof CAVEATS)[number]
 
@@ -93,7 +93,7 @@ export function figureKey(subject: Subject, period?: string, isCumulative = fals
   ].join(':')
 }
 
-/** The figure of this view that a name stands for, with what it is of; null where there is none. */
+/** Returns the result of this view with a key, and its subject; null where there is none. */
 export function figureNamed(view: View, name: string): { subject: Subject; figure: Figure } | null {
   const [key, period, cumulative, ...rest] = name.split(':')
   const subject = subjectsOf(view).find((each) => each.key === key)
