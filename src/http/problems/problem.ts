@@ -121,8 +121,12 @@ export class Overloaded extends Problem {
   }
 }
 
-/** A 400 that names what of the parameters, or of the body, is at fault. */
-export function badRequest(errors: readonly ProblemDetail[]): Problem {
+/** More errors are not listed: nobody wrote such a request by hand. */
+export const MAX_ERRORS = 20
+
+/** Creates a 400 that names the parameters, or the fields of the body, at fault. */
+export function badRequest(all: readonly ProblemDetail[]): Problem {
+  const errors = all.slice(0, MAX_ERRORS)
   const names = [...new Set(errors.map((error) => error.parameter ?? (error.pointer || 'the body')))].join(
     ', ',
   )

@@ -1,10 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import { z } from 'zod'
-import { didYouMean } from './did-you-mean.ts'
 import { badRequest, type ProblemDetail } from './problem.ts'
-
-/** More faults than this are not listed: a request with so many was not written by hand. */
-const MAX_FAULTS = 20
+import { didYouMean, quoteInput, unknownValue } from './unknown-value.ts'
 
 /** Checks a part of a request against its zod schema; what does not fit becomes a problem that names it. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
@@ -17,7 +14,7 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
       httpPart === 'body'
         ? issues.flatMap((issue) => bodyFaultsOf(issue, data))
         : issues.flatMap((issue) => faultsOf(issue, data, names))
-    return { error: badRequest(withoutRepetition(faults).slice(0, MAX_FAULTS)) }
+    return { error: badRequest(withoutRepetition(faults)) }
   }
 }
 
@@ -69,15 +66,10 @@ function detailOf(issue: z.core.$ZodIssue, value: unknown, index: number): strin
   if (value === '') return 'is empty'
   if (issue.code === 'invalid_value') {
     const item = writtenAs(value).split(',')[index] ?? ''
-    return `has no value ${quoteInput(item)}${didYouMean(item, issue.values.map(String))}`
+    return unknownValue(item, issue.values.map(String))
   }
   if (issue.code === 'invalid_type') return `is no ${issue.expected}: ${quoteInput(writtenAs(value))}`
   return `${issue.message}: ${quoteInput(writtenAs(value))}`
-}
-
-/** Quotes client input for an error message: shortened, as JSON. */
-export function quoteInput(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }
 
 function valueAt(data: unknown, key: PropertyKey | undefined): unknown {

@@ -5,15 +5,11 @@ import type { SeriesReader } from '../../results/load-series.ts'
 import type { Store } from '../../store/store.ts'
 import type { BackupsToWatch } from '../health/readiness.ts'
 import type { AnswerTurn } from '../limits/answer-queue.ts'
-import { didYouMean } from '../problems/did-you-mean.ts'
-import { badRequest, type ProblemDetail } from '../problems/problem.ts'
-import { quoteInput } from '../problems/validator-compiler.ts'
+import { badRequest, MAX_ERRORS } from '../problems/problem.ts'
+import { unknownValue } from '../problems/unknown-value.ts'
 import { canonicalQuery } from '../protocol/url.ts'
 import { type CursorPosition, readCursor } from './cursor.ts'
 import { type VersionAsOf, versionAsOf } from './version-as-of.ts'
-
-/** More unknown names than this are not listed. */
-const MAX_FAULTS = 20
 
 /** What the routes are built from. */
 export interface Dependencies {
@@ -123,11 +119,10 @@ async function rejectUnknownCodes(store: Store, filter: Filter): Promise<void> {
     const names = asked.map(String).filter((name) => !held.has(name))
     return names.map((name) => ({ parameter, name, known }))
   })
-  const faults = unknown.slice(0, MAX_FAULTS).map(
-    ({ parameter, name, known }): ProblemDetail => ({
-      parameter,
-      detail: `unknown value ${quoteInput(name)}${didYouMean(name, known)}`,
-    }),
+  // Only those that are listed are compared with what is known, which takes long.
+  const listed = unknown.slice(0, MAX_ERRORS)
+  if (listed.length === 0) return
+  throw badRequest(
+    listed.map(({ parameter, name, known }) => ({ parameter, detail: unknownValue(name, known) })),
   )
-  if (faults.length > 0) throw badRequest(faults)
 }

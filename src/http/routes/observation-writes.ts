@@ -18,9 +18,8 @@ import { transactionSeries } from '../../results/transaction-series.ts'
 import { farFigureFinder } from '../../store/read/far-figures.ts'
 import type { RecordedFigure } from '../../store/write/recorder.ts'
 import type { Transaction } from '../../store/write/transaction.ts'
-import { didYouMean } from '../problems/did-you-mean.ts'
 import { Problem, type ProblemDetail } from '../problems/problem.ts'
-import { quoteInput } from '../problems/validator-compiler.ts'
+import { unknownValue } from '../problems/unknown-value.ts'
 import { parameters } from '../query/parameters.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
 import {
@@ -295,7 +294,7 @@ async function checkReferences(
   const errors = unknown.slice(0, MAX_FAULTS).map(
     ({ index, field, name }): ProblemDetail => ({
       pointer: `${pointerOf(index)}/${field}`,
-      detail: `unknown value ${quoteInput(name)}${didYouMean(name, like[field])}`,
+      detail: unknownValue(name, like[field]),
     }),
   )
   if (errors.length > 0) throw new Problem(422, 'A figure names what is not held here.', { errors })

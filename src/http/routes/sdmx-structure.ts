@@ -2,9 +2,8 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { ARTEFACT_LISTS, artefactsOf } from '../../formats/sdmx/artefacts.ts'
 import { SDMX_STRUCTURE_TYPE, writeStructure } from '../../formats/sdmx/structure-message.ts'
-import { didYouMean } from '../problems/did-you-mean.ts'
 import { badRequest, notImplemented } from '../problems/problem.ts'
-import { quoteInput } from '../problems/validator-compiler.ts'
+import { unknownValue } from '../problems/unknown-value.ts'
 import { parameters } from '../query/parameters.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
 import { negotiateMediaType } from '../responses/json-response.ts'
@@ -127,7 +126,7 @@ function requireKnown(type: string, references: readonly string[], detail: strin
   const unknown = words.flatMap(({ parameter, asked, done, others }) =>
     asked
       .filter((word) => !done.includes(word) && !others.includes(word))
-      .map((word) => ({ parameter, detail: `has no value ${quoteInput(word)}${didYouMean(word, done)}` })),
+      .map((word) => ({ parameter, detail: unknownValue(word, done) })),
   )
   if (unknown.length > 0) throw badRequest(unknown)
   const undone = words.flatMap(({ parameter, asked, done }) =>

@@ -2,7 +2,7 @@ import type { Window } from '../../domain/calendar.ts'
 import type { Component, Placed } from '../../formats/sdmx/component.ts'
 import { parseTimePeriod } from '../../formats/sdmx/time-period.ts'
 import { badRequest, notImplemented } from '../problems/problem.ts'
-import { quoteInput } from '../problems/validator-compiler.ts'
+import { quoteInput } from '../problems/unknown-value.ts'
 
 type Value = string | number | boolean
 

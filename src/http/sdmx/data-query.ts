@@ -12,9 +12,8 @@ import {
 } from '../../formats/sdmx/dataflows.ts'
 import type { Row } from '../../formats/table.ts'
 import type { FigureContext } from '../../results/load-series.ts'
-import { didYouMean } from '../problems/did-you-mean.ts'
 import { badRequest, notImplemented, Problem } from '../problems/problem.ts'
-import { quoteInput } from '../problems/validator-compiler.ts'
+import { unknownValue } from '../problems/unknown-value.ts'
 import type { Dependencies, FigureDependencies, ResolvedQuery } from '../query/resolve-query.ts'
 import { allows, type Constraint, fits, hullOf, readConstraint } from './component-filter.ts'
 import type { DataQuery } from './data-parameters.ts'
@@ -156,7 +155,7 @@ function constraintsOf(
       .filter(({ operator, value }) => operator === 'eq' && codes !== undefined && !codes.includes(value))
       .map(({ value }) => ({
         parameter,
-        detail: `unknown value ${quoteInput(value)}${didYouMean(value, codes ?? [])}`,
+        detail: unknownValue(value, codes ?? []),
       }))
     if (unknown.length > 0) throw badRequest(unknown)
     return constraint
@@ -200,10 +199,8 @@ function restricted(flow: Flow, query: DataQuery): Flow {
     const components = flow[parameter]
     const known = [...components.map(({ id }) => id), ...all, ...no]
     const unknown = query[parameter].filter((id) => !known.includes(id))
-    if (unknown.length > 0) {
-      const detail = `has no value ${quoteInput(unknown.join(','))}${didYouMean(unknown[0] ?? '', known)}`
-      throw badRequest([{ parameter, detail }])
-    }
+    if (unknown.length > 0)
+      throw badRequest(unknown.map((id) => ({ parameter, detail: unknownValue(id, known) })))
     const isAll = query[parameter].some((id) => all.includes(id))
     return components.filter(({ id }) => isAll || query[parameter].includes(id))
   }

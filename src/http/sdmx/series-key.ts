@@ -1,7 +1,6 @@
 import type { Component } from '../../formats/sdmx/component.ts'
-import { didYouMean } from '../problems/did-you-mean.ts'
 import { badRequest } from '../problems/problem.ts'
-import { quoteInput } from '../problems/validator-compiler.ts'
+import { didYouMean, quoteInput } from '../problems/unknown-value.ts'
 
 /** What a key says of each dimension, in their order: a code, or undefined for any. */
 export type Key = readonly (string | undefined)[]

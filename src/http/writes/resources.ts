@@ -10,7 +10,7 @@ import type { Scope } from '../../store/read/api-keys.ts'
 import type { Reader } from '../../store/read/reader.ts'
 import type { Transaction } from '../../store/write/transaction.ts'
 import type { ProblemDetail } from '../problems/problem.ts'
-import { quoteInput } from '../problems/validator-compiler.ts'
+import { quoteInput } from '../problems/unknown-value.ts'
 import { pointTo } from './write-route.ts'
 
 /** Defines how resources of one type, whose ids clients choose, are read and written. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { quoteInput } from '../../../src/http/problems/validator-compiler.ts'
+import { quoteInput } from '../../../src/http/problems/unknown-value.ts'
 import { exchangeRaw, type Harness, startApp } from '../../support/http/harness.ts'
 import { parametersOf } from '../../support/http/operations.ts'
 

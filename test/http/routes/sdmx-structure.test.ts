@@ -193,8 +193,8 @@ describe('a query', () => {
     ['/dataflows', 'artefactType', 'did you mean dataflow?'],
     ['/dataflow/B%20C', 'agencyID', 'is no id of an agency'],
     ['/dataflow/BC/FIGURES/latest', 'version', 'is no version'],
-    ['/dataflow?references=everything', 'references', 'has no value'],
-    ['/dataflow?detail=some', 'detail', 'has no value'],
+    ['/dataflow?references=everything', 'references', 'unknown value'],
+    ['/dataflow?detail=some', 'detail', 'unknown value'],
     ['/dataflow?asOf=99', 'asOf', 'in the future'],
     ['/dataflow?startPeriod=2024', 'startPeriod', 'unknown parameter'],
   ])('that is malformed is a 400 that names what: %s', async (rest, parameter, detail) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { closestMatch, didYouMean } from '../../../src/http/problems/did-you-mean.ts'
+import { closestMatch, didYouMean } from '../../../src/http/problems/unknown-value.ts'
 import { processorTimeMs } from '../../support/processor-time.ts'
 
 const SIDES = ['PL', 'LV', 'LT', 'EU', 'BY']

@@ -4,10 +4,10 @@ import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
 
 countries.registerLocale(english)
 
-/** Among more options than this none is looked for: it would keep other requests waiting. */
+/** No match is searched for among more options, because that would take long. */
 const MAX_OPTIONS = 5_000
 
-/** The option that someone who wrote `text` probably meant, or null where none is near. */
+/** Returns the option nearest to a text (by edit distance, or as the English name of a country), or null. */
 export function closestMatch(text: string, options: readonly string[]): string | null {
   const alpha2 = countries.getAlpha2Code(text, 'en')
   if (alpha2 !== undefined && options.includes(alpha2)) return alpha2
@@ -21,7 +21,17 @@ export function closestMatch(text: string, options: readonly string[]): string |
   return best !== null && best.edits <= Math.max(1, Math.floor(best.option.length / 3)) ? best.option : null
 }
 
-/** "; did you mean …?" where something is near, else what there is, as far as it can be listed. */
+/** Quotes client input for an error message: shortened, as JSON. */
+export function quoteInput(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+}
+
+/** Returns the error text of a value that is none of the known ones. */
+export function unknownValue(value: string, known: readonly string[]): string {
+  return `unknown value ${quoteInput(value)}${didYouMean(value, known)}`
+}
+
+/** Returns "; did you mean …?" where an option is near, else all options where they are few. */
 export function didYouMean(text: string, options: readonly string[]): string {
   const near = closestMatch(text.slice(0, 100), options)
   if (near !== null) return `; did you mean ${near}?`
