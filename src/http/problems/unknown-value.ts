@@ -7,6 +7,9 @@ countries.registerLocale(english)
 /** No match is searched for among more options, because that would take long. */
 const MAX_OPTIONS = 5_000
 
+/** More options are not listed: every endpoint has fewer parameters. */
+const MAX_LISTED = 30
+
 /** Returns the option nearest to a text (by edit distance, or as the English name of a country), or null. */
 export function closestMatch(text: string, options: readonly string[]): string | null {
   const alpha2 = countries.getAlpha2Code(text, 'en')
@@ -35,5 +38,5 @@ export function unknownValue(value: string, known: readonly string[]): string {
 export function didYouMean(text: string, options: readonly string[]): string {
   const near = closestMatch(text.slice(0, 100), options)
   if (near !== null) return `; did you mean ${near}?`
-  return options.length > 0 && options.length <= 20 ? `; there is ${options.join(', ')}` : ''
+  return options.length > 0 && options.length <= MAX_LISTED ? `; there is ${options.join(', ')}` : ''
 }

@@ -41,7 +41,7 @@ describe('suggest', () => {
     expect(
       didYouMean(
         'x'.repeat(50),
-        Array.from({ length: 21 }, (_, index) => `option-${index}`),
+        Array.from({ length: 31 }, (_, index) => `option-${index}`),
       ),
     ).toBe('')
   })
