@@ -13,7 +13,12 @@ import { parameters } from '../src/http/query/parameters.ts'
 import { type Server, startServer } from '../src/server.ts'
 import { openStore } from '../src/store/store.ts'
 
-const pages = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...readdirSync('docs').map((name) => `docs/${name}`),
+]
   .filter((path) => path.endsWith('.md'))
   .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
 const all = pages.map(({ text }) => text).join('\n')
@@ -132,6 +137,15 @@ describe('the documentation', () => {
       expect.arrayContaining(['serve', 'migrate', 'seed', 'keys', 'backup', 'restore', 'verify', 'openapi']),
     )
     expect(commands.filter((name) => !all.includes(`crossings -- ${name}`))).toEqual([])
+  })
+
+  it('names tests that exist', () => {
+    const tests = [...all.matchAll(/`([\w./-]+\.(?:test|fault)\.ts)`/g)].map(([, name = '']) => name)
+    const faults = [...all.matchAll(/`(faults\/[\w-]+)`/g)].map(([, name = '']) => `${name}.fault.ts`)
+    expect(tests.length + faults.length).toBeGreaterThan(100)
+    expect(
+      [...tests, ...faults].filter((name) => !existsSync(`test/${name.replace(/^test\//, '')}`)),
+    ).toEqual([])
   })
 
   it('leads to files that are there', () => {
