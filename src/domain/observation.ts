@@ -8,7 +8,6 @@ import { sourceSchema } from './source.ts'
 export const QUALIFIERS = ['exact', 'at_least', 'more_than', 'at_most', 'about'] as const
 export const PERIOD_BASES = ['stated', 'inferred'] as const
 export type Qualifier = (typeof QUALIFIERS)[number]
-export type PeriodBasis = (typeof PERIOD_BASES)[number]
 export const STATUSES = ['accepted', 'conflicting', 'approximate'] as const
 
 /** One figure as a publication states it. Source, border, indicator and period are its natural key. */
@@ -87,7 +86,7 @@ export type Evidence = Pick<
 >
 
 /** The status of an observation against the others of its series. */
-export const statusSchema = z
+const statusSchema = z
   .enum(STATUSES)
   .describe(
     '`accepted`, `conflicting` (it contradicts what more authoritative observations already imply) or `approximate` (an `about` figure: shown, not used).',

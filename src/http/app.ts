@@ -80,7 +80,7 @@ export interface AppOptions extends Dependencies {
 }
 
 /** Timeouts in milliseconds. */
-export interface Timeouts {
+interface Timeouts {
   readonly headersMs: number
   readonly bodyMs: number
   /** While nothing comes or goes. Node sees that something goes whenever the kernel takes more to be sent. */

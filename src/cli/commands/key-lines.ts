@@ -4,7 +4,7 @@ import type { NamedAuditEntry } from '../../store/write/audit-log.ts'
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** In how many days an end counts as near. */
-export const SOON_DAYS = 14
+const SOON_DAYS = 14
 
 /** In how many days a key ends, counting a begun day; null where it does not end soon, or no longer works. */
 export function daysToEnd({ expires_at, revoked_at }: ApiKey, now: string): number | null {

@@ -50,7 +50,7 @@ export interface ConstraintGraph {
 }
 
 /** What is held of each part; at first each boundary is a part of the same number. */
-export interface Parts {
+interface Parts {
   readonly count: Float64Array
   readonly size: Int32Array
   readonly lastBoundary: Int32Array
@@ -151,7 +151,7 @@ function linkInOrder(graph: ConstraintGraph, from: number, to: number): void {
 
 /** Why a step holds: the id of an observation, an assumption's number below 0, or that a count never falls. */
 export type Origin = number
-export const MONOTONE: Origin = 0
+const MONOTONE: Origin = 0
 
 /** Adds a step, which must hold of the graph's running count. */
 export function addStep(

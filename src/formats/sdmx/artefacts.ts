@@ -13,7 +13,7 @@ export const ARTEFACT_LISTS = {
   agencyscheme: 'agencySchemes',
 } as const
 
-export type ArtefactType = keyof typeof ARTEFACT_LISTS
+type ArtefactType = keyof typeof ARTEFACT_LISTS
 
 type Body = Readonly<Record<string, unknown>>
 

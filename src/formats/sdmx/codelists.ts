@@ -13,7 +13,7 @@ export type CodelistId =
   | 'CL_KIND'
   | 'CL_PERIOD_BASIS'
 
-export interface Code {
+interface Code {
   readonly id: string
   readonly name: string
   readonly description?: string

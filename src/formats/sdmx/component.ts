@@ -31,7 +31,7 @@ export async function* placedRows({ rows }: Pick<Table, 'rows'>): AsyncGenerator
 }
 
 /** A row with its window; null where nothing dates it. */
-export function placedRow(row: Row): Placed | null {
+function placedRow(row: Row): Placed | null {
   const { period_start, period_end } = row
   if (typeof period_start !== 'string' || typeof period_end !== 'string') return null
   const window = { start: toDay(period_start), end: toDay(period_end) }

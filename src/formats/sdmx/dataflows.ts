@@ -105,7 +105,7 @@ const bound = (id: string, end: 'min' | 'max', description: string): Component =
 })
 
 /** The evidence: each number as a publication states it. */
-export const OBSERVATIONS: Flow = {
+const OBSERVATIONS: Flow = {
   id: 'OBSERVATIONS',
   structureId: 'DSD_OBSERVATIONS',
   name: 'Observations',

@@ -2,7 +2,7 @@ import { dayOf, toDay } from '../../domain/calendar.ts'
 import type { CellType } from '../table.ts'
 
 /** The looks of a cell: places in the list of styles of a workbook. */
-export const STYLES = { plain: 0, head: 1, integer: 2, date: 3, time: 4, wrapped: 5 } as const
+const STYLES = { plain: 0, head: 1, integer: 2, date: 3, time: 4, wrapped: 5 } as const
 
 export type Style = keyof typeof STYLES
 

@@ -5,7 +5,7 @@ import { ifNoneMatchMatches } from './etag.ts'
 import type { CacheObserver } from './response-cache.ts'
 
 /** The request that a response is sent to. */
-export interface ResponseTarget {
+interface ResponseTarget {
   readonly response: ServerResponse
   readonly headers: {
     readonly 'if-none-match'?: string | undefined

@@ -15,7 +15,7 @@ interface Packaged {
 const SUBJECTS = { border: 'borders', indicator: 'indicators' }
 
 /** The collections of the data package, with default queries. */
-export const PACKAGE_TABLES: readonly Packaged[] = [
+const PACKAGE_TABLES: readonly Packaged[] = [
   {
     name: 'observations',
     url: '/v1/observations',

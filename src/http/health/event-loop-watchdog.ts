@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import type { BlockReport, WatchedLoop } from './event-loop-watchdog-thread.ts'
 
-export interface WatchdogLimits {
+interface WatchdogLimits {
   /** The shortest block that is reported, in milliseconds; 0 reports none. */
   readonly maxBlockMs: number
   /** A block longer than this ends the process, in milliseconds; 0 ends it never. */

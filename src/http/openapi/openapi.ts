@@ -103,7 +103,7 @@ function withNotModified(response: unknown): Record<string, unknown> {
 }
 
 /** The example answers that the document shows, by operationId. */
-export function readExamples(): Examples {
+function readExamples(): Examples {
   return examplesSchema.parse(JSON.parse(readFileSync(EXAMPLES, 'utf8')))
 }
 

@@ -22,7 +22,7 @@ export interface RenderDependencies extends FigureDependencies {
   readonly renderer: Renderer
 }
 
-export interface RenderOptions {
+interface RenderOptions {
   readonly signal?: AbortSignal | undefined
 }
 

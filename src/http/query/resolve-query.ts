@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify'
-import type { z } from 'zod'
 import type { Filter } from '../../domain/filter.ts'
 import type { SeriesReader } from '../../results/load-series.ts'
 import type { Store } from '../../store/store.ts'
@@ -7,8 +6,7 @@ import type { BackupsToWatch } from '../health/readiness.ts'
 import type { AnswerTurn } from '../limits/answer-queue.ts'
 import { badRequest, MAX_ERRORS } from '../problems/problem.ts'
 import { unknownValue } from '../problems/unknown-value.ts'
-import { canonicalQuery } from '../protocol/url.ts'
-import { type CursorPosition, readCursor } from './cursor.ts'
+import type { CursorPosition } from './cursor.ts'
 import { type VersionAsOf, versionAsOf } from './version-as-of.ts'
 
 /** What the routes are built from. */
@@ -85,15 +83,6 @@ export async function resolveQuery(
     }
     return pinned.version
   }
-}
-
-/** The position that a request's cursor names, or null on the first page. */
-export function positionOf<Row>(
-  request: FastifyRequest,
-  cursor: string | undefined,
-  row: z.ZodType<Row>,
-): CursorPosition<Row> | null {
-  return cursor === undefined ? null : readCursor(cursor, canonicalQuery(request), row)
 }
 
 async function resolveWindow(

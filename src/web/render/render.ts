@@ -18,12 +18,12 @@ export interface PageJob extends PageData {
   readonly kind: 'page'
 }
 
-export interface EmbedJob extends PageData {
+interface EmbedJob extends PageData {
   readonly kind: 'embed'
   readonly chart: ChartName
 }
 
-export interface PictureJob {
+interface PictureJob {
   readonly kind: 'svg' | 'png'
   readonly view: View
   readonly language: LanguageCode
