@@ -14,7 +14,7 @@ type Conditions<Fields> = {
   [Key in keyof Fields]-?: (value: NonNullable<Fields[Key]>) => SQL | undefined
 }
 
-/** The condition that each filter by publication puts on a publication. */
+/** The conditions of the filters by publication, on publications. */
 const ofPublication = Object.fromEntries(
   Object.entries(filterColumns).map(([field, column]) => [
     field,
@@ -22,7 +22,7 @@ const ofPublication = Object.fromEntries(
   ]),
 ) as Conditions<Pick<Filter, keyof typeof PUBLICATION_FILTERS>>
 
-/** The condition that each field of a filter puts on a row. */
+/** The conditions of all fields of a filter, on observations cross-joined with publications and revisions. */
 const conditions: Conditions<Filter> = {
   ...ofPublication,
   version: (version) => and(observationAsOf(version), sourceAsOf(version)),
@@ -43,19 +43,19 @@ function bordersWhere(condition: SQL): SQLWrapper {
   return new QueryBuilder().select({ id: borders.id }).from(borders).where(condition)
 }
 
-/** The condition that some parts of a filter put on a row, where it has any of them. */
-function combine(filter: Filter, keys: readonly string[]): SQL | undefined {
-  const entries = Object.entries(conditions) as [keyof Filter, (value: unknown) => SQL | undefined][]
-  const asked = entries.filter(([key]) => keys.includes(key) && filter[key] !== undefined)
-  return and(...asked.map(([key, condition]) => condition(filter[key])))
+/** Combines the conditions of those fields that a filter has; undefined where it has none of them. */
+function combine(filter: Filter, of: Partial<Conditions<Filter>>): SQL | undefined {
+  const entries = Object.entries(of) as [keyof Filter, (value: unknown) => SQL | undefined][]
+  const given = entries.filter(([field]) => filter[field] !== undefined)
+  return and(...given.map(([field, condition]) => condition(filter[field])))
 }
 
-/** The condition that a filter puts on observations cross-joined with sources and revisions. */
+/** Returns the condition of a filter on observations cross-joined with publications and revisions. */
 export function whereFilter(filter: Filter): SQL | undefined {
   return and(
     eq(sources.source, observations.source),
     eq(revisions.observation, observations.id),
-    combine(filter, Object.keys(conditions)),
+    combine(filter, conditions),
   )
 }
 
@@ -64,21 +64,17 @@ export function whereFilter(filter: Filter): SQL | undefined {
  * more. It uses publications only where nothing else narrows the search, because many share a kind.
  */
 export function indexedCondition(filter: Filter): SQL | undefined {
-  const { source: _, ...facts } = ofPublication
-  const ofSources = combine(filter, Object.keys(facts))
-  const own = combine(filter, ['id', 'indicator', 'border', 'country', 'neighbour', 'source'])
+  const { id, indicator, border, country, neighbour, source } = conditions
+  const { source: _, ...byPublication } = ofPublication
+  const ofSources = combine(filter, byPublication)
+  const own = combine(filter, { id, indicator, border, country, neighbour, source })
   return own ?? (ofSources && inArray(observations.source, sourcesWhere(ofSources)))
 }
 
-/** The condition that a filter puts on publications, whether observations come from them or not. */
+/** Returns the condition of a filter on publications, whether observations come from them or not. */
 export function wherePublication(filter: Filter): SQL | undefined {
-  const { version, published_until, ...rest } = filter
-  const stated = Object.entries(ofPublication) as [keyof typeof ofPublication, (values: unknown) => SQL][]
-  return and(
-    sourceAsOf(version),
-    published_until === undefined ? undefined : conditions.published_until(published_until),
-    ...stated.map(([field, condition]) => rest[field] && condition(rest[field])),
-  )
+  const { published_until } = conditions
+  return and(sourceAsOf(filter.version), combine(filter, { ...ofPublication, published_until }))
 }
 
 function sourcesWhere(condition: SQL): SQLWrapper {

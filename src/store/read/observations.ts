@@ -165,8 +165,8 @@ export function observationReader(
       .offset(scannedPerStatement - 1)
       .get()
 
-  /** Some thousand ids behind one, of which are all that a filter means, and the id to go on behind, if any is left. */
-  const evidenceWindow = (filter: Filter, after: number | null) => {
+  /** Returns the condition of a filter on a batch of ids after one, and the last id of the batch, null where none follow. */
+  const evidenceBatch = (filter: Filter, after: number | null) => {
     const isBehind = after === null ? undefined : gt(observations.id, after)
     const last = db
       .select({ id: observations.id })
@@ -176,7 +176,8 @@ export function observationReader(
       .limit(1)
       .offset(evidenceRows - 1)
       .get()
-    return { isWithin: and(isBehind, last && lte(observations.id, last.id)), next: last?.id ?? null }
+    const isInBatch = and(isBehind, last && lte(observations.id, last.id))
+    return { isMeant: and(whereFilter(filter), isInBatch), next: last?.id ?? null }
   }
 
   return {
@@ -208,17 +209,17 @@ export function observationReader(
       }
     },
 
-    /** The publications of the observations that a filter means, ordered by id; read with pauses. */
+    /** Returns the publications of the observations that match a filter, ordered by id; reads in batches. */
     async sourcesOf(filter: Filter, pause = withoutPause): Promise<Source[]> {
       const named = new Map<string, Source>()
       for (let after: number | null = null; ; await pause()) {
-        const { isWithin, next } = evidenceWindow(filter, after)
+        const { isMeant, next } = evidenceBatch(filter, after)
         const some = db
           .selectDistinct(sourceColumns)
           .from(observations)
           .crossJoin(sources)
           .crossJoin(revisions)
-          .where(and(whereFilter(filter), isWithin))
+          .where(isMeant)
           .all()
         for (const source of some) named.set(source.id, source)
         if (next === null) return [...named.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -235,13 +236,13 @@ export function observationReader(
       filter: Filter,
       after: number | null = null,
     ): Promise<{ rows: Evidence[]; next: number | null }> {
-      const { isWithin, next } = evidenceWindow(filter, after)
+      const { isMeant, next } = evidenceBatch(filter, after)
       const rows = db
         .select(evidenceColumns)
         .from(observations)
         .crossJoin(sources)
         .crossJoin(revisions)
-        .where(and(whereFilter(filter), isWithin))
+        .where(isMeant)
         .all()
       return { rows, next }
     },
