@@ -15,10 +15,10 @@ const SCRIPT = new URL(`../../web/render/render-thread${extname(import.meta.url)
 /** Each waiting job holds its data, which is a few megabytes at most. */
 const MAX_WAITING = 64
 
-/** The largest page takes a second of processor time; a job that takes so much is at fault. */
+/** The largest page takes a second of CPU time; a job that takes so much is at fault. */
 const CPU_LIMIT_MS = 10_000
 
-/** How many times as long a job may last on the clock: a busy machine gives a thread little of its time. */
+/** The longest wall-clock time of a job, in CPU limits: a busy machine gives a thread little of its time. */
 const MAX_SLOWDOWN = 6
 
 /** Twice what the largest page needs; a job that needs more ends its thread, not the process. */
@@ -51,7 +51,7 @@ export function renderInThread({
   let running: Task | null = null
   let thread: Worker | null = null
   let timeout: NodeJS.Timeout | undefined
-  /** The processor time that the thread's finished jobs took, in milliseconds. */
+  /** The CPU time of the thread's finished jobs, in milliseconds. */
   let finishedMs = 0
   let isClosed = false
 
@@ -97,7 +97,7 @@ export function renderInThread({
     void post(task, thread)
   }
 
-  /** Ends a thread with its job once that has used its processor time, or lasted several times as long. */
+  /** Ends a thread with its job once that has used its CPU time, or lasted several times as long. */
   function limitTime(task: Task, on: Worker, round = 1): void {
     const end = () => {
       if (running !== task || thread !== on) return
@@ -186,7 +186,7 @@ export function renderInThread({
   }
 }
 
-/** Returns the processor time of a thread in milliseconds; infinite where Node, before 24.6, cannot tell. */
+/** Returns the CPU time of a thread in milliseconds; infinite before Node 24.6, which cannot tell. */
 async function cpuMsOf(thread: Worker): Promise<number> {
   if (thread.cpuUsage === undefined) return Number.POSITIVE_INFINITY
   // It rejects for a thread that has ended, which is noticed elsewhere.
