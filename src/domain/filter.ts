@@ -28,7 +28,7 @@ type Values<Filters extends Record<string, z.ZodType>> = {
   readonly [Name in keyof Filters]?: readonly z.output<Filters[Name]>[] | undefined
 }
 
-/** Which observations exist: the data as of a version, and what had been published by a day. */
+/** The observations that exist: the data as of a version, and published by a day. */
 export interface Vintage {
   readonly version: number
   readonly published_until?: string | undefined
@@ -37,7 +37,7 @@ export interface Vintage {
 /** The evidence that results rest on: all observations of a vintage, or only those that filters let through. */
 export interface EvidenceFilter extends Vintage, Values<typeof EVIDENCE_FILTERS> {}
 
-/** The parameters that choose evidence. Whatever depends on it (keys, parameters, links) is derived from this list. */
+/** The parameters that select evidence. Cache keys, parameters and links are derived from this list. */
 export const EVIDENCE_FIELDS: readonly Exclude<keyof EvidenceFilter, 'version'>[] = [
   ...(Object.keys(EVIDENCE_FILTERS) as (keyof typeof EVIDENCE_FILTERS)[]),
   'published_until',
@@ -60,18 +60,18 @@ export interface Filter extends EvidenceFilter {
   readonly to?: string | undefined
 }
 
-/** The world of a filter, whatever rows it chooses in it. */
+/** Returns the vintage of a filter, whatever rows it selects. */
 export function vintageOf({ version, published_until }: Vintage): Vintage {
   return { version, published_until }
 }
 
-/** The evidence that a filter chooses: what its observations imply, for whichever window and borders. */
+/** Returns the evidence that a filter selects, whatever window and borders it selects. */
 export function evidenceOf(filter: Filter): EvidenceFilter {
   const chosen = Object.fromEntries(EVIDENCE_FIELDS.map((field) => [field, filter[field]]))
   return { version: filter.version, ...chosen }
 }
 
-/** Returns what tells evidence from all other of the same version. */
+/** Returns the cache key of evidence within a version. */
 export function evidenceKey(evidence: EvidenceFilter): string {
   return JSON.stringify(EVIDENCE_FIELDS.map((field) => evidence[field]))
 }

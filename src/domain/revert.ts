@@ -26,22 +26,24 @@ export type RevertedWrites = z.infer<typeof revertedWritesSchema>
 /** The outcome of a revert. */
 export const revertSchema = z
   .object({
-    versions: z.int().min(1).describe('How many versions were taken back.'),
-    restored: z.int().min(0).describe('How many things have their former state again.'),
+    versions: z.int().min(1).describe('The number of reverted versions.'),
+    restored: z.int().min(0).describe('The number of resources that have their former state again.'),
     retracted: z
       .int()
       .min(0)
-      .describe('How many things that the versions added, or brought back, are retracted.'),
+      .describe('The number of retracted resources, which the versions had added or reinstated.'),
     left: z
       .array(
         z.object({
-          resource: z.enum(RESOURCE_TYPES).describe('What kind of resource it is.'),
-          id: z.union([z.int(), z.string()]).describe('Which one: a number for observations, else text.'),
-          detail: z.string().describe('Why it is left as it is.'),
+          resource: z.enum(RESOURCE_TYPES).describe('The type of the resource.'),
+          id: z
+            .union([z.int(), z.string()])
+            .describe('The id of the resource: a number for observations, else text.'),
+          detail: z.string().describe('Why it was skipped.'),
         }),
       )
-      .describe('What is left as it is; the first 100.'),
-    left_count: z.int().min(0).describe('How many things are left as they are.'),
+      .describe('The skipped resources; the first 100.'),
+    left_count: z.int().min(0).describe('The number of skipped resources.'),
   })
   .meta({ id: 'Revert' })
 

@@ -34,21 +34,21 @@ export function cacheDimensions(store: Store, history = seriesVersions(store)): 
   const extents = weighedCache<{ readonly extent: Extent; readonly cost: number }>(MAX_EXTENTS)
 
   /** Returns the extent of a series, read again only after a write has changed it. */
-  async function extentOf(world: Vintage, series: Omit<SeriesExtent, keyof Extent>): Promise<Extent> {
+  async function extentOf(vintage: Vintage, series: Omit<SeriesExtent, keyof Extent>): Promise<Extent> {
     const { border, indicator } = series
-    const read = () => store.seriesExtent(world, series, eventLoopYielder())
-    const changed = await history.lastChangedAt(border, indicator, world.version)
+    const read = () => store.seriesExtent(vintage, series, eventLoopYielder())
+    const changed = await history.lastChangedAt(border, indicator, vintage.version)
     if (changed === null) return await read()
-    const key = JSON.stringify([border, indicator, changed, world.published_until])
+    const key = JSON.stringify([border, indicator, changed, vintage.published_until])
     return (await extents.get(key, async () => ({ extent: await read(), cost: 1 }))).extent
   }
 
   return {
     ...store,
-    async seriesExtents(world, pause = eventLoopYielder()) {
+    async seriesExtents(vintage, pause = eventLoopYielder()) {
       const found: SeriesExtent[] = []
       for (const series of await store.seriesEverUsed()) {
-        const extent = await extentOf(world, series)
+        const extent = await extentOf(vintage, series)
         if (extent.observations > 0) found.push({ ...series, ...extent })
         await pause()
       }

@@ -14,8 +14,8 @@ interface Judged {
 }
 
 /**
- * A page of the observations that a filter means, each judged against all others of its world; only
- * those of some statuses where these are given. It reads on until the page is full or nothing is left.
+ * Returns a page of the observations that match a filter, each judged against all others of its vintage, or only those
+ * with some statuses. It reads on until the page is full or no observation is left.
  */
 export async function observationsWithStatus(
   sources: FigureContext,

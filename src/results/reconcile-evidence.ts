@@ -34,11 +34,11 @@ export async function reconcileEvidence(
 }
 
 /** Returns a function that judges an observation against all others of its vintage, whichever rows are requested. */
-export function reconcileVintage({ store, series, turn }: FigureContext, world: Vintage) {
-  const evidence = vintageOf(world)
+export function reconcileVintage({ store, series, turn }: FigureContext, vintage: Vintage) {
+  const evidence = vintageOf(vintage)
   const limited = workLimiter()
   const readBorders = async () => {
-    const borders = await store.borders(world.version)
+    const borders = await store.borders(vintage.version)
     return { borders, byId: new Map(borders.map((border) => [border.id, border])) }
   }
   let read: ReturnType<typeof readBorders> | undefined

@@ -226,7 +226,7 @@ export function termsOfStep({ days, steps, assumptions }: ConstraintGraph, step:
 export function boundaryAt(graph: ConstraintGraph, day: Day): number {
   const boundary = indexAtOrBefore(graph.days, day)
   if (graph.days[boundary] !== day) {
-    throw new RangeError(`day ${day} is no boundary of this graph`)
+    throw new RangeError(`day ${day} is not a boundary of this graph`)
   }
   return boundary
 }

@@ -114,7 +114,7 @@ function requireHeader(names: readonly string[], line: number, known: readonly s
 function faultsOfHeader(names: readonly string[], { required, optional }: Columns): RowFault[] {
   const wrong = [...new Set(names)].flatMap((name): RowFault[] => {
     if (![...required, ...optional].includes(name))
-      return [{ column: name.slice(0, 100), reason: 'is no column here' }]
+      return [{ column: name.slice(0, 100), reason: 'unknown column' }]
     return names.indexOf(name) === names.lastIndexOf(name) ? [] : [{ column: name, reason: 'is there twice' }]
   })
   const missing = required.filter((name) => !names.includes(name))

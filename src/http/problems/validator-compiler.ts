@@ -68,7 +68,8 @@ function detailOf(issue: z.core.$ZodIssue, value: unknown, index: number): strin
     const item = writtenAs(value).split(',')[index] ?? ''
     return unknownValue(item, issue.values.map(String))
   }
-  if (issue.code === 'invalid_type') return `is no ${issue.expected}: ${quoteInput(writtenAs(value))}`
+  if (issue.code === 'invalid_type')
+    return `must be of type ${issue.expected}: ${quoteInput(writtenAs(value))}`
   return `${issue.message}: ${quoteInput(writtenAs(value))}`
 }
 

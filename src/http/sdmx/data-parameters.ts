@@ -34,7 +34,7 @@ const timePeriod = z
   .optional()
   .meta({ wire: { type: 'string', examples: ['2024-Q4'] } })
 
-const NO_COUNT = 'is no whole number from 1 to 999999'
+const NO_COUNT = 'must be a whole number from 1 to 999999'
 
 const count = z
   .string()

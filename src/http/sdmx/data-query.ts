@@ -147,7 +147,7 @@ function constraintsOf(
     const parameter = `c[${name}]`
     const component = components.find((each) => each.id === name)
     if (component === undefined)
-      throw badRequest([{ parameter, detail: `is no component of ${AGENCY}:${id}` }])
+      throw badRequest([{ parameter, detail: `unknown component of ${AGENCY}:${id}` }])
     const codes = 'codelist' in component.representation ? codesOf(component) : undefined
     const constraint = readConstraint(component, text, codes)
     const unknown = constraint.alternatives

@@ -16,16 +16,16 @@ const VERSION = /^(?:[*~+]|(?:\d+[*~+]?|[*~+])(?:\.(?:\d+[*~+]?|[*~+])){0,2}(?:-
 
 /** The parts of paths that name artefacts, as every query of SDMX REST has them. */
 export const artefactPath = {
-  agencyID: namesOf(/^(?:\*|[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*)$/, 'is no id of an agency')
+  agencyID: namesOf(/^(?:\*|[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*)$/, 'must be the id of an agency')
     .describe('The agencies that maintain it, joined by commas: `BC`; `*` is any.')
     .meta({ wire: { type: 'string', examples: ['BC'] } }),
-  resourceID: namesOf(/^(?:\*|[\w@$-]+)$/, 'is no id')
+  resourceID: namesOf(/^(?:\*|[\w@$-]+)$/, 'must be an id')
     .describe('Ids, joined by commas; `*` is any.')
     .meta({ wire: { type: 'string', examples: ['FIGURES'] } }),
-  version: namesOf(VERSION, 'is no version')
+  version: namesOf(VERSION, 'must be a version')
     .describe('Versions, joined by commas: `1.0.0`, `~` the latest, `+` the latest stable one, `*` any.')
     .meta({ wire: { type: 'string', examples: ['1.0.0'] } }),
-  itemID: namesOf(/^(?:\*|[\w@$-]+(?:\.[\w@$-]+)*)$/, 'is no id of an item')
+  itemID: namesOf(/^(?:\*|[\w@$-]+(?:\.[\w@$-]+)*)$/, 'must be the id of an item')
     .describe('In a scheme or a code list, the items, joined by commas; `*` is any.')
     .meta({ wire: { type: 'string', examples: ['PL'] } }),
 }

@@ -30,17 +30,18 @@ export async function figureRows(
   filter: Filter,
   frequencies: readonly string[],
 ): Promise<AsyncIterable<Row>> {
-  const worlds: (Awaited<ReturnType<typeof reconcileEvidence>> & { readonly indicator: string })[] = []
+  const selections: (Awaited<ReturnType<typeof reconcileEvidence>> & { readonly indicator: string })[] = []
   for (const indicator of filter.indicator ?? []) {
     const chosen = { ...filter, indicator: [indicator] }
     // Streamed row by row with pauses, so the whole of it may take longer than a page.
-    const world = await reconcileEvidence(sources, indicator, chosen, (unlimited) => unlimited)
-    const window = filter.from === undefined ? world.window && latestYears(world.window) : world.window
+    const selection = await reconcileEvidence(sources, indicator, chosen, (unlimited) => unlimited)
+    const window =
+      filter.from === undefined ? selection.window && latestYears(selection.window) : selection.window
     requireBearable(window, frequencies)
-    worlds.push({ indicator, ...world, window })
+    selections.push({ indicator, ...selection, window })
   }
   return (async function* () {
-    for (const { indicator, reconciled, borders, window } of worlds) {
+    for (const { indicator, reconciled, borders, window } of selections) {
       const question = { indicator, borders, window, explain: false }
       for (const frequency of frequencies) {
         const interval = INTERVAL_OF_FREQUENCY.get(frequency)

@@ -99,7 +99,7 @@ export const borders: ResourceDefinition<z.output<typeof borderSchema>> = {
           : [
               {
                 pointer: `/members/${index}`,
-                detail: `is no other border held here that is no group: ${quoteInput(member)}`,
+                detail: `must be another border that exists and is not a group: ${quoteInput(member)}`,
               },
             ],
       ),

@@ -68,7 +68,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
 
   /** Returns the extent of one series in a vintage, read in batches. */
   async function seriesExtent(
-    world: Vintage,
+    vintage: Vintage,
     { border, indicator }: Series,
     pause = withoutPause,
   ): Promise<Extent> {
@@ -90,7 +90,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
           .from(observations)
           .crossJoin(sourceRevisions)
           .crossJoin(observationRevisions)
-          .where(and(isMeant, last && lte(observations.id, last.id), whereFilter(vintageOf(world))))
+          .where(and(isMeant, last && lte(observations.id, last.id), whereFilter(vintageOf(vintage))))
           .all(),
       )
       if (last === undefined) return extentOf(parts)
@@ -237,10 +237,10 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
     },
 
     /** Returns the extents of all series in a vintage. */
-    async seriesExtents(world: Vintage, pause = withoutPause): Promise<SeriesExtent[]> {
+    async seriesExtents(vintage: Vintage, pause = withoutPause): Promise<SeriesExtent[]> {
       const extents: SeriesExtent[] = []
       for (const series of seriesEverUsed()) {
-        const reach = await seriesExtent(world, series, pause)
+        const reach = await seriesExtent(vintage, series, pause)
         if (reach.observations > 0) extents.push({ ...series, ...reach })
         await pause()
       }
@@ -249,7 +249,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
 
     /** Returns the extents of some sources in a vintage. */
     async sourceExtents(
-      world: Vintage,
+      vintage: Vintage,
       source: readonly string[],
       pause = withoutPause,
     ): Promise<(Extent & { source: string })[]> {
@@ -260,7 +260,7 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
           .from(observations)
           .crossJoin(sourceRevisions)
           .crossJoin(observationRevisions)
-          .where(whereFilter({ ...vintageOf(world), source: some }))
+          .where(whereFilter({ ...vintageOf(vintage), source: some }))
           .groupBy(observations.source)
           .all()
         extents.push(...rows)

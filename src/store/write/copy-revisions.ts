@@ -60,7 +60,7 @@ export function revisionCopier(connection: Connection, startVersion: () => numbe
         count: Number(
           connection.prepare(`SELECT count(*) FROM versions v WHERE ${isSelected}`).pluck().get(values),
         ),
-        /** Returns the ids of the things of one kind that the versions changed, in order. */
+        /** Returns the ids of the resources of one type that the versions changed, in order. */
         changed: (resource: ResourceType): (number | string)[] =>
           (statements[resource]?.changed.pluck().all(values) ?? []).map((id) =>
             typeof id === 'number' ? id : String(id),

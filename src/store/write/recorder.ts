@@ -30,7 +30,7 @@ export interface RecordedFigure {
 }
 
 /**
- * Records states of things, each as a revision of the one version that a write makes.
+ * Records states of resources, each as a revision of the one version that a write makes.
  * @param countRow called for each of them before it is recorded; may refuse it
  */
 export function recorder(

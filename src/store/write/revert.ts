@@ -3,7 +3,7 @@ import type { Revert, RevertedWrites } from '../../domain/revert.ts'
 import { canBeRetracted, type RevisionOfThing } from './copy-revisions.ts'
 import type { Transaction } from './transaction.ts'
 
-/** A revert lists so many of the things that it left as they are. */
+/** Further skipped resources are counted, not listed. */
 const MAX_LEFT = 100
 
 /** Thrown where the selection of a revert is invalid, or selects nothing. */

@@ -220,7 +220,7 @@ describe('a constraint graph', () => {
   test('refuses a day that it was not made for', () => {
     const constraint = { start: 0, end: 5, lower: 1, upper: 1, observation: 1 }
     expect(() => acceptConstraint(emptyGraph(), constraint)).toThrow(
-      new RangeError('day 5 is no boundary of this graph'),
+      new RangeError('day 5 is not a boundary of this graph'),
     )
     expect(() => acceptConstraint(emptyGraph(), { ...constraint, start: -1, end: 3 })).toThrow(RangeError)
     expect(() => acceptConstraint(emptyGraph(), { ...constraint, start: 5, end: 7 })).toThrow(RangeError)

@@ -94,7 +94,7 @@ describe('a table', () => {
         line: 2,
         faults: [
           { column: 'note', reason: 'is there twice' },
-          { column: 'Name', reason: 'is no column here' },
+          { column: 'Name', reason: 'unknown column' },
           { column: 'name', reason: 'is missing' },
         ],
       },

@@ -191,8 +191,8 @@ describe('a query', () => {
 
   test.each([
     ['/dataflows', 'artefactType', 'did you mean dataflow?'],
-    ['/dataflow/B%20C', 'agencyID', 'is no id of an agency'],
-    ['/dataflow/BC/FIGURES/latest', 'version', 'is no version'],
+    ['/dataflow/B%20C', 'agencyID', 'must be the id of an agency'],
+    ['/dataflow/BC/FIGURES/latest', 'version', 'must be a version'],
     ['/dataflow?references=everything', 'references', 'unknown value'],
     ['/dataflow?detail=some', 'detail', 'unknown value'],
     ['/dataflow?asOf=99', 'asOf', 'in the future'],

@@ -94,24 +94,24 @@ const [FIRST = '', ...OTHERS] = COLUMNS
 const without = (...names: readonly string[]) => COLUMNS.filter((name) => !names.includes(name))
 
 const HEADERS: readonly Malformed[] = [
-  withColumns('an unknown column', [...COLUMNS, 'cuont'], [1, 'cuont', /no column/]),
+  withColumns('an unknown column', [...COLUMNS, 'cuont'], [1, 'cuont', /unknown column/]),
   withColumns(
     'a column in capitals',
     [...without('count'), 'Count'],
-    [1, 'Count', /no column/],
+    [1, 'Count', /unknown column/],
     [1, 'count', /missing/],
   ),
   withColumns(
     'a column with a blank',
     [FIRST, ...OTHERS.slice(1), ' publisher'],
-    [1, ' publisher', /no column/],
+    [1, ' publisher', /unknown column/],
     [1, 'publisher', /missing/],
   ),
-  withColumns('a column without a name', [...COLUMNS, ''], [1, '', /no column/]),
+  withColumns('a column without a name', [...COLUMNS, ''], [1, '', /unknown column/]),
   withColumns('a column that is there twice', [...COLUMNS, 'count'], [1, 'count', /twice/]),
   withColumns('an ignored column that is there twice', [...COLUMNS, 'id', 'id'], [1, 'id', /twice/]),
-  withColumns('a column named __proto__', [...COLUMNS, '__proto__'], [1, '__proto__', /no column/]),
-  withColumns('a column named constructor', [...COLUMNS, 'constructor'], [1, 'constructor', /no column/]),
+  withColumns('a column named __proto__', [...COLUMNS, '__proto__'], [1, '__proto__', /unknown column/]),
+  withColumns('a column named constructor', [...COLUMNS, 'constructor'], [1, 'constructor', /unknown column/]),
   withColumns('a column that is missing', without('count'), [1, 'count', /missing/]),
   withColumns(
     'two columns that are missing',
@@ -122,7 +122,7 @@ const HEADERS: readonly Malformed[] = [
   faulty(
     'a second byte order mark',
     `\uFEFF\uFEFF${TABLE}`,
-    [1, '\uFEFFsource', /no column/],
+    [1, '\uFEFFsource', /unknown column/],
     [1, 'source', /missing/],
   ),
 ]
