@@ -111,7 +111,11 @@ const HEADERS: readonly Malformed[] = [
   withColumns('a column that is there twice', [...COLUMNS, 'count'], [1, 'count', /twice/]),
   withColumns('an ignored column that is there twice', [...COLUMNS, 'id', 'id'], [1, 'id', /twice/]),
   withColumns('a column named __proto__', [...COLUMNS, '__proto__'], [1, '__proto__', /unknown column/]),
-  withColumns('a column named constructor', [...COLUMNS, 'constructor'], [1, 'constructor', /unknown column/]),
+  withColumns(
+    'a column named constructor',
+    [...COLUMNS, 'constructor'],
+    [1, 'constructor', /unknown column/],
+  ),
   withColumns('a column that is missing', without('count'), [1, 'count', /missing/]),
   withColumns(
     'two columns that are missing',
