@@ -29,7 +29,6 @@ export function cacheDimensions(store: Store, history = seriesVersions(store)): 
     }
   }
 
-  const codes = once(() => store.codes())
   const bordersWith = once((version, indicator) => store.bordersWith(indicator, version))
   const extents = weighedCache<{ readonly extent: Extent; readonly cost: number }>(MAX_EXTENTS)
 
@@ -58,6 +57,6 @@ export function cacheDimensions(store: Store, history = seriesVersions(store)): 
     indicators: once(store.indicators),
     origins: once(store.origins),
     bordersWith: (indicator, version) => bordersWith(version, indicator),
-    codes: async () => await codes((await store.currentVersion()).version),
+    codes: once(store.codes),
   }
 }

@@ -18,7 +18,7 @@ async function said(store: Store, version: number) {
     crossings: await store.bordersWith(CROSSINGS, version),
     apprehensions: await store.bordersWith('apprehensions', version),
     origins: await store.origins(version),
-    codes: await store.codes(),
+    codes: await store.codes(version),
     extents: bySeries(await store.seriesExtents({ version })),
     published: bySeries(await store.seriesExtents({ version, published_until: '2024-06-30' })),
   }

@@ -9,6 +9,7 @@ import { Overloaded } from '../problems/problem.ts'
 import { OPEN_HEADERS } from '../protocol/allowed-methods.ts'
 import type { Shutdown } from '../protocol/graceful-shutdown.ts'
 import { hasBody } from '../protocol/has-body.ts'
+import { newestVersionOf } from '../query/newest-version.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
 import { type VersionAsOf, versionAsOf } from '../query/version-as-of.ts'
 import { cacheControlOf } from '../responses/json-response.ts'
@@ -182,7 +183,7 @@ export function responseCache(
   async function requestedVersion(
     request: FastifyRequest,
   ): Promise<{ current: Version; asked: VersionAsOf } | null> {
-    const current = await store.currentVersion()
+    const current = await newestVersionOf(request, store)
     const pin = requestedAsOf(request)
     if (store.isUncommitted() || pin === null) return null
     const asked = await versionAsOf(store, current, pin.as_of)

@@ -92,9 +92,10 @@ export function collection<Query extends z.ZodObject, Place, Loaded extends Row>
     description,
     row,
     formats,
-    async rowsOf(raw, turn) {
+    async rowsOf(request, raw) {
       const query = querystring.parse(raw) as z.output<Query> & Handled
-      const { filter } = await resolveQuery(dependencies, query)
+      const { filter } = await resolveQuery(dependencies, request, query)
+      const turn = turnOf(request)
       return iterateRows((page) => load({ filter, query, page, turn }), null, paging.placeOf)
     },
   }
@@ -118,7 +119,7 @@ export function collection<Query extends z.ZodObject, Place, Loaded extends Row>
         paging === undefined || query.cursor === undefined
           ? null
           : readCursor(query.cursor, canonicalQuery(request), paging.place)
-      const asked = await resolveQuery(dependencies, query, position)
+      const asked = await resolveQuery(dependencies, request, query, position)
       const turn = turnOf(request)
       const question = { filter: asked.filter, query, turn }
       const loadRows = (page: Page<Place>) => load({ ...question, page })

@@ -1,4 +1,4 @@
-import type { Turn } from '../../concurrency/turns.ts'
+import type { FastifyRequest } from 'fastify'
 import { DEFAULT_INDICATOR } from '../../domain/indicator.ts'
 import { writeCsv } from '../../formats/csv/write-csv.ts'
 import type { Resource } from '../../formats/data-package.ts'
@@ -58,22 +58,15 @@ export interface PackageTable extends Pick<Resource, 'name' | 'title' | 'descrip
 /** Returns the tables of the package at a version, without the series where its indicator is unknown. */
 export function packageTables(
   lists: CollectionRegistry,
-  {
-    version,
-    indicators,
-    turn,
-  }: {
-    readonly version: number
-    readonly indicators: readonly string[]
-    readonly turn: Turn
-  },
+  request: FastifyRequest,
+  { version, indicators }: { readonly version: number; readonly indicators: readonly string[] },
 ): PackageTable[] {
   return PACKAGE_TABLES.flatMap(({ name, url, keys }) => {
     const list = lists.get(url)
     if (list === undefined || (name === 'series' && !indicators.includes(DEFAULT_INDICATOR))) return []
     const { title, description, row, rowsOf } = list
     const written = async () =>
-      writeCsv({ columns: columnsOf(row), rows: await rowsOf({ as_of: String(version) }, turn) })
+      writeCsv({ columns: columnsOf(row), rows: await rowsOf(request, { as_of: String(version) }) })
     return {
       name,
       title,

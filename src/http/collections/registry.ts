@@ -1,6 +1,5 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Turn } from '../../concurrency/turns.ts'
 import type { FormatName } from '../../formats/registry.ts'
 import type { Row } from '../../formats/table.ts'
 
@@ -17,8 +16,8 @@ export interface CollectionInfo {
   readonly description: string
   readonly row: z.ZodObject
   readonly formats: readonly FormatName[]
-  /** Iterates over all rows of a query. */
-  rowsOf(query: Readonly<Record<string, string>>, turn: Turn): Promise<AsyncIterable<Row>>
+  /** Iterates over all rows of a query, on behalf of a request. */
+  rowsOf(request: FastifyRequest, query: Readonly<Record<string, string>>): Promise<AsyncIterable<Row>>
 }
 
 /** The collections of the API by path. */

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { DEFAULT_INDICATOR } from '../../domain/indicator.ts'
 import { LANGUAGES, type LanguageCode, type Locale, localeFor } from '../../web/locale/locale.ts'
 import type { View } from '../../web/view/view.ts'
+import { newestVersionOf } from '../query/newest-version.ts'
 import { borderParameters, evidenceParameters, parameters, windowParameters } from '../query/parameters.ts'
 import {
   type Dependencies,
@@ -52,7 +53,7 @@ export async function loadViewFor(
 ): Promise<ViewRequest> {
   const { indicator, interval, layout, lang, ...query } = request.query as ViewQuery
   const [counted] = indicator
-  const asked = await askOf(dependencies, { indicator, ...query })
+  const asked = await askOf(dependencies, request, { indicator, ...query })
   const sources = { ...dependencies, turn: dependencies.turnOf(request) }
   const view = await loadView(sources, asked.filter, { indicator: counted, interval, layout })
   const { shortened } = view
@@ -68,12 +69,15 @@ export async function loadViewFor(
 /** Shows an empty database, which has no indicator either, instead of rejecting the default one. */
 async function askOf(
   dependencies: Dependencies,
-  query: Parameters<typeof resolveQuery>[1],
+  request: FastifyRequest,
+  query: Parameters<typeof resolveQuery>[2],
 ): Promise<ResolvedQuery> {
-  const { indicator: held } = await dependencies.store.codes()
+  const { version } = await newestVersionOf(request, dependencies.store)
+  const { indicator: held } = await dependencies.store.codes(version)
   const [counted] = query.indicator ?? []
-  if (held.length > 0 || counted !== DEFAULT_INDICATOR) return await resolveQuery(dependencies, query)
-  const asked = await resolveQuery(dependencies, { ...query, indicator: undefined })
+  if (held.length > 0 || counted !== DEFAULT_INDICATOR)
+    return await resolveQuery(dependencies, request, query)
+  const asked = await resolveQuery(dependencies, request, { ...query, indicator: undefined })
   return { ...asked, filter: { ...asked.filter, indicator: query.indicator } }
 }
 

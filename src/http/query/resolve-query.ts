@@ -7,6 +7,7 @@ import type { AnswerTurn } from '../limits/answer-queue.ts'
 import { badRequest, MAX_ERRORS } from '../problems/problem.ts'
 import { unknownValue } from '../problems/unknown-value.ts'
 import type { CursorPosition } from './cursor.ts'
+import { newestVersionOf } from './newest-version.ts'
 import { type VersionAsOf, versionAsOf } from './version-as-of.ts'
 
 /** What the routes are built from. */
@@ -53,32 +54,33 @@ export interface ResolvedQuery {
  */
 export async function resolveQuery(
   { store, now }: Dependencies,
+  request: FastifyRequest,
   { period, as_of, ...query }: Query,
   pinned: CursorPosition<unknown> | null = null,
 ): Promise<ResolvedQuery> {
-  const current = await store.currentVersion()
+  const newest = await newestVersionOf(request, store)
   const window = await resolveWindow(query, period)
   const asked = await resolveVersion()
   const version = versionOfPage(asked)
   const filter = { ...query, ...window, version }
-  await rejectUnknownCodes(store, filter)
+  rejectUnknownCodes(filter, await store.codes(newest.version))
   return { filter, as_of: as_of ?? null, isImmutable: asked.isImmutable }
 
   async function resolveVersion(): Promise<VersionAsOf> {
     if (typeof as_of === 'string' && as_of > now()) {
       throw badRequest([{ parameter: 'as_of', detail: 'is in the future' }])
     }
-    const asked = await versionAsOf(store, current, as_of)
+    const asked = await versionAsOf(store, newest, as_of)
     if (asked !== null) return asked
     throw badRequest([
-      { parameter: 'as_of', detail: `is in the future; the newest version is ${current.version}` },
+      { parameter: 'as_of', detail: `is in the future; the newest version is ${newest.version}` },
     ])
   }
 
   /** A later page is of the version of the first, which must not be another than the one asked for. */
   function versionOfPage({ version }: VersionAsOf): number {
     if (pinned === null) return version
-    if (pinned.version > current.version || (as_of !== undefined && version !== pinned.version)) {
+    if (pinned.version > newest.version || (as_of !== undefined && version !== pinned.version)) {
       throw badRequest([{ parameter: 'cursor', detail: 'is of another version of the data' }])
     }
     return pinned.version
@@ -99,8 +101,7 @@ async function resolveWindow(
   return window
 }
 
-async function rejectUnknownCodes(store: Store, filter: Filter): Promise<void> {
-  const codes: Partial<Record<keyof Filter, readonly string[]>> = await store.codes()
+function rejectUnknownCodes(filter: Filter, codes: Partial<Record<keyof Filter, readonly string[]>>): void {
   const unknown = Object.entries(codes).flatMap(([parameter, known]) => {
     const asked: unknown = filter[parameter as keyof Filter]
     if (!Array.isArray(asked)) return []

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
+import { newestVersionOf } from '../query/newest-version.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, noParameters } from '../query/parameters.ts'
-import { type Dependencies, resolveQuery } from '../query/resolve-query.ts'
+import type { Dependencies } from '../query/resolve-query.ts'
 import { cacheControlOf, requireJsonAcceptable, sendJson } from '../responses/json-response.ts'
 import { DATA_LICENCE } from '../responses/licence.ts'
 import { jsonResponses } from '../responses/response-schemas.ts'
@@ -65,8 +66,8 @@ export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, depende
     config: { example: '/v1', varies: ['Accept'] },
     handler: async (request, reply) => {
       requireJsonAcceptable(request)
-      const { version, recorded_at } = await store.currentVersion()
-      const { filter } = await resolveQuery(dependencies, { as_of: version })
+      const { version, recorded_at } = await newestVersionOf(request, store)
+      const filter = { version }
       const about: z.infer<typeof body> = {
         ...SERVICE,
         version,

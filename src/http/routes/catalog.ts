@@ -6,6 +6,7 @@ import { DATA_PACKAGE_TYPE } from '../../formats/data-package.ts'
 import { catalogue, type Dataset, DCAT_TYPE, type Distribution } from '../../formats/dcat.ts'
 import { type FormatName, mediaTypeOf, TABLE_FORMATS } from '../../formats/registry.ts'
 import type { CollectionInfo, CollectionRegistry } from '../collections/registry.ts'
+import { newestVersionOf } from '../query/newest-version.ts'
 import { noParameters } from '../query/parameters.ts'
 import type { Dependencies } from '../query/resolve-query.ts'
 import { cacheControlOf } from '../responses/json-response.ts'
@@ -62,8 +63,8 @@ export const catalogRoutes: FastifyPluginAsync<CatalogDependencies> = async (app
       },
     },
     config: { varies: [] },
-    handler: async (_request, reply) => {
-      const { version, recorded_at } = await store.currentVersion()
+    handler: async (request, reply) => {
+      const { version, recorded_at } = await newestVersionOf(request, store)
       const borders = await store.borders(version)
       const { period_start, period_end } = extentOf(await store.seriesExtents({ version }))
       const made = catalogue({

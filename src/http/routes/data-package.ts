@@ -29,15 +29,15 @@ interface PackageDependencies extends ReaderDependencies {
 
 /** `GET /v1/datapackage.zip`: all tables as one Frictionless Data Package, and `.json`: what describes it. */
 export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async (app, dependencies) => {
-  const { store, publicUrl, lists, turnOf } = dependencies
+  const { store, publicUrl, lists } = dependencies
   const talliesOf = keptTallies()
 
   const asked = async (request: FastifyRequest, reply: FastifyReply) => {
-    const asked = await resolveQuery(dependencies, request.query as z.output<typeof query>)
+    const asked = await resolveQuery(dependencies, request, request.query as z.output<typeof query>)
     setLinkHeaders(request, reply, { asked })
     const { version } = asked.filter
     const indicators = (await store.indicators(version)).map(({ id }) => id)
-    return { asked, tables: packageTables(lists, { version, indicators, turn: turnOf(request) }) }
+    return { asked, tables: packageTables(lists, request, { version, indicators }) }
   }
 
   const describe = async ({ filter: { version } }: ResolvedQuery, resources: readonly Resource[]) =>

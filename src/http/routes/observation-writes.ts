@@ -271,7 +271,7 @@ async function checkReferences(
 ): Promise<Source[]> {
   const { version } = await transaction.currentVersion()
   const held = await transaction.sources({ version, source: figures.map((figure) => figure.source) })
-  const codes = await transaction.codes()
+  const codes = await transaction.codes(version)
   const borders = (await transaction.borders(version)).map(({ id }) => id)
   const indicators = (await transaction.indicators(version)).map(({ id }) => id)
   const known = {

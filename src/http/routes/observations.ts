@@ -91,7 +91,7 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
     handler: async (request, reply) => {
       const { id } = request.params as z.output<typeof observationIdSchema>
       requireJsonAcceptable(request)
-      const asked = await resolveQuery(dependencies, request.query as z.output<typeof query>)
+      const asked = await resolveQuery(dependencies, request, request.query as z.output<typeof query>)
       const sources = { ...dependencies, turn: dependencies.turnOf(request) }
       const [row] = await observationsById(sources, asked.filter, [id])
       if (row === undefined)
@@ -123,7 +123,11 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
     handler: async (request, reply) => {
       const { id } = request.params as z.output<typeof observationIdSchema>
       requireJsonAcceptable(request)
-      const asked = await resolveQuery(dependencies, request.query as Pick<z.output<typeof query>, 'as_of'>)
+      const asked = await resolveQuery(
+        dependencies,
+        request,
+        request.query as Pick<z.output<typeof query>, 'as_of'>,
+      )
       const rows = await store.revisions(id, asked.filter.version)
       if (rows.length === 0)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)

@@ -73,7 +73,7 @@ function getOne<Row extends { readonly id: string }>(
     handler: async (request, reply) => {
       requireJsonAcceptable(request)
       const { id } = request.params as { id: string }
-      const asked = await resolveQuery(dependencies, request.query as z.output<typeof query>)
+      const asked = await resolveQuery(dependencies, request, request.query as z.output<typeof query>)
       const row = await kind.read(store, asked.filter.version, id)
       if (row === undefined)
         throw new Problem(404, `There is no ${kind.resource} ${quoteInput(id)} in this version of the data.`)

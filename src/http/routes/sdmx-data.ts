@@ -67,6 +67,7 @@ export const sdmxDataRoutes: FastifyPluginAsync<FigureDependencies> = async (app
         const turn = dependencies.turnOf(request)
         const { asked, flow, context, rows } = await resolveDataQuery(
           { ...dependencies, turn },
+          request,
           request.params as Partial<z.output<z.ZodObject<typeof dataPath>>>,
           query,
         )

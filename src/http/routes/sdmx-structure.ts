@@ -81,7 +81,7 @@ export const sdmxStructureRoutes: FastifyPluginAsync<Dependencies> = async (app,
         const { references, detail, asOf } = request.query as z.output<typeof query>
         negotiateMediaType(request, [SDMX_STRUCTURE_TYPE])
         requireKnown(artefactType, references, detail)
-        const asked = await resolveInSdmxTerms(dependencies, { asOf })
+        const asked = await resolveInSdmxTerms(dependencies, request, { asOf })
         const at = asked.filter.version
         const all = artefactsOf({
           indicators: await store.indicators(at),

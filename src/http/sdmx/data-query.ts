@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { FIRST_DAY, formatDay, LAST_DAY, type Window } from '../../domain/calendar.ts'
 import { codelistsOf } from '../../formats/sdmx/codelists.ts'
 import { type Component, type Placed, placedRows } from '../../formats/sdmx/component.ts'
@@ -14,6 +15,7 @@ import type { Row } from '../../formats/table.ts'
 import type { FigureContext } from '../../results/load-series.ts'
 import { badRequest, notImplemented, Problem } from '../problems/problem.ts'
 import { unknownValue } from '../problems/unknown-value.ts'
+import { newestVersionOf } from '../query/newest-version.ts'
 import type { Dependencies, FigureDependencies, ResolvedQuery } from '../query/resolve-query.ts'
 import { allows, type Constraint, fits, hullOf, readConstraint } from './component-filter.ts'
 import type { DataQuery } from './data-parameters.ts'
@@ -46,11 +48,12 @@ interface Data {
  */
 export async function resolveDataQuery(
   dependencies: FigureDependencies & FigureContext,
+  request: FastifyRequest,
   path: Path,
   query: DataQuery,
 ): Promise<Data> {
   const { flow, context } = flowMeant(path)
-  const codesOf = await knownCodes(dependencies)
+  const codesOf = await knownCodes(dependencies, request)
   const dimensions = flow.dimensions.slice(0, -1)
   const keys = readKeys(path.key ?? '*', dimensions, codesOf)
   const constraints = constraintsOf(flow, query, codesOf)
@@ -68,7 +71,7 @@ export async function resolveDataQuery(
     keys.some((key) => key[dimensions.findIndex((each) => each.id === id)] === undefined) &&
     constraints.every(({ component }) => component.id !== id)
   const window = windowOf(constraints, query)
-  const asked = await resolveInSdmxTerms(dependencies, {
+  const asked = await resolveInSdmxTerms(dependencies, request, {
     asOf: query.asOf,
     indicator: candidates.INDICATOR,
     country: candidates.REF_AREA,
@@ -119,8 +122,9 @@ function flowMeant({ context = '*', agencyID = ANY, resourceID = ANY, version = 
 }
 
 /** The codes that a coded component can have, those of what is retracted included. */
-async function knownCodes({ store }: Dependencies) {
-  const codes = await store.codes()
+async function knownCodes({ store }: Dependencies, request: FastifyRequest) {
+  const { version } = await newestVersionOf(request, store)
+  const codes = await store.codes(version)
   const fixed = codelistsOf({ indicators: [], borders: [], sources: [] })
   return ({ id, representation }: Component): readonly string[] => {
     if (id === 'INDICATOR') return codes.indicator

@@ -39,14 +39,15 @@ export async function inSdmxTerms<Result>(act: () => Promise<Result>): Promise<R
 /** Makes the filter of a request of SDMX REST, pinned to a version. */
 export function resolveInSdmxTerms(
   dependencies: Dependencies,
+  request: FastifyRequest,
   {
     asOf,
     ...query
-  }: Omit<Parameters<typeof resolveQuery>[1], 'as_of'> & {
+  }: Omit<Parameters<typeof resolveQuery>[2], 'as_of'> & {
     readonly asOf?: z.output<typeof parameters.as_of>
   },
 ): Promise<ResolvedQuery> {
-  return inSdmxTerms(() => resolveQuery(dependencies, { ...query, as_of: asOf }))
+  return inSdmxTerms(() => resolveQuery(dependencies, request, { ...query, as_of: asOf }))
 }
 
 /** Sets what every answer of SDMX REST says in its headers, and answers its address for good. */

@@ -288,20 +288,43 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
     },
 
     /**
-     * Returns the values that filters know, of all versions and of retracted observations too, so that a value that was
-     * once accepted is never rejected. They only validate queries; no response may show them.
+     * Returns the values that filters know, of all versions up to one and of retracted observations too, so that a value
+     * that was once accepted is never rejected. They only validate queries; no response may show them.
      */
-    async codes() {
-      const sides = db.select({ country: borders.country, neighbour: borders.neighbour }).from(borders).all()
+    async codes(upTo: number) {
+      const bordersUpTo = db
+        .select({ id: borderRevisions.border })
+        .from(borderRevisions)
+        .where(lte(borderRevisions.version, upTo))
+      const indicatorsUpTo = db
+        .select({ id: indicatorRevisions.indicator })
+        .from(indicatorRevisions)
+        .where(lte(indicatorRevisions.version, upTo))
+      const sides = db
+        .select({ country: borders.country, neighbour: borders.neighbour })
+        .from(borders)
+        .where(inArray(borders.id, bordersUpTo))
+        .orderBy(sql`${borders}.rowid`)
+        .all()
       const named = (rows: readonly { name: string }[]) => rows.map((row) => row.name)
       const ofPublications = NAMED_FILTERS.map((field) => {
-        const names = db.selectDistinct({ name: filterColumns[field] }).from(sourceRevisions).all()
+        const names = db
+          .selectDistinct({ name: filterColumns[field] })
+          .from(sourceRevisions)
+          .where(lte(sourceRevisions.version, upTo))
+          .all()
         return [field, named(names)]
       })
       return {
         country: [...new Set(sides.map((side) => side.country))],
         neighbour: [...new Set(sides.map((side) => side.neighbour))],
-        indicator: named(db.select({ name: indicators.id }).from(indicators).all()),
+        indicator: named(
+          db
+            .select({ name: indicators.id })
+            .from(indicators)
+            .where(inArray(indicators.id, indicatorsUpTo))
+            .all(),
+        ),
         ...(Object.fromEntries(ofPublications) as Record<NamedFilter, string[]>),
       }
     },
