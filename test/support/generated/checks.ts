@@ -8,7 +8,7 @@ import { type Planned, targetOf } from './planned-request.ts'
 import type { Answered } from './send-request.ts'
 
 /** The checks that Schemathesis makes of an API by its document, by the names they have there. */
-export const CHECKS = [
+const CHECKS = [
   'not_a_server_error',
   'status_code_conformance',
   'content_type_conformance',

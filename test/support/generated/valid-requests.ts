@@ -74,7 +74,7 @@ function pathValues(described: Described, { ids }: Held): fc.Arbitrary<Readonly<
 }
 
 /** The path of a template with the values of its parameters. */
-export function filled(template: string, values: Readonly<Record<string, string>>): string {
+function filled(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''))
 }
 

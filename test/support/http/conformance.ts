@@ -22,7 +22,7 @@ export interface Parameter {
 }
 
 /** What one status of an operation promises. */
-export interface Promised {
+interface Promised {
   readonly content?: Readonly<Record<string, { readonly example?: unknown; readonly schema?: Schema }>>
   readonly headers?: Readonly<Record<string, { readonly required?: boolean; readonly schema: Schema }>>
 }

@@ -118,7 +118,7 @@ export function questionsOf(parameters: readonly Parameter[]): fc.Arbitrary<Ques
 }
 
 /** The same question without what excludes itself. */
-export function consistent(question: Question): Question {
+function consistent(question: Question): Question {
   const { from, to, startPeriod, endPeriod, explain, header, sep, decimal, ...others } = question
   const isBackwards =
     from !== undefined && to !== undefined && (parsePeriod(from)?.start ?? 0) > (parsePeriod(to)?.end ?? 0)
