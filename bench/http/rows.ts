@@ -1,23 +1,5 @@
 import { rowsOfPeers } from '../peers/rows.ts'
-import type { FILES } from './data.ts'
-
-/** What is asked of whom. */
-export interface Row {
-  readonly name: string
-  readonly subject: string
-  /** What the subject serves: the seeds unless it is said. */
-  readonly file?: keyof typeof FILES
-  readonly path: string
-  readonly status?: number
-  /** How many ask at once: ten unless it is said. */
-  readonly connections?: number
-  /** What a server that knows nothing is to send: so many bytes, or the same as an answer. */
-  readonly body?: number | string
-  /** The rows that it is compared with. */
-  readonly of: readonly string[]
-  /** All rows that answer one question have to hold the same counts. */
-  readonly question?: string
-}
+import type { Row } from './row.ts'
 
 const TOTAL = '/v1/totals?from=2024-01-01&to=2024-11-15&source=pozirk-2024-11-15'
 const TOTAL_OF_MILLION = '/v1/totals?from=2020-01-01&to=2020-11-15&indicator=indicator_0&country=AC,AD,AE'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { containerCommand } from '../container-command.ts'
 import { FILES } from './data.ts'
-import type { Row } from './rows.ts'
+import type { Row } from './row.ts'
 
 /** A server that is measured. */
 export interface Subject {

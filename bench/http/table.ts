@@ -1,5 +1,6 @@
 import { PEERS } from '../peers/install.ts'
-import { ROWS, type Row } from './rows.ts'
+import type { Row } from './row.ts'
+import { ROWS } from './rows.ts'
 
 /** What an answer took. */
 export interface Measured {

@@ -1,4 +1,4 @@
-import type { Row } from '../http/rows.ts'
+import type { Row } from '../http/row.ts'
 
 interface Asked {
   readonly question: string

@@ -1,8 +1,8 @@
-import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TaskGroup } from '../../concurrency/task.ts'
 import type { Version } from '../../store/read/versions.ts'
+import type { Dependencies } from '../dependencies.ts'
 import { RATE_LIMIT_FIELDS, type RateLimits } from '../limits/rate-limit.ts'
 import type { RequestTasks } from '../limits/request-tasks.ts'
 import { Overloaded } from '../problems/problem.ts'
@@ -10,10 +10,10 @@ import { OPEN_HEADERS } from '../protocol/allowed-methods.ts'
 import type { Shutdown } from '../protocol/graceful-shutdown.ts'
 import { hasBody } from '../protocol/has-body.ts'
 import { newestVersionOf } from '../query/newest-version.ts'
-import type { Dependencies } from '../query/resolve-query.ts'
 import { type VersionAsOf, versionAsOf } from '../query/version-as-of.ts'
 import { cacheControlOf } from '../responses/json-response.ts'
 import { type CacheFastPath, cacheFastPath } from './cache-fast-path.ts'
+import type { CacheObserver } from './cache-observer.ts'
 import {
   type CachedResponse,
   encodeResponse,
@@ -58,14 +58,6 @@ export interface ResponseCacheOptions {
   readonly limits: RateLimits
   readonly closing: Shutdown
   readonly observer?: CacheObserver | undefined
-}
-
-export interface CacheObserver {
-  /** Receives, once, a function that returns the size of the cache. */
-  readonly onStats: (held: () => { readonly entries: number; readonly bytes: number }) => void
-  /** Labels a response with its route before it is sent: the fast path runs no hooks. */
-  readonly onRoute: (response: ServerResponse, route: string) => void
-  readonly onResult: (result: 'hit' | 'miss' | 'not_modified') => void
 }
 
 /** The largest share of the cache that one response may take. */

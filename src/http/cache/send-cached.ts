@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Shutdown } from '../protocol/graceful-shutdown.ts'
+import type { CacheObserver } from './cache-observer.ts'
 import { type CachedResponse, encodeResponse, selectEncoding } from './cached-response.ts'
 import { ifNoneMatchMatches } from './etag.ts'
-import type { CacheObserver } from './response-cache.ts'
 
 /** The request that a response is sent to. */
 interface ResponseTarget {

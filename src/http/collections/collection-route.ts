@@ -6,6 +6,7 @@ import type { Filter, Page } from '../../domain/filter.ts'
 import type { CsvDialect } from '../../formats/csv/write-csv.ts'
 import { type FormatName, ROW_FORMATS, TABLE_FORMATS } from '../../formats/registry.ts'
 import { columnsOf, type Row } from '../../formats/table.ts'
+import type { ReaderDependencies } from '../dependencies.ts'
 import { badRequest } from '../problems/problem.ts'
 import { absoluteUrl, canonicalQuery, sortQuery } from '../protocol/url.ts'
 import { readCursor } from '../query/cursor.ts'
@@ -17,7 +18,7 @@ import {
   pagingParameters,
   type parameters,
 } from '../query/parameters.ts'
-import { type ReaderDependencies, resolveQuery } from '../query/resolve-query.ts'
+import { resolveQuery } from '../query/resolve-query.ts'
 import {
   listMetaSchema,
   metaSchema,

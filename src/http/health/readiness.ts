@@ -1,18 +1,6 @@
 import { z } from 'zod'
+import type { Dependencies } from '../dependencies.ts'
 import { Problem, problemBody } from '../problems/problem.ts'
-import type { Dependencies } from '../query/resolve-query.ts'
-
-/** The backups that readiness reports. */
-export interface BackupsToWatch {
-  /** The newest verified backup; null where there is none. */
-  newest(): Promise<{
-    readonly made_at: string
-    readonly version: number
-    readonly size_bytes: number
-  } | null>
-  /** The interval of backups, in milliseconds. */
-  readonly everyMs: number
-}
 
 const backup = z.object({
   made_at: z.iso.datetime().describe('When the state that it holds was read.'),

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { CacheObserver } from '../cache/response-cache.ts'
+import type { CacheObserver } from '../cache/cache-observer.ts'
 import type { Routed } from './request-metrics.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { RenderJob } from '../../web/render/render.ts'
+import type { FigureDependencies } from '../dependencies.ts'
 import { Problem } from '../problems/problem.ts'
-import type { FigureDependencies } from '../query/resolve-query.ts'
 
 /** Renders pages and pictures away from the event loop that answers requests. */
 export interface Renderer {

@@ -4,14 +4,10 @@ import type { z } from 'zod'
 import { DEFAULT_INDICATOR } from '../../domain/indicator.ts'
 import { LANGUAGES, type LanguageCode, type Locale, localeFor } from '../../web/locale/locale.ts'
 import type { View } from '../../web/view/view.ts'
+import type { Dependencies, FigureDependencies } from '../dependencies.ts'
 import { newestVersionOf } from '../query/newest-version.ts'
 import { borderParameters, evidenceParameters, parameters, windowParameters } from '../query/parameters.ts'
-import {
-  type Dependencies,
-  type FigureDependencies,
-  type ResolvedQuery,
-  resolveQuery,
-} from '../query/resolve-query.ts'
+import { type ResolvedQuery, resolveQuery } from '../query/resolve-query.ts'
 import { loadView } from './load-view.ts'
 
 /** The parameters of everything that shows figures: those of `/v1/series`, and how it is shown. */

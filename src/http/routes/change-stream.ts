@@ -6,11 +6,11 @@ import { afterVersion } from '../../store/read/changes.ts'
 import type { Store } from '../../store/store.ts'
 import { readResumePoint, resumePointSchema } from '../changes/event-id.ts'
 import { changeEvents } from '../changes/event-stream.ts'
+import type { Dependencies } from '../dependencies.ts'
 import type { AnswerTurn } from '../limits/answer-queue.ts'
 import type { ClientAddressOf } from '../limits/client-address.ts'
 import { badRequest, Problem } from '../problems/problem.ts'
 import { parameters } from '../query/parameters.ts'
-import type { Dependencies } from '../query/resolve-query.ts'
 import { problemResponses } from '../responses/response-schemas.ts'
 
 /** The streams that may be open: of one client, before each client gets only one, and in all. */

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { changeSchema } from '../../domain/change.ts'
 import { afterVersion, type ChangePlace, placeOfChange } from '../../store/read/changes.ts'
 import { collection } from '../collections/collection-route.ts'
+import type { ReaderDependencies } from '../dependencies.ts'
 import { badRequest } from '../problems/problem.ts'
 import { parameters } from '../query/parameters.ts'
-import type { ReaderDependencies } from '../query/resolve-query.ts'
 
 const placeSchema: z.ZodType<ChangePlace> = z.object({
   version: z.int(),

@@ -4,7 +4,7 @@ import { conflictSchema } from '../../domain/conflict.ts'
 import { listConflicts } from '../../results/conflicts.ts'
 import { observationsInProofs, withProofsSchema } from '../../results/proof-observations.ts'
 import { collection } from '../collections/collection-route.ts'
-import type { FigureDependencies } from '../query/resolve-query.ts'
+import type { FigureDependencies } from '../dependencies.ts'
 import { observationParameters } from './observations.ts'
 
 /** `GET /v1/conflicts`: the figures that contradict what more authoritative ones imply. */

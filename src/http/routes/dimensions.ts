@@ -5,8 +5,8 @@ import { membersOf } from '../../domain/border-groups.ts'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
 import { indicatorSchema } from '../../domain/indicator.ts'
 import { collection } from '../collections/collection-route.ts'
+import type { ReaderDependencies } from '../dependencies.ts'
 import { borderParameters, evidenceParameters } from '../query/parameters.ts'
-import type { ReaderDependencies } from '../query/resolve-query.ts'
 
 const idPlace = {
   place: z.string(),

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
+import type { Dependencies } from '../dependencies.ts'
 import { readReadiness, readySchema } from '../health/readiness.ts'
 import { noParameters, parameters } from '../query/parameters.ts'
-import type { Dependencies } from '../query/resolve-query.ts'
 import { sendJson } from '../responses/json-response.ts'
 import { jsonResponses } from '../responses/response-schemas.ts'
 

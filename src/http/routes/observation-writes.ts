@@ -18,10 +18,10 @@ import { transactionSeries } from '../../results/transaction-series.ts'
 import { farFigureFinder } from '../../store/read/far-figures.ts'
 import type { RecordedFigure } from '../../store/write/recorder.ts'
 import type { Transaction } from '../../store/write/transaction.ts'
+import type { Dependencies } from '../dependencies.ts'
 import { Problem, type ProblemDetail } from '../problems/problem.ts'
 import { unknownValue } from '../problems/unknown-value.ts'
 import { parameters } from '../query/parameters.ts'
-import type { Dependencies } from '../query/resolve-query.ts'
 import {
   MAX_WARNINGS,
   pointTo,

@@ -4,6 +4,7 @@ import { revisionSchema } from '../../domain/change.ts'
 import { observationWithStatusSchema } from '../../domain/observation.ts'
 import { observationsById, observationsWithStatus } from '../../results/observations-with-status.ts'
 import { collection } from '../collections/collection-route.ts'
+import type { FigureDependencies } from '../dependencies.ts'
 import { Problem } from '../problems/problem.ts'
 import {
   borderParameters,
@@ -12,7 +13,7 @@ import {
   parameters,
   windowParameters,
 } from '../query/parameters.ts'
-import { type FigureDependencies, resolveQuery } from '../query/resolve-query.ts'
+import { resolveQuery } from '../query/resolve-query.ts'
 import { metaSchema, requireJsonAcceptable, sendJsonPage } from '../responses/json-response.ts'
 import { jsonResponses } from '../responses/response-schemas.ts'
 import { versionETag } from '../writes/write-route.ts'

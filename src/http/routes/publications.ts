@@ -4,8 +4,8 @@ import { eventSchema } from '../../domain/event.ts'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
 import { sourceSchema } from '../../domain/source.ts'
 import { collection } from '../collections/collection-route.ts'
+import type { ReaderDependencies } from '../dependencies.ts'
 import { parameters, publicationParameters, windowParameters } from '../query/parameters.ts'
-import type { ReaderDependencies } from '../query/resolve-query.ts'
 
 const idPlace = {
   place: z.string(),

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { eventLoopYielder } from '../../concurrency/event-loop-yield.ts'
 import { revertedWritesSchema, revertSchema } from '../../domain/revert.ts'
 import { BadRevert, revert } from '../../store/write/revert.ts'
+import type { Dependencies } from '../dependencies.ts'
 import { Problem } from '../problems/problem.ts'
 import { parameters } from '../query/parameters.ts'
-import type { Dependencies } from '../query/resolve-query.ts'
 import { writeParameters, writeRoute } from '../writes/write-route.ts'
 
 /** `POST /v1/reverts`: what one version, or one author, wrote is put back as it was before. */

@@ -5,8 +5,8 @@ import { placeSchema, type SeriesRow, series, seriesRowSchema } from '../../doma
 import { limitProofTerms, observationsInProofs, withProofsSchema } from '../../results/proof-observations.ts'
 import { reconcileEvidence } from '../../results/reconcile-evidence.ts'
 import { collection } from '../collections/collection-route.ts'
+import type { FigureDependencies } from '../dependencies.ts'
 import { borderParameters, evidenceParameters, parameters, windowParameters } from '../query/parameters.ts'
-import type { FigureDependencies } from '../query/resolve-query.ts'
 
 /** `GET /v1/series`: a figure for each calendar period and border. */
 export const seriesRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {

@@ -5,8 +5,8 @@ import { grandTotalSchema, totalSchema, totals } from '../../domain/totals.ts'
 import { observationsInProofs, withProofsSchema } from '../../results/proof-observations.ts'
 import { reconcileEvidence } from '../../results/reconcile-evidence.ts'
 import { collection } from '../collections/collection-route.ts'
+import type { FigureDependencies } from '../dependencies.ts'
 import { borderParameters, evidenceParameters, parameters, windowParameters } from '../query/parameters.ts'
-import type { FigureDependencies } from '../query/resolve-query.ts'
 
 /** `GET /v1/totals`: a figure for each border in one window, and one for all of them together. */
 export const totalsRoutes: FastifyPluginAsync<FigureDependencies> = async (app, dependencies) => {

@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import type { Dependencies } from '../dependencies.ts'
 import { Problem, toProblem } from '../problems/problem.ts'
 import { urlWith } from '../protocol/url.ts'
 import { parameters as known, type parameters } from '../query/parameters.ts'
-import { type Dependencies, type ResolvedQuery, resolveQuery } from '../query/resolve-query.ts'
+import { type ResolvedQuery, resolveQuery } from '../query/resolve-query.ts'
 import { cacheControlOf } from '../responses/json-response.ts'
 
 /** A version or a time, as SDMX REST calls it. */

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiKey, Scope } from '../../store/read/api-keys.ts'
+import type { Dependencies } from '../dependencies.ts'
 import type { RateLimits } from '../limits/rate-limit.ts'
 import { Problem } from '../problems/problem.ts'
-import type { Dependencies } from '../query/resolve-query.ts'
 import { auditRefusals, type Credentials } from './audit-refusals.ts'
 
 declare module 'fastify' {

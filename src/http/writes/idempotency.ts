@@ -4,7 +4,13 @@ import type { ApiKey } from '../../store/read/api-keys.ts'
 import type { Transaction } from '../../store/write/transaction.ts'
 import { Problem } from '../problems/problem.ts'
 import { originForm } from '../protocol/url.ts'
-import type { WriteResponse } from './write-route.ts'
+
+/** The response to a write; stored for repetitions with the same Idempotency-Key. */
+export interface WriteResponse {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: unknown
+}
 
 /**
  * Returns the stored response of a request that repeats an Idempotency-Key, else runs the work and stores its response

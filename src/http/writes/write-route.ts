@@ -3,21 +3,14 @@ import { z } from 'zod'
 import type { FieldRemark } from '../../domain/slips.ts'
 import type { Scope } from '../../store/read/api-keys.ts'
 import type { Transaction } from '../../store/write/transaction.ts'
+import type { Dependencies } from '../dependencies.ts'
 import { Problem } from '../problems/problem.ts'
 import { parameters } from '../query/parameters.ts'
-import type { Dependencies } from '../query/resolve-query.ts'
 import { sendJson } from '../responses/json-response.ts'
 import { problemResponses } from '../responses/response-schemas.ts'
 import { apiKeyOf } from './api-key-auth.ts'
-import { withIdempotency } from './idempotency.ts'
+import { type WriteResponse, withIdempotency } from './idempotency.ts'
 import { sendQuota } from './row-quota.ts'
-
-/** The response to a write; stored for repetitions with the same Idempotency-Key. */
-export interface WriteResponse {
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body: unknown
-}
 
 /** The parameters of every write. */
 export const writeParameters = { dry_run: parameters.dry_run, reason: parameters.reason, _: parameters._ }

@@ -17,7 +17,12 @@ import {
   versions,
 } from '../schema.ts'
 import { createStatements } from './statements.ts'
-import type { Attribution } from './transaction.ts'
+
+/** The author and the reason of a write; null where unknown. */
+export interface Attribution {
+  readonly author: string | null
+  readonly reason: string | null
+}
 
 /** The fields of a figure that can be revised: all but its natural key. */
 export type StatementState = Pick<Statement, 'period_basis' | 'count' | 'qualifier' | 'note'>

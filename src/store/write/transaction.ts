@@ -12,14 +12,8 @@ import { auditWriter } from './audit-log.ts'
 import { revisionCopier } from './copy-revisions.ts'
 import { idempotencyStore } from './idempotent-responses.ts'
 import { lastUseWriter } from './key-activity.ts'
-import { recorder } from './recorder.ts'
+import { type Attribution, recorder } from './recorder.ts'
 import { rowMeter } from './row-quota.ts'
-
-/** The author and the reason of a write; null where unknown. */
-export interface Attribution {
-  readonly author: string | null
-  readonly reason: string | null
-}
 
 export interface WriteOptions extends Attribution {
   /** Does everything, answers, and then takes it all back. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { CacheObserver } from '../../../src/http/cache/response-cache.ts'
+import type { CacheObserver } from '../../../src/http/cache/cache-observer.ts'
 import type { Transaction } from '../../../src/store/write/transaction.ts'
 import { type Harness, startApp } from '../../support/http/harness.ts'
 import { askPlainly, type PlainAnswer } from '../../support/http/raw-get.ts'
