@@ -5,9 +5,18 @@ import { indicatorSchema } from './indicator.ts'
 import { statementSchema } from './observation.ts'
 import { sourceSchema } from './source.ts'
 
-/** The resources that have a history, in the order in which the changes of one version are listed. */
-export const RESOURCE_TYPES = ['indicator', 'border', 'source', 'observation', 'event'] as const
-export type ResourceType = (typeof RESOURCE_TYPES)[number]
+/** The types of resources that have a history, in the order in which the changes of one version are listed. */
+export const RESOURCES = {
+  indicator: { state: z.object(indicatorSchema.shape), canBeRetracted: false },
+  border: { state: z.object(borderSchema.shape), canBeRetracted: false },
+  source: { state: z.object(sourceSchema.shape), canBeRetracted: true },
+  observation: { state: z.object({ id: z.int(), ...statementSchema.shape }), canBeRetracted: true },
+  event: { state: z.object(eventSchema.shape), canBeRetracted: true },
+}
+
+export type ResourceType = keyof typeof RESOURCES
+
+export const RESOURCE_TYPES = Object.keys(RESOURCES) as ResourceType[]
 
 /** When a state was recorded, by whom and why. */
 const recordedSchema = z.object({
@@ -32,13 +41,7 @@ export const changeSchema = z
       .union([z.int(), z.string()])
       .describe('The id of the resource: a number for observations, else text.'),
     state: z
-      .union([
-        z.object({ id: z.int(), ...statementSchema.shape }),
-        z.object(sourceSchema.shape),
-        z.object(eventSchema.shape),
-        z.object(borderSchema.shape),
-        z.object(indicatorSchema.shape),
-      ])
+      .union(RESOURCE_TYPES.map((type) => RESOURCES[type].state))
       .describe('The resource as it was recorded; a retracted one, as it was withdrawn.'),
   })
   .meta({ id: 'Change' })

@@ -5,11 +5,13 @@ import {
   type Change,
   changeSchema,
   RESOURCE_TYPES,
+  RESOURCES,
   type ResourceType,
   type Revision,
   revisionSchema,
 } from '../../domain/change.ts'
 import { withoutPause } from '../connection/pause.ts'
+import { STATE_SQL } from '../resource-tables.ts'
 
 /** A place in the log: behind one change, of one version. */
 export interface ChangePlace {
@@ -30,38 +32,16 @@ export function placeOfChange({ version, resource, id }: Change): ChangePlace {
   return { version, rank: RESOURCE_TYPES.indexOf(resource), id }
 }
 
-const stateOf = {
-  indicator:
-    sql.raw(`json_object('id', r.indicator, 'position', r.position, 'label', r.label, 'definition', r.definition,
-    'definitions', json((SELECT json_group_object(d.country, d.definition) FROM indicator_definitions d
-      WHERE d.indicator = r.indicator AND d.version = r.version)))`),
-  border:
-    sql.raw(`(SELECT json_object('id', b.id, 'country', b.country, 'neighbour', b.neighbour, 'position', r.position,
-    'label', r.label, 'members', json((SELECT json_group_array(m.member) FROM border_members m
-      WHERE m.border = r.border AND m.version = r.version))) FROM borders b WHERE b.id = r.border)`),
-  source: sql.raw(`json_object('id', r.source, 'publisher', r.publisher, 'origin', r.origin, 'kind', r.kind,
-    'title', r.title, 'published_on', r.published_on, 'url', r.url)`),
-  observation:
-    sql.raw(`(SELECT json_object('id', o.id, 'source', o.source, 'country', b.country, 'neighbour', b.neighbour,
-    'indicator', o.indicator, 'period_start', o.period_start, 'period_end', o.period_end, 'period_basis', r.period_basis,
-    'count', r.count, 'qualifier', r.qualifier, 'note', r.note)
-    FROM observations o JOIN borders b ON b.id = o.border WHERE o.id = r.observation)`),
-  event: sql.raw(`json_object('id', r.event, 'period_start', r.period_start, 'period_end', r.period_end,
-    'precision', r.precision, 'title', r.title, 'source', r.source)`),
-}
-
-const canBeRetracted = (resource: ResourceType) => resource !== 'indicator' && resource !== 'border'
-
 /** The revisions of one kind of resource as changes. */
 const revisionsOf = (resource: ResourceType) => {
-  const retraction = canBeRetracted(resource) ? 'r.retraction' : 'NULL'
+  const retraction = RESOURCES[resource].canBeRetracted ? 'r.retraction' : 'NULL'
   return sql`SELECT r.version, v.recorded_at, v.author, coalesce(${sql.raw(retraction)}, v.reason) AS reason,
     CASE WHEN ${sql.raw(retraction)} IS NOT NULL THEN 'retracted'
       WHEN EXISTS (SELECT 1 FROM ${sql.raw(`${resource}_revisions`)} e
         WHERE e.${sql.raw(resource)} = r.${sql.raw(resource)} AND e.version < r.version) THEN 'revised'
       ELSE 'created' END AS change,
     ${sql.raw(`'${resource}'`)} AS resource, ${sql.raw(String(RESOURCE_TYPES.indexOf(resource)))} AS rank,
-    r.${sql.raw(resource)} AS id, ${stateOf[resource]} AS state
+    r.${sql.raw(resource)} AS id, ${sql.raw(STATE_SQL[resource])} AS state
     FROM ${sql.raw(`${resource}_revisions`)} r JOIN versions v ON v.version = r.version`
 }
 
@@ -115,7 +95,7 @@ export function historyReader(
       id: number | string,
       asOf: number = Number.MAX_SAFE_INTEGER,
     ): Promise<{ version: number; isRetracted: boolean } | null> {
-      const retraction = sql.raw(canBeRetracted(resource) ? 'retraction IS NOT NULL' : 'FALSE')
+      const retraction = sql.raw(RESOURCES[resource].canBeRetracted ? 'retraction IS NOT NULL' : 'FALSE')
       const row = db.get<{ version: number; retracted: number } | undefined>(
         sql`SELECT version, ${retraction} AS retracted FROM ${sql.raw(`${resource}_revisions`)}
           WHERE ${sql.raw(resource)} = ${id} AND version <= ${asOf} ORDER BY version DESC LIMIT 1`,

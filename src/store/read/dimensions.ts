@@ -2,22 +2,22 @@ import { and, asc, count, eq, exists, gt, inArray, lte, max, min, sql } from 'dr
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { z } from 'zod'
 import type { Border } from '../../domain/border.ts'
+import type { ResourceType } from '../../domain/change.ts'
 import { type Extent, extentOf } from '../../domain/extent.ts'
 import { PUBLICATION_FILTERS, type Vintage, vintageOf } from '../../domain/filter.ts'
 import type { Indicator } from '../../domain/indicator.ts'
 import { withoutPause } from '../connection/pause.ts'
+import { RESOURCE_TABLES } from '../resource-tables.ts'
 import {
   borderMembers,
   borderRevisions,
   borders,
-  events,
   indicatorDefinitions,
   indicatorRevisions,
   indicators,
   observationRevisions,
   observations,
   sourceRevisions,
-  sources,
 } from '../schema.ts'
 import { whereFilter } from './observation-conditions.ts'
 import { borderAsOf, indicatorAsOf, sourceAsOf } from './revision-at.ts'
@@ -269,22 +269,16 @@ export function dimensionReader(db: BetterSQLite3Database, { rowsPerStatement = 
       return extents
     },
 
-    /** The ids that were ever recorded, of what is retracted too. */
-    async idsEverUsed() {
-      const ids = (table: typeof indicators | typeof borders | typeof sources | typeof events) =>
-        new Set(
-          db
-            .select({ id: table.id })
-            .from(table)
-            .all()
-            .map(({ id }) => id),
-        )
-      return {
-        indicators: ids(indicators),
-        borders: ids(borders),
-        sources: ids(sources),
-        events: ids(events),
-      }
+    /** Returns the ids of one type of resource that were ever recorded, those of retracted ones too. */
+    async idsEverUsed(resource: Exclude<ResourceType, 'observation'>): Promise<Set<string>> {
+      const { ids } = RESOURCE_TABLES[resource]
+      return new Set(
+        db
+          .select({ id: ids.id })
+          .from(ids)
+          .all()
+          .map(({ id }) => id),
+      )
     },
 
     /**

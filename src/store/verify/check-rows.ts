@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { borderSchema } from '../../domain/border.ts'
+import { RESOURCE_TYPES, type ResourceType } from '../../domain/change.ts'
 import { eventSchema } from '../../domain/event.ts'
 import { singleLine } from '../../domain/fields.ts'
 import { indicatorSchema } from '../../domain/indicator.ts'
 import { statementSchema } from '../../domain/observation.ts'
 import { sourceSchema } from '../../domain/source.ts'
 import type { Connection } from '../connection/connection.ts'
+import { STATE_SQL } from '../resource-tables.ts'
 import { AUDIT_ACTIONS, SCOPES } from '../schema.ts'
 
 const time = z.iso.datetime({ precision: 3 })
@@ -28,18 +30,13 @@ const KINDS: Readonly<Record<string, { readonly sql: string; readonly row: z.Zod
     }),
   },
   indicators: {
-    sql: `SELECT 'indicator ' || r.indicator || ' of version ' || r.version AS place, json_object('id', r.indicator,
-      'position', r.position, 'label', r.label, 'definition', r.definition, 'definitions',
-      json((SELECT json_group_object(country, definition) FROM indicator_definitions d
-        WHERE d.indicator = r.indicator AND d.version = r.version))) AS state FROM indicator_revisions r`,
+    sql: `SELECT 'indicator ' || r.indicator || ' of version ' || r.version AS place,
+      ${STATE_SQL.indicator} AS state FROM indicator_revisions r`,
     row: z.strictObject({ state: json.pipe(indicatorSchema) }),
   },
   borders: {
-    sql: `SELECT 'border ' || b.id || ' of version ' || r.version AS place, json_object('id', b.id,
-      'country', b.country, 'neighbour', b.neighbour, 'position', r.position, 'label', r.label, 'members',
-      json((SELECT json_group_array(member) FROM border_members m
-        WHERE m.border = r.border AND m.version = r.version))) AS state
-      FROM border_revisions r JOIN borders b ON b.id = r.border`,
+    sql: `SELECT 'border ' || r.border || ' of version ' || r.version AS place,
+      ${STATE_SQL.border} AS state FROM border_revisions r`,
     row: z.strictObject({ state: json.pipe(borderSchema) }),
   },
   sources: {
@@ -103,9 +100,6 @@ const KINDS: Readonly<Record<string, { readonly sql: string; readonly row: z.Zod
   },
 }
 
-/** Things that were given an id must have had a state. */
-const THINGS = ['indicator', 'border', 'source', 'observation', 'event'] as const
-
 /** How many rows of each kind a database has, and what is wrong with which; `watch` is told of each row. */
 export function checkRows(
   connection: Connection,
@@ -127,7 +121,11 @@ export function checkRows(
   }
   return {
     counts,
-    faults: [...faults, ...THINGS.flatMap((thing) => stateless(connection, thing)), ...gaps(connection)],
+    faults: [
+      ...faults,
+      ...RESOURCE_TYPES.flatMap((resource) => stateless(connection, resource)),
+      ...gaps(connection),
+    ],
   }
 }
 
@@ -138,12 +136,13 @@ function gaps(connection: Connection): string[] {
   return ids.map((id) => `observation ${id} follows none that is numbered one less`)
 }
 
-function stateless(connection: Connection, thing: string): string[] {
+/** Returns the faults of resources that have an id and never had a state. */
+function stateless(connection: Connection, resource: ResourceType): string[] {
   const ids = connection
-    .prepare(`SELECT id FROM ${thing}s WHERE id NOT IN (SELECT ${thing} FROM ${thing}_revisions)`)
+    .prepare(`SELECT id FROM ${resource}s WHERE id NOT IN (SELECT ${resource} FROM ${resource}_revisions)`)
     .pluck()
     .all()
-  return ids.map((id) => `${thing} ${id} never had a state`)
+  return ids.map((id) => `${resource} ${id} never had a state`)
 }
 
 /** A schema that also takes why the state was withdrawn. */

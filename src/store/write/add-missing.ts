@@ -19,23 +19,23 @@ export type Added = { readonly [Key in keyof Records]: number }
 
 /** Records what has never been recorded before; what is there, retracted or not, stays as it is. */
 export async function addMissing(transaction: Transaction, records: Records): Promise<Added> {
-  const known = await transaction.idsEverUsed()
   const putNew = async <Row extends { readonly id: string }>(
+    resource: Parameters<Transaction['idsEverUsed']>[0],
     rows: readonly Row[],
-    taken: ReadonlySet<string>,
     put: (row: Row) => Promise<void>,
   ) => {
-    const fresh = rows.filter(({ id }) => !taken.has(id))
+    const known = await transaction.idsEverUsed(resource)
+    const fresh = rows.filter(({ id }) => !known.has(id))
     for (const row of fresh) await put(row)
     return fresh.length
   }
-  const indicators = await putNew(records.indicators, known.indicators, transaction.putIndicator)
-  const borders = await putNew(records.borders, known.borders, transaction.putBorder)
-  const sources = await putNew(records.sources, known.sources, transaction.putSource)
+  const indicators = await putNew('indicator', records.indicators, transaction.putIndicator)
+  const borders = await putNew('border', records.borders, transaction.putBorder)
+  const sources = await putNew('source', records.sources, transaction.putSource)
   let observations = 0
   for (const figure of records.observations) {
     if ((await transaction.addObservation(figure)) !== null) observations += 1
   }
-  const events = await putNew(records.events, known.events, (event) => transaction.putEvent(event))
+  const events = await putNew('event', records.events, (event) => transaction.putEvent(event))
   return { indicators, borders, sources, observations, events }
 }

@@ -1,32 +1,9 @@
-import { getTableColumns } from 'drizzle-orm'
+import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { RESOURCE_TYPES, type ResourceType } from '../../domain/change.ts'
+import { RESOURCE_TYPES, RESOURCES, type ResourceType } from '../../domain/change.ts'
 import type { RevertedWrites } from '../../domain/revert.ts'
 import type { Connection } from '../connection/connection.ts'
-import {
-  borderMembers,
-  borderRevisions,
-  eventRevisions,
-  indicatorDefinitions,
-  indicatorRevisions,
-  observationRevisions,
-  sourceRevisions,
-} from '../schema.ts'
-
-/** The columns of each table of revisions that are copied as they are. */
-const COLUMNS: Readonly<Record<ResourceType, string>> = {
-  indicator: copiedColumns(indicatorRevisions, 'indicator'),
-  border: copiedColumns(borderRevisions, 'border'),
-  source: copiedColumns(sourceRevisions, 'source'),
-  observation: copiedColumns(observationRevisions, 'observation'),
-  event: copiedColumns(eventRevisions, 'event'),
-}
-
-/** The columns of the tables that hold a part of each state. */
-const PART_COLUMNS = {
-  indicator_definitions: copiedColumns(indicatorDefinitions, 'indicator'),
-  border_members: copiedColumns(borderMembers, 'border'),
-}
+import { RESOURCE_TABLES } from '../resource-tables.ts'
 
 /** Returns all columns of a table, for SQL, but its owner's, the version and the retraction, which are new in a copy. */
 function copiedColumns(table: SQLiteTable, owner: string): string {
@@ -34,11 +11,8 @@ function copiedColumns(table: SQLiteTable, owner: string): string {
   return names.filter((name) => ![owner, 'version', 'retraction'].includes(name)).join(', ')
 }
 
-/** Indicators and borders have no retraction. */
-export const canBeRetracted = (resource: ResourceType) => resource !== 'indicator' && resource !== 'border'
-
 /** A state of a resource: its version, whether that is one of those selected, and why it was withdrawn, or null. */
-export interface RevisionOfThing {
+export interface RevisionOfResource {
   readonly version: number
   readonly isSelected: boolean
   readonly retraction: string | null
@@ -66,7 +40,7 @@ export function revisionCopier(connection: Connection, startVersion: () => numbe
             typeof id === 'number' ? id : String(id),
           ),
         /** Returns the states of a resource, newest first. */
-        revisionsOf: (resource: ResourceType, id: number | string): RevisionOfThing[] =>
+        revisionsOf: (resource: ResourceType, id: number | string): RevisionOfResource[] =>
           (statements[resource]?.revisions.all({ ...values, id }) ?? []).map((row) => {
             const { version, selected, retraction } = row as Row
             return { version, isSelected: selected === 1, retraction }
@@ -76,21 +50,22 @@ export function revisionCopier(connection: Connection, startVersion: () => numbe
 
     /** Records a former state of a resource anew, withdrawn for a reason, or not; of a border without its members. */
     copyRevision(resource: ResourceType, id: number | string, from: number, retraction: string | null): void {
-      const own = canBeRetracted(resource) ? ', retraction' : ''
+      const columns = copiedColumns(RESOURCE_TABLES[resource].revisions, resource)
+      const own = RESOURCES[resource].canBeRetracted ? ', retraction' : ''
       const values = { id, from, version: startVersion(), retraction }
       connection
         .prepare(
-          `INSERT INTO ${resource}_revisions (${resource}, version, ${COLUMNS[resource]}${own})
-            SELECT ${resource}, @version, ${COLUMNS[resource]}${own === '' ? '' : ', @retraction'}
+          `INSERT INTO ${resource}_revisions (${resource}, version, ${columns}${own})
+            SELECT ${resource}, @version, ${columns}${own === '' ? '' : ', @retraction'}
             FROM ${resource}_revisions WHERE ${resource} = @id AND version = @from`,
         )
         .run(values)
-      if (resource === 'indicator') copyParts(connection, 'indicator_definitions', values)
+      if (resource === 'indicator') copyParts(connection, resource, values)
     },
 
     /** Records the members that a border formerly had, once its state and those of its members are recorded. */
     copyMembers(border: string, from: number): void {
-      copyParts(connection, 'border_members', { id: border, from, version: startVersion() })
+      copyParts(connection, 'border', { id: border, from, version: startVersion() })
     },
 
     /** The members that a border had in a version that changed it. */
@@ -148,24 +123,26 @@ function statementsFor(connection: Connection, resource: ResourceType, isSelecte
         WHERE ${isSelected} ORDER BY 1`,
     ),
     revisions: connection.prepare(
-      `SELECT r.version, ${isSelected} AS selected, ${canBeRetracted(resource) ? 'r.retraction' : 'NULL'} AS retraction
+      `SELECT r.version, ${isSelected} AS selected, ${RESOURCES[resource].canBeRetracted ? 'r.retraction' : 'NULL'} AS retraction
         FROM ${resource}_revisions r JOIN versions v ON v.version = r.version
         WHERE r.${resource} = @id AND r.version <= @until ORDER BY r.version DESC`,
     ),
   }
 }
 
+/** Copies the list in a former state of a resource. */
 function copyParts(
   connection: Connection,
-  table: keyof typeof PART_COLUMNS,
+  resource: 'indicator' | 'border',
   values: { readonly id: number | string; readonly from: number; readonly version: number },
 ): void {
-  const owner = table === 'border_members' ? 'border' : 'indicator'
-  const columns = PART_COLUMNS[table]
+  const { parts } = RESOURCE_TABLES[resource]
+  const table = getTableName(parts)
+  const columns = copiedColumns(parts, resource)
   connection
     .prepare(
-      `INSERT INTO ${table} (${owner}, version, ${columns}) SELECT ${owner}, @version, ${columns}
-        FROM ${table} WHERE ${owner} = @id AND version = @from`,
+      `INSERT INTO ${table} (${resource}, version, ${columns}) SELECT ${resource}, @version, ${columns}
+        FROM ${table} WHERE ${resource} = @id AND version = @from`,
     )
     .run({ ...values })
 }

@@ -1,6 +1,6 @@
-import type { ResourceType } from '../../domain/change.ts'
+import { RESOURCES, type ResourceType } from '../../domain/change.ts'
 import type { Revert, RevertedWrites } from '../../domain/revert.ts'
-import { canBeRetracted, type RevisionOfThing } from './copy-revisions.ts'
+import type { RevisionOfResource } from './copy-revisions.ts'
 import type { Transaction } from './transaction.ts'
 
 /** Further skipped resources are counted, not listed. */
@@ -102,7 +102,7 @@ export async function revert(
 
   function stepFor(
     named: Pick<Step, 'resource' | 'id'>,
-    [newest, ...before]: readonly RevisionOfThing[],
+    [newest, ...before]: readonly RevisionOfResource[],
   ): Step | null {
     if (newest === undefined) return null
     if (!newest.isSelected) {
@@ -112,7 +112,8 @@ export async function revert(
     const former = before.find(({ isSelected }) => !isSelected)
     if (former !== undefined) return { ...named, from: former.version, retraction: former.retraction }
     if (newest.retraction !== null) return null
-    if (canBeRetracted(named.resource)) return { ...named, from: newest.version, retraction: reason }
+    if (RESOURCES[named.resource].canBeRetracted)
+      return { ...named, from: newest.version, retraction: reason }
     leave(named, `it was added, and ${named.resource}s cannot be retracted`)
     return null
   }
