@@ -3,7 +3,7 @@ import { accessSync, constants, copyFileSync, mkdirSync, readFileSync, writeFile
 import { stripTypeScriptTypes } from 'node:module'
 import { delimiter, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { COMMAND, type Run, runCommand } from '../support/cli/command.ts'
+import { type Run, runCommand } from '../support/cli/command.ts'
 import { scratchFolder } from '../support/store/scratch.ts'
 
 const ROOT = new URL('../../', import.meta.url)
@@ -29,17 +29,18 @@ const oldNode = (process.env.PATH ?? '')
     }
   })
 
-/** The program as the build makes it, as far as an old Node may get: its first file. */
-function buildFirstFile(): string {
+/** The program as the build makes it, as far as an old Node may get: its first files. */
+function buildFirstFiles(): string {
   const folder = join(scratchFolder(), 'cli')
-  mkdirSync(folder)
-  const source = readFileSync(new URL(COMMAND, ROOT), 'utf8')
-  const script = join(folder, 'crossings.js')
-  writeFileSync(script, stripTypeScriptTypes(source).replaceAll(/\.ts'/g, ".js'"))
+  mkdirSync(join(folder, 'process'), { recursive: true })
+  for (const name of ['crossings', 'process/quick-imports']) {
+    const source = readFileSync(new URL(`src/cli/${name}.ts`, ROOT), 'utf8')
+    writeFileSync(join(folder, `${name}.js`), stripTypeScriptTypes(source).replaceAll(/\.ts'/g, ".js'"))
+  }
   copyFileSync(new URL(`src/cli/${CHECK}`, ROOT), join(folder, CHECK))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'run.js'), "export function run() { console.log('it runs') }")
-  return script
+  return join(folder, 'crossings.js')
 }
 
 /** What `npm run crossings` does with a Node. */
@@ -58,7 +59,7 @@ const refused = (oldest: string) => ({
 
 describe('the program', () => {
   test.skipIf(oldNode === undefined)('built, says in one line which Node it needs', async () => {
-    const script = buildFirstFile()
+    const script = buildFirstFiles()
     expect(await runCommand(['serve'], { node: oldNode ?? '', script })).toEqual(refused('22.14'))
   })
 
@@ -67,7 +68,7 @@ describe('the program', () => {
   })
 
   test('runs on this Node, built and in a checkout', async () => {
-    const built = await runCommand(['serve'], { script: buildFirstFile() })
+    const built = await runCommand(['serve'], { script: buildFirstFiles() })
     expect(built).toMatchObject({ code: 0, stdout: 'it runs\n', stderr: '' })
     expect(await runInCheckout(process.execPath, '--help')).toMatchObject({ code: 0, stderr: '' })
   })

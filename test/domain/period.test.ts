@@ -13,6 +13,7 @@ import {
   startOfYear,
 } from '../../src/domain/period.ts'
 import { days } from '../support/domain/random-observations.ts'
+import { runs } from '../support/run-count.ts'
 
 const EPOCH = Temporal.PlainDate.from('1970-01-01')
 const dayOfDate = (date: Temporal.PlainDate): Day => EPOCH.until(date).days
@@ -80,7 +81,7 @@ describe('a calendar period', () => {
           })
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 
@@ -199,7 +200,7 @@ describe('the name of a period', () => {
           expect(periodOf(day, interval ?? 'month').label).toBe(text)
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     )
   })
 })

@@ -27,6 +27,7 @@ import {
   type Shape,
   windowsIn,
 } from '../support/domain/random-observations.ts'
+import { runs } from '../support/run-count.ts'
 
 const TINY: Shape = { days: 5, figures: 7, dailyMax: 1, countMax: 4 }
 const SMALL: Shape = { days: 10, figures: 16, dailyMax: 9, countMax: 60 }
@@ -222,7 +223,7 @@ describe('a series', () => {
         expect(byId(found.statuses)).toEqual(byId(truth.statuses))
         expect(rangesOf(found, tinyWindows)).toEqual(rangesBy(truth, tinyWindows))
       }),
-      { numRuns: 1_500 },
+      { numRuns: runs(1_500) },
     )
   })
 
@@ -234,7 +235,7 @@ describe('a series', () => {
         expect(byId(found.statuses)).toEqual(byId(truth.statuses))
         expect(rangesOf(found, smallWindows)).toEqual(rangesBy(truth, smallWindows))
       }),
-      { numRuns: 1_500 },
+      { numRuns: runs(1_500) },
     )
   })
 

@@ -6,6 +6,7 @@ import { type Harness, type List, startApp, withQuery } from '../support/http/ha
 import { type Reading, readingsOf } from '../support/http/operations.ts'
 import { addressOf } from '../support/http/questions.ts'
 import { acceptedValues, questionsOf } from '../support/http/valid-questions.ts'
+import { runs } from '../support/run-count.ts'
 
 const VALID_REQUESTS = 150
 const INVALID_REQUESTS = 150
@@ -48,7 +49,7 @@ afterAll(async () => {
   await api.close()
 })
 
-const options = (numRuns: number) => ({ numRuns, endOnFailure: true })
+const options = (numRuns: number) => ({ numRuns: runs(numRuns), endOnFailure: true })
 const eachReading = async (check: (reading: Reading) => Promise<void>) => {
   const readings = readingsOf(document)
   expect(readings.length).toBeGreaterThan(12)

@@ -8,6 +8,7 @@ import { cacheSeries } from '../../src/results/series-cache.ts'
 import { transactionSeries } from '../../src/results/transaction-series.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { days, windowsIn } from '../support/domain/random-observations.ts'
+import { runs } from '../support/run-count.ts'
 import { publication, records, statement } from '../support/store/sample-records.ts'
 import { scratchFolder } from '../support/store/scratch.ts'
 
@@ -169,7 +170,7 @@ describe('kept series', () => {
         }
         for (const store of stores) await store.close()
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     )
   })
 

@@ -11,6 +11,7 @@ import { openDatabase } from '../../../src/store/connection/connection.ts'
 import { migrate } from '../../../src/store/connection/migrate.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { inOneLine, runCommand } from '../../support/cli/command.ts'
+import { runs } from '../../support/run-count.ts'
 import { timeOf } from '../../support/store/history.ts'
 import { publication, records, statement } from '../../support/store/sample-records.ts'
 import { scratchFolder } from '../../support/store/scratch.ts'
@@ -59,7 +60,7 @@ describe('crossings verify', () => {
     onTestFinished(() => void writer.kill('SIGKILL'))
     await once(writer, 'message')
     const versions: number[] = []
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < runs(8); round++) {
       const run = await runCommand(['verify'], { env })
       expect(run).toMatchObject({ code: 0, stderr: '' })
       versions.push(Number(/ in version (\d+)\n$/.exec(run.stdout)?.[1]))

@@ -14,6 +14,7 @@ import {
   serve,
   source,
 } from '../../support/faults/serving.ts'
+import { runs } from '../../support/run-count.ts'
 import { scratchFolder } from '../../support/store/scratch.ts'
 
 /** Each request takes a connection of its own, because connections are what the processes share out. */
@@ -69,7 +70,7 @@ describe('two processes on one port', () => {
     expect(made).toMatchObject({ status: 201 })
     const { id } = JSON.parse(made?.text ?? '').data
     const stale: number[] = []
-    for (let count = 1; count <= 500; count++) {
+    for (let count = 1; count <= runs(500); count++) {
       const change = { key, body: { ...STATED, count }, headers: { ...headers, 'if-match': '*' } }
       const written = await send(server, 'PUT', `/v1/observations/${id}`, change)
       expect(written).toMatchObject({ status: 200 })

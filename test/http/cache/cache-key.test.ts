@@ -8,6 +8,7 @@ import { parseQuery, stripCacheBuster } from '../../../src/http/query/query-stri
 import { openStore, type Store } from '../../../src/store/store.ts'
 import { askPlainly } from '../../support/http/raw-get.ts'
 import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
+import { runs } from '../../support/run-count.ts'
 import { scratchFolder } from '../../support/store/scratch.ts'
 
 /** Origins whose names look like parts of an address; they are in the data, so that questions may name them. */
@@ -290,9 +291,9 @@ test('random addresses in random order, with writes between, are answered alike 
         known.set(etag, content)
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
-  expect(answered).toBeGreaterThan(100)
+  expect(answered).toBeGreaterThan(runs(100))
 })
 
 /** Any text that can stand in the query of a request target. */

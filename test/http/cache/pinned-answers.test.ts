@@ -5,6 +5,7 @@ import type { Transaction } from '../../../src/store/write/transaction.ts'
 import { type Harness, startApp } from '../../support/http/harness.ts'
 import { askPlainly, type PlainAnswer } from '../../support/http/raw-get.ts'
 import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
+import { runs, sampled } from '../../support/run-count.ts'
 import { folderForAll, scratchFolder } from '../../support/store/scratch.ts'
 
 const FIRST = '2026-06-01T12:00:00.000Z'
@@ -185,7 +186,7 @@ describe.each([
   beforeAll(async () => {
     api = await startApp({ url, records: {} })
     await writeFirst(api)
-    before = await answersTo(api, targetsOf(api, version))
+    before = await answersTo(api, sampled(targetsOf(api, version)))
     await writeThen(api)
   })
   afterAll(async () => {
@@ -194,7 +195,7 @@ describe.each([
 
   test('stands for good, says so, and is there at almost every address', () => {
     const answered = [...before].filter(([, { status }]) => status === 200)
-    expect(answered.length).toBeGreaterThan(least)
+    expect(answered.length).toBeGreaterThan(runs(least) - 10)
     for (const [target, { headers }] of answered)
       expect(headers['cache-control'], target).toMatch(/immutable/)
   })

@@ -20,6 +20,7 @@ import {
   windowQuestion,
 } from '../../support/http/questions.ts'
 import { figure, publication } from '../../support/http/records.ts'
+import { runs } from '../../support/run-count.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -147,7 +148,7 @@ describe('a file', () => {
   })
 
   test('holds the same as JSON, whatever is asked', async () => {
-    await fc.assert(fc.asyncProperty(question, expectSame), { numRuns: 60 })
+    await fc.assert(fc.asyncProperty(question, expectSame), { numRuns: runs(60) })
   })
 
   test('is asked for by its media type too, and is saved rather than shown', async () => {

@@ -8,6 +8,7 @@ import { copyOf, heldAt } from '../../support/http/copy.ts'
 import { type Harness, type List, startApp } from '../../support/http/harness.ts'
 import { FOUNDATION, perform, writes } from '../../support/http/random-writes.ts'
 import { figure, publication } from '../../support/http/records.ts'
+import { runs } from '../../support/run-count.ts'
 import { scratchFolder } from '../../support/store/scratch.ts'
 
 let api: Harness
@@ -207,6 +208,6 @@ test('whatever several writers do, the list tells it all in order and rebuilds e
         await own.close()
       }
     }),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   )
 })

@@ -14,6 +14,7 @@ import {
   type Writers,
   type Written,
 } from '../../support/http/writers.ts'
+import { runs } from '../../support/run-count.ts'
 import { scratchFolder } from '../../support/store/scratch.ts'
 
 const PATH = '/v1/reverts?reason=Misused'
@@ -88,7 +89,7 @@ describe('a revert', () => {
         expect(await answersOf(api, last + 2)).toEqual(await answersOf(api, last))
         expect(await answersOf(api, last + 1)).toEqual(await answersOf(api, first))
       }),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: runs(8), endOnFailure: true },
     )
   })
 
@@ -121,7 +122,7 @@ describe('a revert', () => {
         for (const [name, change] of newest)
           if (change.author !== 'misused') expect(now.get(name)).toEqual(change)
       }),
-      { numRuns: 15, endOnFailure: true },
+      { numRuns: runs(15), endOnFailure: true },
     )
   })
 

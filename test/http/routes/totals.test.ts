@@ -7,6 +7,7 @@ import { type Harness, type List, PRESENT, startApp } from '../../support/http/h
 import { faultsInFigure, MEMBERS, namedBy } from '../../support/http/proofs.ts'
 import { addressOf, borderQuestion, evidenceQuestion, windowQuestion } from '../../support/http/questions.ts'
 import { attemptedCrossings, border, figure, publication } from '../../support/http/records.ts'
+import { runs } from '../../support/run-count.ts'
 
 interface Totals {
   readonly data: Total[]
@@ -507,7 +508,7 @@ describe('against the published figures', () => {
           expect(row.conflicts).toBe(conflicts.length)
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     )
   })
 
@@ -534,7 +535,7 @@ describe('against the published figures', () => {
           expect(row.days_reported).toBe(covered.length)
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     )
   })
 
@@ -567,7 +568,7 @@ describe('explain', () => {
         expect(new Set(observations.map(({ id }) => id))).toEqual(namedBy(rows))
         expect(observations).toHaveLength(namedBy(rows).size)
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 

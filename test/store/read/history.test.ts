@@ -17,6 +17,7 @@ import { openDatabase } from '../../../src/store/connection/connection.ts'
 import { afterVersion, historyReader, placeOfChange } from '../../../src/store/read/changes.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
 import type { Transaction } from '../../../src/store/write/transaction.ts'
+import { runs } from '../../support/run-count.ts'
 import { DIMENSIONS, happening, publication, records, statement } from '../../support/store/sample-records.ts'
 import { folderForAll, scratchFolder } from '../../support/store/scratch.ts'
 
@@ -439,7 +440,7 @@ describe('whatever is written by several writers', () => {
           for (const store of stores) await store.close()
         }
       }),
-      { numRuns: 9 },
+      { numRuns: runs(9) },
     )
     expect(seen.versions).toBeGreaterThan(0)
     expect(seen.retracted).toBeGreaterThan(0)

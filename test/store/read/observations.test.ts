@@ -5,6 +5,7 @@ import { type Filter, PUBLICATION_FILTERS } from '../../../src/domain/filter.ts'
 import { type Connection, openDatabase } from '../../../src/store/connection/connection.ts'
 import { observationReader } from '../../../src/store/read/observations.ts'
 import { openStore } from '../../../src/store/store.ts'
+import { runs } from '../../support/run-count.ts'
 import {
   type History,
   insert,
@@ -48,9 +49,9 @@ describe('observations', () => {
         found += Math.min(1, rows.length)
         expect(rows).toEqual(meant(history.observations(filter.version), filter))
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     )
-    expect(found).toBeGreaterThan(100)
+    expect(found).toBeGreaterThan(runs(100))
   })
 
   test.for(['indicator', 'border', 'country', 'neighbour', 'origin', 'source', 'kind', 'qualifier'] as const)(
@@ -102,7 +103,7 @@ describe('observations', () => {
           expect(rows).toEqual(await history.store.observations(filter))
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
     connection.close()
   })
@@ -167,7 +168,7 @@ describe('a page of observations', () => {
         const isLed = LEADS.some((part) => filter[part] !== undefined)
         expect(own).toEqual([expect.stringMatching(isLed ? BY_ID : IN_ORDER)])
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 

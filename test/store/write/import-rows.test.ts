@@ -11,6 +11,7 @@ import { ImportRejected } from '../../../src/store/write/import-error.ts'
 import { type Imported, importRows, type Row } from '../../../src/store/write/import-rows.ts'
 import { StoreBusy, type WriteOptions } from '../../../src/store/write/transaction.ts'
 import { cells, daysOf, EMPTY } from '../../support/formats/import-tables.ts'
+import { runs } from '../../support/run-count.ts'
 import { scratchFolder } from '../../support/store/scratch.ts'
 
 const NOBODY = { author: null, reason: null }
@@ -350,7 +351,7 @@ describe('what is recorded', () => {
         await there.close()
         await here.close()
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     )
   })
 })
