@@ -41,7 +41,7 @@ describe('the licences of what comes with the program', () => {
     ['GPL-3.0-only', false],
     ['SEE LICENSE IN LICENSE.md', false],
     ['not said', false],
-  ])('are judged: %s', (licence, expected) => {
+  ])('are classified: %s', (licence, expected) => {
     expect(isAllowed(licence)).toBe(expected)
   })
 

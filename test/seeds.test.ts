@@ -169,7 +169,7 @@ describe('the seeds', () => {
     ).toEqual(['PL-BY', 'LV-BY', 'LT-BY'])
   })
 
-  test('are all taken by the database, and come back as they were', async () => {
+  test('are all accepted by the database, and read back unchanged', async () => {
     const store = await openStore({ url: 'file::memory:', now: () => '2026-01-01T00:00:00.000Z' })
     expect(await store.addMissing(seeds)).toMatchObject({ sources: 98, observations: 295, events: 4 })
     const line = (row: object) => JSON.stringify(row)

@@ -10,10 +10,10 @@ export interface Checksum {
 /** Passes chunks on, and computes their checksum, available after the last. */
 export function withChecksum(written: Chunks): {
   readonly content: Chunks
-  readonly tally: Promise<Checksum>
+  readonly checksum: Promise<Checksum>
 } {
-  const { promise: tally, resolve } = Promise.withResolvers<Checksum>()
-  return { content: pieces(), tally }
+  const { promise: checksum, resolve } = Promise.withResolvers<Checksum>()
+  return { content: pieces(), checksum }
 
   async function* pieces(): Chunks {
     const hash = createHash('sha256')
@@ -29,7 +29,7 @@ export function withChecksum(written: Chunks): {
 
 /** The tally of what is written, which goes nowhere else. */
 export async function checksumOf(written: Chunks): Promise<Checksum> {
-  const { content, tally } = withChecksum(written)
+  const { content, checksum } = withChecksum(written)
   for await (const _ of content);
-  return await tally
+  return await checksum
 }

@@ -90,7 +90,7 @@ interface Timeouts {
 
 /** Observers that the metrics attach to the app. */
 export interface Measured {
-  readonly kept: CacheObserver
+  readonly cache: CacheObserver
   readonly queue: QueueObserver
   readonly reconciled: (ms: number) => void
 }
@@ -164,7 +164,7 @@ export async function buildApp({
     tasks,
     limits,
     closing,
-    observer: measured?.kept,
+    observer: measured?.cache,
   })
   const queue = queueAnswers(app, {
     maxDelayMs,

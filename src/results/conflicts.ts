@@ -10,10 +10,10 @@ export async function listConflicts(
   filter: Filter,
   page: Page<number>,
 ): Promise<Conflict[]> {
-  const judged = await observationsWithStatus(sources, filter, ['conflicting'], page)
+  const reconciled = await observationsWithStatus(sources, filter, ['conflicting'], page)
   const count = limitProofTerms('limit')
   const conflicts: Conflict[] = []
-  for (const { row, reconciliation } of judged) {
+  for (const { row, reconciliation } of reconciled) {
     const conflict = { ...row, ...conflictOf(row, reconciliation) }
     count(conflict.proof)
     conflicts.push(conflict)

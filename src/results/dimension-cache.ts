@@ -18,10 +18,10 @@ export function cacheDimensions(store: Store, history = seriesVersions(store)): 
   const isSettled = committedVersions(store)
 
   function once<Rows>(read: (version: number, name: string) => Promise<Rows>) {
-    const kept = weighedCache<{ readonly rows: Rows; readonly cost: number }>(MAX_KEPT)
+    const cache = weighedCache<{ readonly rows: Rows; readonly cost: number }>(MAX_KEPT)
     return async (version: number, name = ''): Promise<Rows> => {
       if (!(await isSettled(version))) return await read(version, name)
-      const { rows } = await kept.get(`${version} ${name}`, async () => ({
+      const { rows } = await cache.get(`${version} ${name}`, async () => ({
         rows: await read(version, name),
         cost: 1,
       }))

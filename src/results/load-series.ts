@@ -44,7 +44,7 @@ export interface Series {
 
 export interface SeriesReader {
   /** @throws SeriesTooLarge */
-  read(asked: SeriesRequest, turn: Turn): Promise<Series>
+  read(request: SeriesRequest, turn: Turn): Promise<Series>
 }
 
 /** What results are computed from. */
@@ -74,12 +74,12 @@ export class SeriesTooLarge extends QueryTooCostly {
 export async function loadSeries(
   store: Reader,
   members: SeriesReader,
-  asked: SeriesRequest,
+  request: SeriesRequest,
   turn: Turn,
   reconciled?: (ms: number) => void,
 ): Promise<Series> {
-  const { border, borders } = asked
-  const observations = await readEvidence(store, asked, turn)
+  const { border, borders } = request
+  const observations = await readEvidence(store, request, turn)
   const windows = observations.map(windowOf)
   const boundaries = isGroup(border) ? boundaryDays(windows).length : 0
   if (boundaries > MAX_GROUP_BOUNDARIES) throw new SeriesTooLarge(border)
@@ -89,7 +89,7 @@ export async function loadSeries(
   if (!isGroup(border)) return { reconciliation: await run(reconcileInPieces(observations)), extent, cost }
   const parts: Reconciliation[] = []
   for (const member of membersOf(border, borders)) {
-    const { reconciliation } = await members.read({ ...asked, border: member }, turn)
+    const { reconciliation } = await members.read({ ...request, border: member }, turn)
     parts.push(reconciliation)
   }
   // A group holds what its members imply between every two of its boundaries.

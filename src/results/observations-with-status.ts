@@ -8,7 +8,7 @@ import { reconcileVintage } from './reconcile-evidence.ts'
 const CHUNK = 1_000
 
 /** An observation with its status, and the reconciliation of its series that gave it. */
-interface Judged {
+interface ReconciledObservation {
   readonly row: ObservationWithStatus
   readonly reconciliation: Reconciliation
 }
@@ -22,11 +22,11 @@ export async function observationsWithStatus(
   filter: Filter,
   statuses: readonly Status[] | undefined,
   { after, limit }: Page<number>,
-): Promise<Judged[]> {
+): Promise<ReconciledObservation[]> {
   const reconciliationOf = reconcileVintage(sources, filter)
-  const judged: Judged[] = []
+  const reconciled: ReconciledObservation[] = []
   const chunk = statuses === undefined ? limit : Math.max(limit, CHUNK)
-  for (let last = after, more = true; more && judged.length < limit; ) {
+  for (let last = after, more = true; more && reconciled.length < limit; ) {
     const observations = await sources.store.observations(
       filter,
       { after: last, limit: chunk },
@@ -37,14 +37,14 @@ export async function observationsWithStatus(
       const status = reconciliation.statuses.get(observation.id) ?? 'approximate'
       const { version, ...fields } = observation
       if (statuses === undefined || statuses.includes(status)) {
-        judged.push({ row: { ...fields, status, version }, reconciliation })
+        reconciled.push({ row: { ...fields, status, version }, reconciliation })
       }
       await sources.turn.yieldIfDue()
     }
     last = observations.at(-1)?.id ?? null
     more = observations.length === chunk
   }
-  return judged.slice(0, limit)
+  return reconciled.slice(0, limit)
 }
 
 /** Returns the observations with some ids, with their status, in the order of lists. */
@@ -54,6 +54,6 @@ export async function observationsById(
   id: readonly number[],
 ): Promise<ObservationWithStatus[]> {
   const page = { after: null, limit: id.length + 1 }
-  const judged = await observationsWithStatus(sources, { ...vintageOf(filter), id }, undefined, page)
-  return judged.map(({ row }) => row)
+  const reconciled = await observationsWithStatus(sources, { ...vintageOf(filter), id }, undefined, page)
+  return reconciled.map(({ row }) => row)
 }

@@ -16,19 +16,19 @@ export async function reconcileEvidence(
 ) {
   const borders = await store.borders(filter.version)
   const withIndicator = await store.bordersWith(indicator, filter.version)
-  const meant = selectBorders(filter, borders, withIndicator)
+  const selected = selectBorders(filter, borders, withIndicator)
   const evidence = evidenceOf(filter)
   const seriesOf = new Map<string, Series>()
-  const needed = bordersNeeded(meant, borders)
+  const needed = bordersNeeded(selected, borders)
   for (const border of needed.toSorted((a, b) => Number(isGroup(a)) - Number(isGroup(b)))) {
-    const asked = { border, borders, indicator, evidence }
-    const { reconciliation, ...rest } = await series.read(asked, turn)
+    const request = { border, borders, indicator, evidence }
+    const { reconciliation, ...rest } = await series.read(request, turn)
     seriesOf.set(border.id, { ...rest, reconciliation: limited(reconciliation) })
     await turn.yieldIfDue()
   }
   return {
-    borders: meant,
-    window: resolveWindow(filter, meant, borders, (id) => seriesOf.get(id)?.extent ?? null),
+    borders: selected,
+    window: resolveWindow(filter, selected, borders, (id) => seriesOf.get(id)?.extent ?? null),
     reconciled: reconciledIndicator(borders, (id) => seriesOf.get(id)?.reconciliation),
   }
 }

@@ -34,16 +34,16 @@ export function cacheSeries(
   store: Store,
   { limit = MAX_OBSERVATIONS, reconciled, history = seriesVersions(store) }: SeriesCacheOptions = {},
 ): SeriesReader {
-  const kept = weighedCache<Series | RefusedSeries>(limit)
+  const cache = weighedCache<Series | RefusedSeries>(limit)
   const inFlight = new Map<string, SharedTurn>()
   const states = stateKeys()
   const keyOfEvidence = evidenceKeys()
   const reader: SeriesReader = {
-    async read(asked, turn) {
-      const state = states.of(asked) ?? states.know(asked, await stateKeyOf(history, asked))
-      if (state === null) return await loadSeries(store, reader, asked, turn, reconciled)
-      const key = state + keyOfEvidence(asked.evidence)
-      const series = await shared(key, asked, turn)
+    async read(request, turn) {
+      const state = states.of(request) ?? states.know(request, await stateKeyOf(history, request))
+      if (state === null) return await loadSeries(store, reader, request, turn, reconciled)
+      const key = state + keyOfEvidence(request.evidence)
+      const series = await shared(key, request, turn)
       if ('tooLarge' in series) throw new SeriesTooLarge(series.tooLarge)
       return series
     },
@@ -51,11 +51,11 @@ export function cacheSeries(
   return reader
 
   /** Loads a series once for concurrent requests (single flight); starts over where the clients of a flight have left. */
-  async function shared(key: string, asked: SeriesRequest, turn: Turn): Promise<Series | RefusedSeries> {
+  async function shared(key: string, request: SeriesRequest, turn: Turn): Promise<Series | RefusedSeries> {
     for (;;) {
       try {
         inFlight.get(key)?.join(turn)
-        return await kept.get(key, () => readFor(key, asked, turn.share()))
+        return await cache.get(key, () => readFor(key, request, turn.share()))
       } catch (error) {
         if (!(error instanceof ClientGone) || turn.task.signal.aborted) throw error
       }
@@ -64,12 +64,12 @@ export function cacheSeries(
 
   async function readFor(
     key: string,
-    asked: SeriesRequest,
+    request: SeriesRequest,
     turn: SharedTurn,
   ): Promise<Series | RefusedSeries> {
     inFlight.set(key, turn)
     try {
-      return await loadSeries(store, reader, asked, turn, reconciled).catch(refusalOf)
+      return await loadSeries(store, reader, request, turn, reconciled).catch(refusalOf)
     } finally {
       if (inFlight.get(key) === turn) inFlight.delete(key)
     }
@@ -107,11 +107,11 @@ function stateKeys() {
   const placeOf = ({ border, indicator, evidence }: SeriesRequest) =>
     `${evidence.version} ${border.id} ${indicator}`
   return {
-    of: (asked: SeriesRequest) => known.get(asked.borders)?.get(placeOf(asked)),
-    know(asked: SeriesRequest, state: string | null) {
+    of: (request: SeriesRequest) => known.get(request.borders)?.get(placeOf(request)),
+    know(request: SeriesRequest, state: string | null) {
       if (state === null) return null
-      const states = known.get(asked.borders) ?? new Map<string, string>()
-      known.set(asked.borders, states.set(placeOf(asked), state))
+      const states = known.get(request.borders) ?? new Map<string, string>()
+      known.set(request.borders, states.set(placeOf(request), state))
       return state
     },
   }

@@ -5,9 +5,9 @@ import { loadSeries, type Series, type SeriesReader } from './load-series.ts'
 export function transactionSeries(transaction: Reader): SeriesReader {
   const known = new Map<string, Promise<Series>>()
   const reader: SeriesReader = {
-    read(asked, turn) {
-      const name = JSON.stringify([asked.border.id, asked.indicator, asked.evidence])
-      const series = known.get(name) ?? loadSeries(transaction, reader, asked, turn)
+    read(request, turn) {
+      const name = JSON.stringify([request.border.id, request.indicator, request.evidence])
+      const series = known.get(name) ?? loadSeries(transaction, reader, request, turn)
       known.set(name, series)
       return series
     },

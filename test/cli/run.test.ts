@@ -38,7 +38,7 @@ describe('a mistake on the command line', () => {
   test.for<[string, string[], RegExp]>([
     ['an unknown command', ['sevre'], /^error: unknown command 'sevre'/],
     ['an unknown option', ['migrate', '--quick'], /^error: unknown option '--quick'/],
-  ])('such as %s is told, and ends with 1', async ([_, args, reason]) => {
+  ])('such as %s is reported, and ends with 1', async ([_, args, reason]) => {
     const { code, stdout, stderr } = await runCommand(args)
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(reason)
@@ -88,7 +88,7 @@ describe('what the operator can mend is said in one line, and ends with 1:', () 
     for (const run of await Promise.all(runs)) expect(run).toEqual(inOneLine(/malformed|damaged/))
   })
 
-  test('a place for the database that is none', async () => {
+  test('an impossible place for the database', async () => {
     const file = join(scratchFolder(), 'file')
     writeFileSync(file, '')
     const env = { DATABASE_URL: `file:${file}/data/crossings.sqlite` }

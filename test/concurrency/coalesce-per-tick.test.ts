@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { coalescePerTick } from '../../src/concurrency/coalesce-per-tick.ts'
 
-test('all who ask in one turn are told what is so after the last of them, by one look', async () => {
+test('calls made in one tick share one load, which starts after the last of them', async () => {
   let state = 'old'
   let looks = 0
   const look = coalescePerTick(async () => {
@@ -16,7 +16,7 @@ test('all who ask in one turn are told what is so after the last of them, by one
   expect(looks).toBe(1)
 })
 
-test('who asks in a later turn is told anew', async () => {
+test('a call in a later tick starts a new load', async () => {
   let looks = 0
   const look = coalescePerTick(async () => ++looks)
   expect(await look()).toBe(1)
@@ -25,7 +25,7 @@ test('who asks in a later turn is told anew', async () => {
   expect(looks).toBe(2)
 })
 
-test('who asks while one looks is told by the next look', async () => {
+test('a call made during a load waits for the next one', async () => {
   const seen: (() => void)[] = []
   let looks = 0
   const look = coalescePerTick(async () => {
@@ -41,7 +41,7 @@ test('who asks while one looks is told by the next look', async () => {
   expect(await Promise.all([early, late])).toEqual([1, 2])
 })
 
-test('a look that fails fails for those who waited for it alone', async () => {
+test('a failed load rejects only the calls that waited for it', async () => {
   let looks = 0
   const look = coalescePerTick(async () => {
     looks += 1

@@ -62,7 +62,7 @@ test('lets one client have no more than its places, whatever is free', async () 
   expect([lane.running, lane.pending]).toEqual([0, 0])
 })
 
-test('refuses who has waited too long, and forgets clients that leave', async () => {
+test('rejects tasks that waited too long, and forgets clients that leave', async () => {
   const { lane, enter, task } = started({ capacity: 1, maxWaitMs: 1 })
   const release = await enter('a')
   await expect(enter('b')).rejects.toThrow(WaitTimeout)

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { serialQueue } from '../../src/concurrency/serial-queue.ts'
 
-test('does one piece at a time, in the order in which they were asked for, and answers each its own', async () => {
+test('runs one call at a time, in order, and returns each its own result', async () => {
   const events: string[] = []
   const work = serialQueue(async (name: string, waitMs: number) => {
     events.push(`${name} begins`)
@@ -23,7 +23,7 @@ test('goes on after a piece that fails', async () => {
   expect([bad?.status, good]).toEqual(['rejected', { status: 'fulfilled', value: 'done' }])
 })
 
-test('lets others have their turn between two pieces, however much is to be done', async () => {
+test('yields to the event loop between two calls, however many wait', async () => {
   let pieces = 0
   const work = serialQueue(async () => {
     pieces += 1

@@ -81,7 +81,7 @@ describe('borders together', () => {
     expect([none, figureOf(reconciliation, YEAR).min]).toEqual([null, 54_000])
   })
 
-  test('that are none count nothing and are none', () => {
+  test('have no observations and no border where there are none', () => {
     const { border, reconciliation } = reconciled.together([])
     expect(border).toBeNull()
     expect(figureOf(reconciliation, YEAR)).toMatchObject({ min: 0, days_reported: 0, conflicts: 0 })

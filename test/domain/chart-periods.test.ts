@@ -12,7 +12,7 @@ const waysOf = (...question: Parameters<typeof waysToChart>) =>
   )
 const OPEN = { from: undefined, to: undefined }
 
-describe('the ways to chart a window that nobody asked for', () => {
+describe('the ways to chart a default window', () => {
   test('begin with its months', () => {
     const window = days('2021-01-05', '2026-03-16')
     expect(waysOf(window, OPEN, [window])[0]).toBe('month 2021-01-05 2026-03-16 63')
@@ -42,7 +42,7 @@ describe('the ways to chart a window that nobody asked for', () => {
     expect(others.at(-1)).toBe('year 2024-01-01 2024-11-15 1')
   })
 
-  test('keep the end that was asked for', () => {
+  test('keep the requested end', () => {
     const window = days('1024-11-15', '2024-11-15')
     expect(waysOf(window, { ...OPEN, from: '1024-11-15' }, [window])[0]).toBe(
       'year 1024-11-15 1823-12-31 800',
@@ -69,7 +69,7 @@ describe('the ways to chart a window that nobody asked for', () => {
   })
 })
 
-test('what is asked for is charted as it is asked for, or not at all', () => {
+test('a requested window is charted as requested, or not at all', () => {
   const window = days('1024-01-01', '2024-12-31')
   const both = { from: '1024-01-01', to: '2024-12-31' }
   expect(waysOf(window, both, [])).toEqual([])

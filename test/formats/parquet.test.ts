@@ -22,7 +22,7 @@ const NULLS = {
 }
 
 describe('a Parquet file', () => {
-  test('holds each cell as what it is, and null where there is none', async () => {
+  test('holds each cell with its type, and null for an empty one', async () => {
     const other = { any_text: '', any_integer: 0, any_boolean: false, any_date: '1970-01-01' }
     const bytes = await file([row(), row(other)])
     const expected = [

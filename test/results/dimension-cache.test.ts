@@ -28,7 +28,7 @@ function bySeries(extents: readonly SeriesExtent[]) {
   return new Map(extents.map((extent) => [`${extent.border} ${extent.indicator}`, extent]))
 }
 
-test('what is kept is what the store says, also of what another process writes', async () => {
+test('cached dimensions equal those of the store, also after another process has written', async () => {
   const path = `file:${scratchFolder()}/crossings.sqlite`
   const [store, other] = [await open(path), await open(path)]
   await store.addMissing(START)
@@ -63,7 +63,7 @@ test('the dimensions of a version are read once', async () => {
   await store.close()
 })
 
-test('nothing is kept of a write that is taken back, where the store has one connection', async () => {
+test('nothing is cached of a write that is rolled back, where the store has one connection', async () => {
   const store = await open('file::memory:')
   await store.addMissing(START)
   const kept = cacheDimensions(store)

@@ -4,7 +4,7 @@ import { unqueuedTurn } from '../../src/concurrency/event-loop-yield.ts'
 import type { FigureContext } from '../../src/results/load-series.ts'
 import { observationsWithStatus } from '../../src/results/observations-with-status.ts'
 
-test('a database that cannot be read fails who asks, and leaves no promise that nobody minds', async () => {
+test('a database that cannot be read fails the request, and leaves no unhandled rejection', async () => {
   const fail = () => Promise.reject(new Error('disk I/O error'))
   const sources = {
     store: { observations: fail, borders: fail },

@@ -146,7 +146,7 @@ const steps = fc.array(fc.tuple(fc.nat(1), deeds, fc.array(questions, { maxLengt
   maxLength: 20,
 })
 
-describe('kept series', () => {
+describe('cached series', () => {
   test('say what the store says, whatever is written by two on one file, now and of the past', async () => {
     const folder = scratchFolder()
     let run = 0
@@ -202,7 +202,7 @@ describe('kept series', () => {
     await store.close()
   })
 
-  test('are reconciled once for all who ask at once', async () => {
+  test('are reconciled once for concurrent requests', async () => {
     const counted = counting(await openStore({ url: 'file::memory:', now: () => '2026-06-01T12:00:00.000Z' }))
     const { store } = counted
     await store.addMissing(START)
@@ -236,7 +236,7 @@ describe('kept series', () => {
     await plain.close()
   })
 
-  test('keep nothing of a write that is taken back, where the store has one connection', async () => {
+  test('keep nothing of a write that is rolled back, where the store has one connection', async () => {
     const store = await openStore({ url: 'file::memory:', now: () => '2026-06-01T12:00:00.000Z' })
     await store.addMissing(START)
     const series = cacheSeries(store)

@@ -67,7 +67,7 @@ describe('an API key', () => {
     expect(isKey(text)).toBe(false)
   })
 
-  test('is no text at random', () => {
+  test('is not guessed by random texts', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => !isKey(text)))
     const hexadecimal = fc.string({
       unit: fc.constantFrom(...'0123456789abcdef'),
@@ -77,7 +77,7 @@ describe('an API key', () => {
     fc.assert(fc.property(hexadecimal, (text) => !isKey(`bxk_${text}`)))
   })
 
-  test('is kept as its SHA-256 alone', () => {
+  test('is stored as its SHA-256 alone', () => {
     for (const key of ISSUED) {
       expect(hashOf(key)).toBe(createHash('sha256').update(key).digest('hex'))
       expect(hashOf(key)).not.toContain(key.slice(4, 68))

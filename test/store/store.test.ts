@@ -21,7 +21,7 @@ describe('opening a store', () => {
     connection.close()
   })
 
-  test('waits for nobody who writes, where its schema is the newest', async () => {
+  test('does not wait for a writer where its schema is the newest', async () => {
     const url = `file:${scratchFolder()}/crossings.sqlite`
     const first = await openStore({ url, now: () => timeOf(0) })
     await first.write({ author: null, reason: null }, async () => {

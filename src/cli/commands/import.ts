@@ -37,7 +37,7 @@ export function importCommand(config: () => Config): Command {
       const table = await openTable(file)
       try {
         const imported = await takeIn(config(), table, options)
-        process.stdout.write(told(imported, options))
+        process.stdout.write(summaryOf(imported, options))
         for (const warning of imported.warnings) process.stderr.write(`warning: ${inOneLine(warning)}\n`)
       } catch (error) {
         throw badTable(file === '-' ? 'the standard input' : file, error)
@@ -85,7 +85,7 @@ async function* watched(bytes: AsyncIterable<Uint8Array>, show: (done: number) =
   }
 }
 
-function told({ observations, sources, unchanged, version }: Imported, { dryRun }: Options): string {
+function summaryOf({ observations, sources, unchanged, version }: Imported, { dryRun }: Options): string {
   const counts = `${observations} observations, ${sources} sources`
   const rest = unchanged === 0 ? '' : `; ${unchanged} were there as they are`
   if (dryRun) return `would add ${counts}${rest}\n`

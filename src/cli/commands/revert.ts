@@ -40,7 +40,7 @@ export function revertCommand(config: () => Config): Command {
         )
         for (const { resource, id, detail } of reverted.left)
           process.stderr.write(`left: ${resource} ${id}: ${detail}\n`)
-        process.stdout.write(told(reverted, dryRun))
+        process.stdout.write(summaryOf(reverted, dryRun))
       } catch (error) {
         throw error instanceof BadRevert ? new BadConfig(error.message) : error
       } finally {
@@ -66,7 +66,7 @@ function defaultReason({ version, key, since }: Options): string {
   return `Reverts what ${key} wrote${since === undefined ? '' : ` since ${since}`}.`
 }
 
-function told(
+function summaryOf(
   { restored, retracted, versions, left_count, version }: Revert & { readonly version: number | null },
   dryRun: boolean,
 ): string {

@@ -18,7 +18,7 @@ import { checkSeeds } from '../verify/check-seeds.ts'
 
 /** The summary of a check, and its faults. */
 interface Checked {
-  readonly told: string
+  readonly summary: string
   readonly faults: readonly string[]
 }
 
@@ -51,13 +51,13 @@ export function verifyCommand(config: () => Config): Command {
 async function tellFaults(checks: readonly (() => Checked | Promise<Checked>)[]): Promise<number> {
   let count = 0
   for (const check of checks) {
-    const { told, faults } = await Promise.resolve()
+    const { summary, faults } = await Promise.resolve()
       .then(check)
       .catch((error: unknown) => ({
-        told: 'what cannot be read',
+        summary: 'what cannot be read',
         faults: [String(error).replaceAll(/\s+/g, ' ')],
       }))
-    process.stdout.write(`${faults.length === 0 ? 'ok   ' : 'FAULT'} ${told}\n`)
+    process.stdout.write(`${faults.length === 0 ? 'ok   ' : 'FAULT'} ${summary}\n`)
     for (const fault of faults) process.stdout.write(`      ${fault}\n`)
     count += faults.length
   }
@@ -66,7 +66,7 @@ async function tellFaults(checks: readonly (() => Checked | Promise<Checked>)[])
 
 function checkFile(connection: Connection): Checked {
   const pages = connection.pragma('page_count', { simple: true })
-  return { told: `file: ${pages} pages, every reference`, faults: integrityFaults(connection) }
+  return { summary: `file: ${pages} pages, every reference`, faults: integrityFaults(connection) }
 }
 
 function checkEveryRow(connection: Connection): Checked {
@@ -78,7 +78,7 @@ function checkEveryRow(connection: Connection): Checked {
     bar.show(done)
   })
   bar.clear()
-  return { told: `rows: ${[...counts].map(([kind, count]) => `${count} ${kind}`).join(', ')}`, faults }
+  return { summary: `rows: ${[...counts].map(([kind, count]) => `${count} ${kind}`).join(', ')}`, faults }
 }
 
 function checkTotals(connection: Connection): Checked {
@@ -86,9 +86,9 @@ function checkTotals(connection: Connection): Checked {
     readSeeds().observations,
     firstRevisions(connection),
   )
-  const told =
+  const summary =
     figures === 0 ? 'none were recorded' : `${figures} figures of ${series} series in version ${versions}`
-  return { told: `seeds: ${told}`, faults }
+  return { summary: `seeds: ${summary}`, faults }
 }
 
 async function checkApi(connection: Connection, path: string): Promise<Checked> {
@@ -98,8 +98,8 @@ async function checkApi(connection: Connection, path: string): Promise<Checked> 
     const state = replayRevisions(connection)
     const { rows, refused, faults } = await checkAnswers(app, state)
     const rest = refused === 0 ? '' : `; ${refused} questions weigh too much to be answered`
-    const told = `answers: ${rows} rows of observations, totals and years in version ${state.version}${rest}`
-    return { told, faults }
+    const summary = `answers: ${rows} rows of observations, totals and years in version ${state.version}${rest}`
+    return { summary, faults }
   } finally {
     await app.close()
     await store.close()

@@ -23,9 +23,9 @@ export function reportMetrics(registry: Registry): void {
  */
 export async function collectMetrics(workers: Iterable<Worker>, own: Registry | null): Promise<string> {
   const { AggregatorRegistry } = await import('prom-client')
-  const told: Told[] = await Promise.all([...workers].map(ask))
-  if (own !== null) told.push(await own.getMetricsAsJSON())
-  return await AggregatorRegistry.aggregate(told).metrics()
+  const reports: Told[] = await Promise.all([...workers].map(ask))
+  if (own !== null) reports.push(await own.getMetricsAsJSON())
+  return await AggregatorRegistry.aggregate(reports).metrics()
 }
 
 /** Returns the metrics of one worker; nothing where it ends before it answers. */

@@ -4,8 +4,8 @@
  */
 export function exitOnUncaughtError(): void {
   const end = (error: unknown) => {
-    const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    process.stderr.write(`crossings: ended by a fault of its own: ${told.replaceAll(/\s+/g, ' ')}\n`)
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.stderr.write(`crossings: ended by a fault of its own: ${reason.replaceAll(/\s+/g, ' ')}\n`)
     process.exit(1)
   }
   process.once('uncaughtException', end).once('unhandledRejection', end)

@@ -42,9 +42,9 @@ async function checkObservations(
   if (served === null) return
   const standing = new Map(observations.map((row) => [row.id, row]))
   for (const row of served) {
-    const held = standing.get(row.id)
-    if (held === undefined) checked.faults.push(`observation ${row.id} is served, and does not stand`)
-    else checked.faults.push(...differences(`observation ${row.id}`, row, held))
+    const recorded = standing.get(row.id)
+    if (recorded === undefined) checked.faults.push(`observation ${row.id} is served, and does not stand`)
+    else checked.faults.push(...differences(`observation ${row.id}`, row, recorded))
     standing.delete(row.id)
   }
   for (const id of standing.keys()) checked.faults.push(`observation ${id} stands, and is not served`)

@@ -96,8 +96,8 @@ export function responseCache(
     if (varies === undefined || hasBody(request)) return
     const state = await requestedVersion(request)
     if (state === null) return
-    const { current, asked } = state
-    const key = cacheKeyOf(request, varies, asked)
+    const { current, requested } = state
+    const key = cacheKeyOf(request, varies, requested)
     let cached = responses.get(key) ?? null
     // No await may stand between the end of this loop and `beginFlight`, else there could be two flights of one key.
     for (let other = inFlight.get(key); cached === null && other !== undefined; other = inFlight.get(key)) {
@@ -129,7 +129,7 @@ export function responseCache(
       request.headers['if-none-match'] !== '*' &&
       ifNoneMatchMatches(etag, request.headers['if-none-match'])
     ) {
-      const cacheControl = cacheControlOf(asked)
+      const cacheControl = cacheControlOf(requested)
       const headers = { ...OPEN_HEADERS, etag, vary, 'cache-control': cacheControl }
       reply.hijack()
       sendNotModified(reply.raw, notModifiedHeaders(headers), perClientHeaders(reply))
@@ -174,12 +174,12 @@ export function responseCache(
   /** Returns the newest version and the one that a request asks for; null where its response must not be cached. */
   async function requestedVersion(
     request: FastifyRequest,
-  ): Promise<{ current: Version; asked: VersionAsOf } | null> {
+  ): Promise<{ current: Version; requested: VersionAsOf } | null> {
     const current = await newestVersionOf(request, store)
     const pin = requestedAsOf(request)
     if (store.isUncommitted() || pin === null) return null
-    const asked = await versionAsOf(store, current, pin.as_of)
-    return asked && { current, asked }
+    const requested = await versionAsOf(store, current, pin.as_of)
+    return requested && { current, requested }
   }
 
   /** Lets requests with the same key wait for this one's response. */

@@ -28,13 +28,13 @@ export async function* changeEvents(
   { signal, heartbeatMs = HEARTBEAT_MS }: Following,
 ): AsyncGenerator<string, void> {
   let place = start
-  let told = -1
+  let sentUpTo = -1
   let lastWord = performance.now()
   // An id without data makes no event, but a client cut off before the first one comes back with it.
   yield `retry: ${RETRY_MS}\nid: ${writeResumePoint(start)}\n\n`
   while (!signal.aborted) {
     const { version } = await currentVersion()
-    const page = version === told ? [] : await changes(place, version, PAGE_SIZE)
+    const page = version === sentUpTo ? [] : await changes(place, version, PAGE_SIZE)
     const last = page.at(-1)
     if (last !== undefined) {
       place = placeOfChange(last)
@@ -45,7 +45,7 @@ export async function* changeEvents(
       lastWord = performance.now()
     }
     if (page.length === PAGE_SIZE) continue
-    told = version
+    sentUpTo = version
     await setTimeout(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
   }
 }

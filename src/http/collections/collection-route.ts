@@ -120,9 +120,9 @@ export function collection<Query extends z.ZodObject, Place, Loaded extends Row>
         paging === undefined || query.cursor === undefined
           ? null
           : readCursor(query.cursor, canonicalQuery(request), paging.place)
-      const asked = await resolveQuery(dependencies, request, query, position)
+      const resolved = await resolveQuery(dependencies, request, query, position)
       const turn = turnOf(request)
-      const question = { filter: asked.filter, query, turn }
+      const question = { filter: resolved.filter, query, turn }
       const loadRows = (page: Page<Place>) => load({ ...question, page })
       const page = { after: position?.after ?? null, limit: query.limit ?? DEFAULT_LIMIT }
       if (format === 'json') {
@@ -131,19 +131,19 @@ export function collection<Query extends z.ZodObject, Place, Loaded extends Row>
         return sendJsonPage(
           request,
           reply,
-          { asked, ...found, extra: { ...found.extra, ...explained } },
+          { resolved, ...found, extra: { ...found.extra, ...explained } },
           turn,
         )
       }
       const { rows, next } = await rowsOf(loadRows, page)
-      const { permalink, nextAddress } = setLinkHeaders(request, reply, { asked, next })
+      const { permalink, nextAddress } = setLinkHeaders(request, reply, { resolved, next })
       const titles = {
         title: summary,
         description,
         address: named(permalink),
         next: nextAddress && named(nextAddress),
       }
-      const table = { columns, rows, ...tableMetadata(store, asked, titles, turn.yieldIfDue) }
+      const table = { columns, rows, ...tableMetadata(store, resolved, titles, turn.yieldIfDue) }
       return sendTable(request, reply, table, TABLE_FORMATS[format], dialectOf(query), turn)
     },
   }

@@ -52,8 +52,8 @@ function beingAnswered(): Record<string, number> {
 
 /** Ends the process as a power cut would, because a loop that is blocked cannot end in order. */
 function end(answered: Record<string, number>): void {
-  const told = Object.entries(answered).map(([route, count]) => `${route} (${count})`)
-  const answering = told.length === 0 ? '' : `; it was answering ${told.join(', ')}`
+  const lines = Object.entries(answered).map(([route, count]) => `${route} (${count})`)
+  const answering = lines.length === 0 ? '' : `; it was answering ${lines.join(', ')}`
   try {
     writeSync(
       2,

@@ -22,7 +22,7 @@ export function appMetrics(registry: Registry): (app: FastifyInstance, store: St
     databaseMetrics(store, registry)
     return {
       queue: queueMetrics(registry, (response) => routed(response, SHED)),
-      kept: cacheMetrics(registry, routed),
+      cache: cacheMetrics(registry, routed),
       reconciled: reconciliationMetrics(registry),
     }
   }

@@ -19,10 +19,15 @@ export async function listObservations(
   const keyed: { readonly row: ObservationWithStatus; readonly key: string | number }[] = []
   for (let after: number | null = null, more = true; more; ) {
     const page = { after, limit: ROWS_PER_READ }
-    const judged = await observationsWithStatus(sources, filter, status === null ? undefined : [status], page)
-    for (const { row } of judged) keyed.push({ row, key: sortKey(row, sort.by) })
-    after = judged.at(-1)?.row.id ?? null
-    more = judged.length === ROWS_PER_READ && keyed.length < MOST
+    const reconciled = await observationsWithStatus(
+      sources,
+      filter,
+      status === null ? undefined : [status],
+      page,
+    )
+    for (const { row } of reconciled) keyed.push({ row, key: sortKey(row, sort.by) })
+    after = reconciled.at(-1)?.row.id ?? null
+    more = reconciled.length === ROWS_PER_READ && keyed.length < MOST
     await sources.turn.yieldIfDue()
   }
   const direction = sort.isDescending ? -1 : 1

@@ -29,7 +29,7 @@ type Named = readonly (readonly [Subject, Reconciliation])[]
 export async function loadView(
   sources: FigureContext,
   filter: Filter,
-  { indicator: id, interval: asked, layout }: ViewQuery,
+  { indicator: id, interval: requestedInterval, layout }: ViewQuery,
 ): Promise<View> {
   const { borders, window: meant, reconciled } = await reconcileEvidence(sources, id, filter)
   const plain = (await sources.store.borders(filter.version)).filter((border) => !isGroup(border))
@@ -49,8 +49,13 @@ export async function loadView(
             .map((border) => [subjectOf(border), reconciled.of(border)] as const),
         ]
   const covered = unionOf(named.flatMap(([, reconciliation]) => reconciliation.covered))
-  const ways = waysToChart(meant, { from: filter.from, to: filter.to, interval: asked }, covered)
-  const { window, interval, series, cumulative } = await chartFirst(ways, named, asked, sources.turn)
+  const ways = waysToChart(meant, { from: filter.from, to: filter.to, interval: requestedInterval }, covered)
+  const { window, interval, series, cumulative } = await chartFirst(
+    ways,
+    named,
+    requestedInterval,
+    sources.turn,
+  )
   const isShortened = meant !== null && (window?.start !== meant.start || window.end !== meant.end)
   const days = window === null ? {} : { from: formatDay(window.start), to: formatDay(window.end) }
   const shown = isShortened ? { ...filter, ...days } : filter
@@ -108,11 +113,11 @@ export async function loadView(
 async function chartFirst(
   ways: Iterable<ChartPeriods>,
   named: Named,
-  asked: Interval | undefined,
+  requested: Interval | undefined,
   turn: Turn,
 ) {
   let tooMany: unknown = badRequest([
-    asked === undefined
+    requested === undefined
       ? {
           parameter: 'from',
           detail: `lies more than ${MAX_PERIODS} years before to, which no chart can show; take a shorter window`,

@@ -35,7 +35,7 @@ type ViewQuery = z.output<z.ZodObject<typeof viewParameters>>
 /** The view that a request selects, and its locale. */
 export interface ViewRequest {
   /** The resolved query, with the window that is shown. */
-  readonly asked: ResolvedQuery
+  readonly resolved: ResolvedQuery
   readonly view: View
   /** What was chosen for it that its address does not say, and that is not so by default elsewhere. */
   readonly chosen: Readonly<Record<string, string>>
@@ -49,13 +49,13 @@ export async function loadViewFor(
 ): Promise<ViewRequest> {
   const { indicator, interval, layout, lang, ...query } = request.query as ViewQuery
   const [counted] = indicator
-  const asked = await askOf(dependencies, request, { indicator, ...query })
+  const resolved = await askOf(dependencies, request, { indicator, ...query })
   const sources = { ...dependencies, turn: dependencies.turnOf(request) }
-  const view = await loadView(sources, asked.filter, { indicator: counted, interval, layout })
+  const view = await loadView(sources, resolved.filter, { indicator: counted, interval, layout })
   const { shortened } = view
   const isLonger = interval === undefined && view.interval !== 'month'
   return {
-    asked: shortened === null ? asked : { ...asked, filter: { ...asked.filter, ...shortened } },
+    resolved: shortened === null ? resolved : { ...resolved, filter: { ...resolved.filter, ...shortened } },
     view,
     chosen: { ...(isLonger ? { interval: view.interval } : {}), ...shortened },
     speech: localeOf(request, lang),
@@ -69,12 +69,12 @@ async function askOf(
   query: Parameters<typeof resolveQuery>[2],
 ): Promise<ResolvedQuery> {
   const { version } = await newestVersionOf(request, dependencies.store)
-  const { indicator: held } = await dependencies.store.codes(version)
+  const { indicator: known } = await dependencies.store.codes(version)
   const [counted] = query.indicator ?? []
-  if (held.length > 0 || counted !== DEFAULT_INDICATOR)
+  if (known.length > 0 || counted !== DEFAULT_INDICATOR)
     return await resolveQuery(dependencies, request, query)
-  const asked = await resolveQuery(dependencies, request, { ...query, indicator: undefined })
-  return { ...asked, filter: { ...asked.filter, indicator: query.indicator } }
+  const resolved = await resolveQuery(dependencies, request, { ...query, indicator: undefined })
+  return { ...resolved, filter: { ...resolved.filter, indicator: query.indicator } }
 }
 
 const speeches = new Map<LanguageCode, Locale>()

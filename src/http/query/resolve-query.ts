@@ -35,18 +35,18 @@ export async function resolveQuery(
 ): Promise<ResolvedQuery> {
   const newest = await newestVersionOf(request, store)
   const window = await resolveWindow(query, period)
-  const asked = await resolveVersion()
-  const version = versionOfPage(asked)
+  const requested = await resolveVersion()
+  const version = versionOfPage(requested)
   const filter = { ...query, ...window, version }
   rejectUnknownCodes(filter, await store.codes(newest.version))
-  return { filter, as_of: as_of ?? null, isImmutable: asked.isImmutable }
+  return { filter, as_of: as_of ?? null, isImmutable: requested.isImmutable }
 
   async function resolveVersion(): Promise<VersionAsOf> {
     if (typeof as_of === 'string' && as_of > now()) {
       throw badRequest([{ parameter: 'as_of', detail: 'is in the future' }])
     }
-    const asked = await versionAsOf(store, newest, as_of)
-    if (asked !== null) return asked
+    const found = await versionAsOf(store, newest, as_of)
+    if (found !== null) return found
     throw badRequest([
       { parameter: 'as_of', detail: `is in the future; the newest version is ${newest.version}` },
     ])
@@ -78,10 +78,10 @@ async function resolveWindow(
 
 function rejectUnknownCodes(filter: Filter, codes: Partial<Record<keyof Filter, readonly string[]>>): void {
   const unknown = Object.entries(codes).flatMap(([parameter, known]) => {
-    const asked: unknown = filter[parameter as keyof Filter]
-    if (!Array.isArray(asked)) return []
-    const held = new Set(known)
-    const names = asked.map(String).filter((name) => !held.has(name))
+    const values: unknown = filter[parameter as keyof Filter]
+    if (!Array.isArray(values)) return []
+    const knownValues = new Set(known)
+    const names = values.map(String).filter((name) => !knownValues.has(name))
     return names.map((name) => ({ parameter, name, known }))
   })
   // Only those that are listed are compared with what is known, which takes long.

@@ -62,7 +62,7 @@ export function negotiateMediaType<Type extends string>(
 }
 
 interface Answer {
-  readonly asked: ResolvedQuery
+  readonly resolved: ResolvedQuery
   /** The rows, or the one resource. */
   readonly rows: readonly Row[] | Row
   /** What JSON holds besides `data` and `meta`. */
@@ -78,10 +78,10 @@ export async function sendJsonPage(
   answer: Answer,
   { yieldIfDue }: Pick<Turn, 'yieldIfDue'>,
 ): Promise<FastifyReply> {
-  const { asked, rows, extra = {}, next } = answer
-  const { version } = asked.filter
+  const { resolved, rows, extra = {}, next } = answer
+  const { version } = resolved.filter
   const { permalink, cursor } = setLinkHeaders(request, reply, answer)
-  const meta = { version, as_of: asked.as_of, permalink, ...(next === undefined ? {} : { next: cursor }) }
+  const meta = { version, as_of: resolved.as_of, permalink, ...(next === undefined ? {} : { next: cursor }) }
   return reply.type(JSON_TYPE).send(await jsonBytes({ data: rows, ...extra, meta }, yieldIfDue))
 }
 
@@ -89,16 +89,16 @@ export async function sendJsonPage(
 export function setLinkHeaders(
   request: FastifyRequest,
   reply: FastifyReply,
-  { asked, next }: Pick<Answer, 'asked' | 'next'>,
+  { resolved, next }: Pick<Answer, 'resolved' | 'next'>,
 ): { permalink: string; cursor: string | null; nextAddress: string | null } {
-  const { version } = asked.filter
+  const { version } = resolved.filter
   const cursor = next == null ? null : writeCursor({ version, after: next }, canonicalQuery(request))
   const permalink = urlWith(request, { as_of: version })
   const links = [`<${permalink}>; rel="canonical"`, '</openapi.json>; rel="service-desc"']
   const nextAddress = cursor === null ? null : urlWith(request, { cursor })
   if (nextAddress !== null) links.push(`<${nextAddress}>; rel="next"`)
   reply.header('link', links.join(', '))
-  reply.header('cache-control', cacheControlOf(asked))
+  reply.header('cache-control', cacheControlOf(resolved))
   return { permalink, cursor, nextAddress }
 }
 

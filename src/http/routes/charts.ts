@@ -39,7 +39,7 @@ export const chartsRoutes: FastifyPluginAsync<RenderDependencies> = async (app, 
         config: { varies: ['Accept-Language'], isDrawn: true },
         handler: async (request, reply) => {
           const { theme, width } = request.query as z.output<typeof querystring>
-          const { asked, view, speech } = await loadViewFor(dependencies, request)
+          const { resolved, view, speech } = await loadViewFor(dependencies, request)
           const chart = name as keyof typeof PICTURES
           const kind = extension as keyof typeof TYPES
           const turn = dependencies.turnOf(request)
@@ -47,9 +47,9 @@ export const chartsRoutes: FastifyPluginAsync<RenderDependencies> = async (app, 
           const { bytes, cpuMs } = await dependencies.renderer.render(job, turn.task)
           turn.charge(cpuMs)
           return reply
-            .header('cache-control', cacheControlOf(asked))
+            .header('cache-control', cacheControlOf(resolved))
             .header('content-language', speech.code)
-            .header('link', `<${urlWith(request, { as_of: asked.filter.version })}>; rel="canonical"`)
+            .header('link', `<${urlWith(request, { as_of: resolved.filter.version })}>; rel="canonical"`)
             .type(type)
             .send(bytes)
         },

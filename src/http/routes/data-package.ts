@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { serialQueue } from '../../concurrency/serial-queue.ts'
 import { type Checksum, checksumOf, withChecksum } from '../../formats/checksum.ts'
@@ -21,8 +22,7 @@ const query = z.strictObject({ as_of: parameters.as_of, _: parameters._ })
 
 const ZIP_TYPE = 'application/zip'
 
-/** In versions. */
-const MAX_KEPT = 16
+const MAX_CACHED_VERSIONS = 16
 
 interface PackageDependencies extends ReaderDependencies {
   readonly lists: CollectionRegistry
@@ -31,14 +31,14 @@ interface PackageDependencies extends ReaderDependencies {
 /** `GET /v1/datapackage.zip`: all tables as one Frictionless Data Package, and `.json`: what describes it. */
 export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async (app, dependencies) => {
   const { store, publicUrl, lists } = dependencies
-  const talliesOf = keptTallies()
+  const checksumsOf = checksumCache()
 
-  const asked = async (request: FastifyRequest, reply: FastifyReply) => {
-    const asked = await resolveQuery(dependencies, request, request.query as z.output<typeof query>)
-    setLinkHeaders(request, reply, { asked })
-    const { version } = asked.filter
+  const resolve = async (request: FastifyRequest, reply: FastifyReply) => {
+    const resolved = await resolveQuery(dependencies, request, request.query as z.output<typeof query>)
+    setLinkHeaders(request, reply, { resolved })
+    const { version } = resolved.filter
     const indicators = (await store.indicators(version)).map(({ id }) => id)
-    return { asked, tables: packageTables(lists, request, { version, indicators }) }
+    return { resolved, tables: packageTables(lists, request, { version, indicators }) }
   }
 
   const describe = async ({ filter: { version } }: ResolvedQuery, resources: readonly Resource[]) =>
@@ -55,15 +55,15 @@ export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async 
     })
 
   /** The files of the archive; the descriptor comes last, for it says what the others came to. */
-  async function* files(asked: ResolvedQuery, tables: readonly PackageTable[]): AsyncGenerator<ZipEntry> {
+  async function* files(resolved: ResolvedQuery, tables: readonly PackageTable[]): AsyncGenerator<ZipEntry> {
     const resources: Resource[] = []
     for (const { written, ...table } of tables) {
       const path = `${table.name}.csv`
-      const { content, tally } = withChecksum(await written())
+      const { content, checksum } = withChecksum(await written())
       yield { path, content }
-      resources.push({ ...table, path, ...(await tally) })
+      resources.push({ ...table, path, ...(await checksum) })
     }
-    const descriptor = await describe(asked, resources)
+    const descriptor = await describe(resolved, resources)
     yield { path: 'datapackage.json', content: [`${JSON.stringify(descriptor, null, 2)}\n`] }
   }
 
@@ -88,14 +88,14 @@ export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async 
     },
     config: { varies: [] },
     handler: async (request, reply) => {
-      const { asked: meant, tables } = await asked(request, reply)
-      const tallies = await talliesOf(meant.filter.version, tables)
+      const { resolved, tables } = await resolve(request, reply)
+      const checksums = await checksumsOf(resolved.filter.version, tables)
       const resources = tables.map(({ written: _, address, ...table }, index) => ({
         ...table,
-        ...(tallies[index] ?? { bytes: 0, sha256: '' }),
+        ...(checksums[index] ?? { bytes: 0, sha256: '' }),
         path: publicUrl === undefined ? address.replace(/^\/v1\//, '') : absoluteUrl(publicUrl, address),
       }))
-      return reply.type(DATA_PACKAGE_TYPE).send(JSON.stringify(await describe(meant, resources)))
+      return reply.type(DATA_PACKAGE_TYPE).send(JSON.stringify(await describe(resolved, resources)))
     },
   })
 
@@ -120,32 +120,29 @@ export const datapackageRoutes: FastifyPluginAsync<PackageDependencies> = async 
     },
     config: { varies: [] },
     handler: async (request, reply) => {
-      const { asked: meant, tables } = await asked(request, reply)
-      const name = `border-crossings-${meant.filter.version}.zip`
+      const { resolved, tables } = await resolve(request, reply)
+      const name = `border-crossings-${resolved.filter.version}.zip`
       reply.type(ZIP_TYPE).header('content-disposition', `attachment; filename="${name}"`)
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
-      const written = await primeStream(writeZip(files(meant, tables)))
+      const written = await primeStream(writeZip(files(resolved, tables)))
       return reply.send(Readable.from(written, { objectMode: false }))
     },
   })
 }
 
-/** Caches the checksums of a version's tables, which never change. */
-function keptTallies() {
-  const kept = new Map<number, Promise<readonly Checksum[]>>()
-  const work = serialQueue(async (tables: readonly PackageTable[]) => {
-    const tallies: Checksum[] = []
-    for (const { written } of tables) tallies.push(await checksumOf(await written()))
-    return tallies
+/** Caches the checksums of a version's tables, which never change; they are computed for one version at a time. */
+function checksumCache() {
+  const compute = serialQueue(async (tables: readonly PackageTable[]) => {
+    const checksums: Checksum[] = []
+    for (const { written } of tables) checksums.push(await checksumOf(await written()))
+    return checksums
   })
-  return (version: number, tables: readonly PackageTable[]): Promise<readonly Checksum[]> => {
-    const known = kept.get(version)
-    const tallies = known ?? work(tables)
-    kept.delete(version)
-    kept.set(version, tallies)
-    if (known === undefined) tallies.catch(() => kept.delete(version))
-    const [oldest] = kept.keys()
-    if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest)
-    return tallies
-  }
+  const cache = new LRUCache<number, readonly Checksum[], readonly PackageTable[]>({
+    max: MAX_CACHED_VERSIONS,
+    fetchMethod: (_version, _stale, { context: tables }) => compute(tables),
+    // A version that others push out while it is computed is answered nevertheless.
+    ignoreFetchAbort: true,
+  })
+  return (version: number, tables: readonly PackageTable[]): Promise<readonly Checksum[]> =>
+    cache.forceFetch(version, { context: tables })
 }

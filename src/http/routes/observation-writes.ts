@@ -93,19 +93,19 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
         const publications = await checkReferences(transaction, figures, pointerOf)
         refuseDaysToCome(transaction, figures, pointerOf)
         const ids: (number | null)[] = []
-        const taken: ProblemDetail[] = []
+        const duplicates: ProblemDetail[] = []
         for (const [index, figure] of figures.entries()) {
           const id = await transaction.addObservation(figure)
           ids.push(id)
           if (id !== null) continue
-          const held = await transaction.recordedFigure(figure)
-          const first = ids.indexOf(held?.id ?? null)
+          const recorded = await transaction.recordedFigure(figure)
+          const first = ids.indexOf(recorded?.id ?? null)
           const detail =
-            first < 0 ? await recordedAs(transaction, held) : `is the same figure as ${pointerOf(first)}`
-          taken.push({ pointer: pointerOf(index), detail })
+            first < 0 ? await recordedAs(transaction, recorded) : `is the same figure as ${pointerOf(first)}`
+          duplicates.push({ pointer: pointerOf(index), detail })
         }
-        if (taken.length > 0)
-          throw new Problem(409, 'A figure with this natural key is recorded.', { errors: taken })
+        if (duplicates.length > 0)
+          throw new Problem(409, 'A figure with this natural key is recorded.', { errors: duplicates })
         const { rows, observations } = await written(
           transaction,
           ids.filter((id) => id !== null),
@@ -137,9 +137,9 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
       data: { data: writtenSchema, observations: withProofsSchema },
       statuses: [200, 404, 412, 422, 428],
       async write(transaction, { request, params: { id }, body }) {
-        const held = await stateOf(transaction, request, id)
-        requireIfMatch(request, held.version, { isRetracted: held.isRetracted })
-        const moved = Object.keys(naturalKey.shape).filter((key) => isChanged(body, held.figure, key))
+        const recorded = await stateOf(transaction, request, id)
+        requireIfMatch(request, recorded.version, { isRetracted: recorded.isRetracted })
+        const moved = Object.keys(naturalKey.shape).filter((key) => isChanged(body, recorded.figure, key))
         if (moved.length > 0) {
           const errors = moved.map((key) => ({
             pointer: `/${key}`,
@@ -147,18 +147,19 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
           }))
           throw new Problem(422, 'The natural key of a figure cannot be changed.', { errors })
         }
-        refuseDaysToCome(transaction, [held.figure], () => '')
+        refuseDaysToCome(transaction, [recorded.figure], () => '')
         const { period_basis, count, qualifier, note } = body
         const next = { period_basis, count, qualifier, note }
-        const isNew = held.isRetracted || Object.keys(next).some((key) => isChanged(next, held.figure, key))
+        const isNew =
+          recorded.isRetracted || Object.keys(next).some((key) => isChanged(next, recorded.figure, key))
         if (isNew) await transaction.reviseObservation(id, next)
         const { rows, observations } = await written(transaction, [id])
         const [row] = rows
         return {
           status: 200,
-          headers: { etag: versionETag(row?.version ?? held.version) },
+          headers: { etag: versionETag(row?.version ?? recorded.version) },
           body: { data: row, observations },
-          warnings: pointTo('', slipsOf(held.figure, row?.published_on ?? null)),
+          warnings: pointTo('', slipsOf(recorded.figure, row?.published_on ?? null)),
         }
       },
     }),
@@ -180,11 +181,11 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
       data: { data: revisionSchema },
       statuses: [200, 404, 412],
       async write(transaction, { request, params: { id }, query: { reason } }) {
-        const held = await stateOf(transaction, request, id)
-        const { version: since, isRetracted } = held
+        const recorded = await stateOf(transaction, request, id)
+        const { version: since, isRetracted } = recorded
         requireIfMatch(request, since, { isRequired: false, isRetracted })
         if (isRetracted) throw new Problem(404, `Observation ${id} was retracted in version ${since}.`)
-        await transaction.reviseObservation(id, held.figure, reason)
+        await transaction.reviseObservation(id, recorded.figure, reason)
         const { version } = await transaction.currentVersion()
         const last = (await transaction.revisions(id, version)).at(-1)
         return { status: 200, headers: { etag: versionETag(version) }, body: { data: last } }
@@ -205,18 +206,18 @@ async function stateOf(transaction: Transaction, request: FastifyRequest, id: nu
   return { version: since, isRetracted: change === 'retracted', figure }
 }
 
-async function recordedAs(transaction: Transaction, held: RecordedFigure | null): Promise<string> {
-  if (held === null) return 'is recorded'
-  const put = `PUT /v1/observations/${held.id}`
-  if (held.retraction === null) return `is recorded as observation ${held.id}; ${put} corrects it`
+async function recordedAs(transaction: Transaction, recorded: RecordedFigure | null): Promise<string> {
+  if (recorded === null) return 'is recorded'
+  const put = `PUT /v1/observations/${recorded.id}`
+  if (recorded.retraction === null) return `is recorded as observation ${recorded.id}; ${put} corrects it`
   const { version } = await transaction.currentVersion()
-  const since = (await transaction.revisions(held.id, version)).at(-1)?.version ?? version
-  return `is recorded as observation ${held.id}, which was retracted; ${put} with If-Match: ${versionETag(since)} holds it again`
+  const since = (await transaction.revisions(recorded.id, version)).at(-1)?.version ?? version
+  return `is recorded as observation ${recorded.id}, which was retracted; ${put} with If-Match: ${versionETag(since)} holds it again`
 }
 
-function isChanged(next: object, held: object, key: string): boolean {
+function isChanged(next: object, recorded: object, key: string): boolean {
   const value: unknown = Reflect.get(next, key)
-  return value !== undefined && value !== Reflect.get(held, key)
+  return value !== undefined && value !== Reflect.get(recorded, key)
 }
 
 /** @throws Problem (422) where a figure counts days that have not begun anywhere on Earth */
@@ -270,12 +271,15 @@ async function checkReferences(
   pointerOf: (index: number) => string,
 ): Promise<Source[]> {
   const { version } = await transaction.currentVersion()
-  const held = await transaction.sources({ version, source: figures.map((figure) => figure.source) })
+  const recordedSources = await transaction.sources({
+    version,
+    source: figures.map((figure) => figure.source),
+  })
   const codes = await transaction.codes(version)
   const borders = (await transaction.borders(version)).map(({ id }) => id)
   const indicators = (await transaction.indicators(version)).map(({ id }) => id)
   const known = {
-    source: new Set(held.map(({ id }) => id)),
+    source: new Set(recordedSources.map(({ id }) => id)),
     country: new Set(borders),
     indicator: new Set(indicators),
   }
@@ -298,7 +302,7 @@ async function checkReferences(
     }),
   )
   if (errors.length > 0) throw new Problem(422, 'A figure names what is not held here.', { errors })
-  return held
+  return recordedSources
 }
 
 /**
@@ -319,8 +323,8 @@ async function written(transaction: Transaction, ids: readonly number[]) {
 
   async function judgedOrNot() {
     try {
-      const judged = await observationsWithStatus(sources, filter, undefined, page)
-      return judged.map(({ row, reconciliation }) => ({
+      const reconciled = await observationsWithStatus(sources, filter, undefined, page)
+      return reconciled.map(({ row, reconciliation }) => ({
         ...row,
         conflict: row.status === 'conflicting' ? conflictOf(row satisfies Observation, reconciliation) : null,
       }))

@@ -59,8 +59,8 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
       formats: ['sdmx-csv', 'sdmx-json'],
       async load({ filter, query, page, turn }) {
         const sources = { ...dependencies, turn }
-        const judged = await observationsWithStatus(sources, filter, query.status, page)
-        return { rows: judged.map(({ row }) => row) }
+        const reconciled = await observationsWithStatus(sources, filter, query.status, page)
+        return { rows: reconciled.map(({ row }) => row) }
       },
     }),
   )
@@ -92,13 +92,13 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
     handler: async (request, reply) => {
       const { id } = request.params as z.output<typeof observationIdSchema>
       requireJsonAcceptable(request)
-      const asked = await resolveQuery(dependencies, request, request.query as z.output<typeof query>)
+      const resolved = await resolveQuery(dependencies, request, request.query as z.output<typeof query>)
       const sources = { ...dependencies, turn: dependencies.turnOf(request) }
-      const [row] = await observationsById(sources, asked.filter, [id])
+      const [row] = await observationsById(sources, resolved.filter, [id])
       if (row === undefined)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)
       reply.header('etag', versionETag(row.version))
-      return sendJsonPage(request, reply, { asked, rows: row }, sources.turn)
+      return sendJsonPage(request, reply, { resolved, rows: row }, sources.turn)
     },
   })
 
@@ -124,15 +124,15 @@ export const observationsRoutes: FastifyPluginAsync<FigureDependencies> = async 
     handler: async (request, reply) => {
       const { id } = request.params as z.output<typeof observationIdSchema>
       requireJsonAcceptable(request)
-      const asked = await resolveQuery(
+      const resolved = await resolveQuery(
         dependencies,
         request,
         request.query as Pick<z.output<typeof query>, 'as_of'>,
       )
-      const rows = await store.revisions(id, asked.filter.version)
+      const rows = await store.revisions(id, resolved.filter.version)
       if (rows.length === 0)
         throw new Problem(404, `There is no observation ${id} in this version of the data.`)
-      return sendJsonPage(request, reply, { asked, rows }, dependencies.turnOf(request))
+      return sendJsonPage(request, reply, { resolved, rows }, dependencies.turnOf(request))
     },
   })
 }

@@ -42,10 +42,10 @@ const policy = (ancestors: string) =>
 export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, dependencies) => {
   const readPage = async (
     request: FastifyRequest,
-    { asked, view, speech, chosen }: ViewRequest,
+    { resolved, view, speech, chosen }: ViewRequest,
   ): Promise<PageData> => {
     const { store, publicUrl } = dependencies
-    const { version } = asked.filter
+    const { version } = resolved.filter
     const { status, sort = 'period', page: number = 1 } = request.query as Partial<z.output<typeof pageQuery>>
     const withIndicator = await store.bordersWith(view.indicator.id, version)
     const borders = await store.borders(version)
@@ -57,7 +57,7 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
       listed: await listObservations(
         { ...dependencies, turn: dependencies.turnOf(request) },
         {
-          ...asked.filter,
+          ...resolved.filter,
           country: undefined,
           border: bordersOf(view).map(({ id }) => id),
           indicator: [view.indicator.id],
@@ -84,8 +84,8 @@ export const pageRoutes: FastifyPluginAsync<RenderDependencies> = async (app, de
     const { bytes, cpuMs } = await dependencies.renderer.render(job, turn.task)
     turn.charge(cpuMs)
     return withHeaders(reply, ancestors, seen.speech.code)
-      .header('cache-control', cacheControlOf(seen.asked))
-      .header('link', `<${urlWith(request, { as_of: seen.asked.filter.version })}>; rel="canonical"`)
+      .header('cache-control', cacheControlOf(seen.resolved))
+      .header('link', `<${urlWith(request, { as_of: seen.resolved.filter.version })}>; rel="canonical"`)
       .send(bytes)
   }
 

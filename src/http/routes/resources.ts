@@ -74,13 +74,13 @@ function getOne<Row extends { readonly id: string }>(
     handler: async (request, reply) => {
       requireJsonAcceptable(request)
       const { id } = request.params as { id: string }
-      const asked = await resolveQuery(dependencies, request, request.query as z.output<typeof query>)
-      const row = await kind.read(store, asked.filter.version, id)
+      const resolved = await resolveQuery(dependencies, request, request.query as z.output<typeof query>)
+      const row = await kind.read(store, resolved.filter.version, id)
       if (row === undefined)
         throw new Problem(404, `There is no ${kind.resource} ${quoteInput(id)} in this version of the data.`)
-      const state = await store.newestState(kind.resource, id, asked.filter.version)
+      const state = await store.newestState(kind.resource, id, resolved.filter.version)
       if (state !== null) reply.header('etag', versionETag(state.version))
-      return sendJsonPage(request, reply, { asked, rows: row }, dependencies.turnOf(request))
+      return sendJsonPage(request, reply, { resolved, rows: row }, dependencies.turnOf(request))
     },
   })
 }
@@ -113,7 +113,7 @@ function postMany<Row extends { readonly id: string }>(
         const pointerOf = (index: number) => (Array.isArray(body) ? `/${index}` : '')
         const { version } = await transaction.currentVersion()
         const faults: ProblemDetail[] = []
-        const taken: ProblemDetail[] = []
+        const duplicates: ProblemDetail[] = []
         for (const [index, each] of rows.entries()) {
           const own = await kind.check(transaction, version, each)
           faults.push(
@@ -123,13 +123,13 @@ function postMany<Row extends { readonly id: string }>(
             (await transaction.newestState(kind.resource, each.id)) !== null ||
             rows.findIndex(({ id }) => id === each.id) < index
           if (isTaken)
-            taken.push({
+            duplicates.push({
               pointer: `${pointerOf(index)}/id`,
               detail: `was used before: ${quoteInput(each.id)}; PUT /v1/${kind.path}/${each.id} changes it`,
             })
         }
         refuse(422, `The ${kind.resource} cannot be recorded.`, faults)
-        refuse(409, `${capitalize(withArticle(kind.resource))} with this id exists already.`, taken)
+        refuse(409, `${capitalize(withArticle(kind.resource))} with this id exists already.`, duplicates)
         for (const each of rows) await kind.put(transaction, each)
         const warnings = rows.flatMap((each, index) => pointTo(pointerOf(index), kind.slipsOf?.(each) ?? []))
         const [only] = rows
@@ -167,10 +167,10 @@ function putOne<Row extends { readonly id: string }>(
       async write(transaction, { request, params, body }) {
         const { id } = params as { id: string }
         const row = body as Row
-        const held = await transaction.newestState(kind.resource, id)
-        const isRetracted = held?.isRetracted ?? false
-        requireIfMatch(request, held?.version ?? null, { isRequired: held !== null, isRetracted })
-        if (held === null && !creates)
+        const newest = await transaction.newestState(kind.resource, id)
+        const isRetracted = newest?.isRetracted ?? false
+        requireIfMatch(request, newest?.version ?? null, { isRequired: newest !== null, isRetracted })
+        if (newest === null && !creates)
           throw new Problem(404, `There is no ${kind.resource} ${quoteInput(id)}.`)
         const { version } = await transaction.currentVersion()
         const isOther = row.id !== id
@@ -182,8 +182,8 @@ function putOne<Row extends { readonly id: string }>(
         if (!isSame) await kind.put(transaction, row)
         const made = await transaction.currentVersion()
         return {
-          status: held === null ? 201 : 200,
-          headers: { etag: versionETag(isSame && held !== null ? held.version : made.version) },
+          status: newest === null ? 201 : 200,
+          headers: { etag: versionETag(isSame && newest !== null ? newest.version : made.version) },
           body: { data: row },
           warnings: pointTo('', kind.slipsOf?.(row) ?? []),
         }
@@ -210,9 +210,9 @@ function deleteEvent(app: FastifyInstance, dependencies: ReaderDependencies): vo
       async write(transaction, { request, params: { id }, query: { reason } }) {
         const { version } = await transaction.currentVersion()
         const event = await events.read(transaction, version, id)
-        const held = await transaction.newestState('event', id)
+        const newest = await transaction.newestState('event', id)
         const isRetracted = event === undefined
-        requireIfMatch(request, held?.version ?? null, { isRequired: false, isRetracted })
+        requireIfMatch(request, newest?.version ?? null, { isRequired: false, isRetracted })
         if (event === undefined) throw new Problem(404, `There is no event ${quoteInput(id)}.`)
         await transaction.putEvent(event, reason)
         return { status: 200, body: { data: event } }

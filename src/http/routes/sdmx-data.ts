@@ -65,17 +65,17 @@ export const sdmxDataRoutes: FastifyPluginAsync<FigureDependencies> = async (app
           negotiateFormat(request, FORMATS, query.format) === 'sdmx-csv' ? 'sdmx-csv' : 'sdmx-json'
         requireDone(query)
         const turn = dependencies.turnOf(request)
-        const { asked, flow, context, rows } = await resolveDataQuery(
+        const { resolved, flow, context, rows } = await resolveDataQuery(
           { ...dependencies, turn },
           request,
           request.params as Partial<z.output<z.ZodObject<typeof dataPath>>>,
           query,
         )
-        const address = linkInSdmxTerms(request, reply, asked)
+        const address = linkInSdmxTerms(request, reply, resolved)
         const { name: title, description } = flow
         const about = tableMetadata(
           store,
-          asked,
+          resolved,
           { title, description, address, next: null },
           turn.yieldIfDue,
         )

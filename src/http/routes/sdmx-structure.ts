@@ -81,8 +81,8 @@ export const sdmxStructureRoutes: FastifyPluginAsync<Dependencies> = async (app,
         const { references, detail, asOf } = request.query as z.output<typeof query>
         negotiateMediaType(request, [SDMX_STRUCTURE_TYPE])
         requireKnown(artefactType, references, detail)
-        const asked = await resolveInSdmxTerms(dependencies, request, { asOf })
-        const at = asked.filter.version
+        const resolved = await resolveInSdmxTerms(dependencies, request, { asOf })
+        const at = resolved.filter.version
         const all = artefactsOf({
           indicators: await store.indicators(at),
           borders: await store.borders(at),
@@ -95,18 +95,18 @@ export const sdmxStructureRoutes: FastifyPluginAsync<Dependencies> = async (app,
           version,
           item: given.itemID,
         })
-        const wanted = DETAILS[detail] ?? { asked: 'full', related: 'full' }
+        const details = DETAILS[detail] ?? { selected: 'full', related: 'full' }
         const related = referencesOf(found, all, references)
         const about = {
-          address: linkInSdmxTerms(request, reply, asked),
+          address: linkInSdmxTerms(request, reply, resolved),
           version: at,
           recorded_at: (await store.versionNumbered(at)).recorded_at,
           licence: DATA_LICENCE,
         }
         const message = writeStructure(
           [
-            ...found.map((artefact) => ({ artefact, detail: wanted.asked })),
-            ...related.map((artefact) => ({ artefact, detail: wanted.related })),
+            ...found.map((artefact) => ({ artefact, detail: details.selected })),
+            ...related.map((artefact) => ({ artefact, detail: details.related })),
           ],
           about,
         )

@@ -83,10 +83,10 @@ export const NO_TIME_PERIOD =
 /** Tells whether a row satisfies a constraint. */
 export function fits({ component, alternatives }: Constraint, placed: Placed): boolean {
   const value = component.of(placed)
-  const holds = ({ operator, value: asked }: Condition) =>
+  const holds = ({ operator, value: operand }: Condition) =>
     component.id === TIME
-      ? holdsInTime(operator, placed.window, asked)
-      : value !== null && OPERATORS[operator](value, likeOf(value, asked))
+      ? holdsInTime(operator, placed.window, operand)
+      : value !== null && OPERATORS[operator](value, likeOf(value, operand))
   return alternatives.some((conditions) => conditions.every(holds))
 }
 
@@ -95,15 +95,15 @@ export function allows({ alternatives }: Pick<Constraint, 'alternatives'>, code:
   return alternatives.some((all) => all.every(({ operator, value }) => OPERATORS[operator](code, value)))
 }
 
-function holdsInTime(operator: Operator, window: Window, asked: string): boolean {
-  const period = parseTimePeriod(asked)
+function holdsInTime(operator: Operator, window: Window, operand: string): boolean {
+  const period = parseTimePeriod(operand)
   return period !== null && (TIME_OPERATORS[operator]?.(window, period) ?? false)
 }
 
 /** What is asked, as a value of the same type. */
-function likeOf(value: Value, asked: string): Value {
-  if (typeof value === 'number') return Number(asked)
-  return typeof value === 'boolean' ? asked === 'true' : asked
+function likeOf(value: Value, operand: string): Value {
+  if (typeof value === 'number') return Number(operand)
+  return typeof value === 'boolean' ? operand === 'true' : operand
 }
 
 /** The days that hold everything a constraint on time allows; an end that it leaves open is Infinity. */

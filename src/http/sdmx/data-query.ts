@@ -37,7 +37,7 @@ interface Path {
 
 /** The data that a query of SDMX REST means: what they are of, and its rows. */
 interface Data {
-  readonly asked: ResolvedQuery
+  readonly resolved: ResolvedQuery
   readonly flow: Flow
   readonly context: Context
   readonly rows: AsyncIterable<Row>
@@ -72,7 +72,7 @@ export async function resolveDataQuery(
     keys.some((key) => key[dimensions.findIndex((each) => each.id === id)] === undefined) &&
     constraints.every(({ component }) => component.id !== id)
   const window = windowOf(constraints, query)
-  const asked = await resolveInSdmxTerms(dependencies, request, {
+  const resolved = await resolveInSdmxTerms(dependencies, request, {
     asOf: query.asOf,
     indicator: candidates.INDICATOR,
     country: candidates.REF_AREA,
@@ -80,7 +80,7 @@ export async function resolveDataQuery(
     source: isOpen('SOURCE') ? undefined : candidates.SOURCE,
     ...daysOf(window),
   })
-  const { filter } = asked
+  const { filter } = resolved
   const rows = isEmpty(window)
     ? none()
     : flow === FIGURES
@@ -92,8 +92,8 @@ export async function resolveDataQuery(
     constraints.every((constraint) => fits(constraint, placed))
   const seriesOf = (placed: Placed) => dimensions.map((dimension) => dimension.of(placed)).join('.')
   const { firstNObservations: first, lastNObservations: last } = query
-  const meant = endsOf(those(placedRows({ rows }), isMeant), seriesOf, { first, last })
-  return { asked, flow: restricted(flow, query), context, rows: rowsOf(meant) }
+  const matching = endsOf(those(placedRows({ rows }), isMeant), seriesOf, { first, last })
+  return { resolved, flow: restricted(flow, query), context, rows: rowsOf(matching) }
 }
 
 /** The one dataflow, or its data structure, that a path names. @throws Problem (404) for none, (501) for several */
@@ -107,7 +107,7 @@ function flowMeant({ context = '*', agencyID = ANY, resourceID = ANY, version = 
       (context === '*' || context === each.context) &&
       isNamed(agencyID, AGENCY) &&
       isNamed(resourceID, idIn(each.flow, each.context)) &&
-      version.some((asked) => isVersion(asked, VERSION)),
+      version.some((requested) => isVersion(requested, VERSION)),
   )
   const [one] = found
   if (one === undefined)

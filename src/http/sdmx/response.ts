@@ -52,9 +52,13 @@ export function resolveInSdmxTerms(
 }
 
 /** Sets what every answer of SDMX REST says in its headers, and answers its address for good. */
-export function linkInSdmxTerms(request: FastifyRequest, reply: FastifyReply, asked: ResolvedQuery): string {
-  const permalink = urlWith(request, { asOf: asked.filter.version })
+export function linkInSdmxTerms(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  resolved: ResolvedQuery,
+): string {
+  const permalink = urlWith(request, { asOf: resolved.filter.version })
   reply.header('link', `<${permalink}>; rel="canonical", </openapi.json>; rel="service-desc"`)
-  reply.header('cache-control', cacheControlOf(asked))
+  reply.header('cache-control', cacheControlOf(resolved))
   return permalink
 }

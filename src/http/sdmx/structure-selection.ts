@@ -19,31 +19,31 @@ export function selected(artefacts: readonly Artefact[], selection: Selection): 
       (type === '*' || each.type === type) &&
       names(agency, each.agency) &&
       names(resource, each.id) &&
-      version.some((asked) => isVersion(asked, each.version)),
+      version.some((requested) => isVersion(requested, each.version)),
   )
   const chosen = item === undefined ? found : found.flatMap((each) => withItems(each, item))
   if (chosen.length === 0) throw new Problem(404, 'There is no such structure; /sdmx/structure lists them.')
   return chosen
 }
 
-function names(asked: readonly string[], id: string): boolean {
-  return asked.includes('*') || asked.includes(id)
+function names(requested: readonly string[], id: string): boolean {
+  return requested.includes('*') || requested.includes(id)
 }
 
 /**
  * Whether a version is one that SDMX REST asks for: any (`*`), the latest (`~`), the latest stable one (`+`), one by
  * its number, or from one on: what follows a mark is the least that is meant. Each artefact here has one version.
  */
-export function isVersion(asked: string, version: string): boolean {
-  if (asked === '*' || asked === '~' || asked === version) return true
-  const held = version.split('.').map(Number)
-  if (asked === '+') return held.length === 3
-  const parts = asked.split('.')
+export function isVersion(requested: string, version: string): boolean {
+  if (requested === '*' || requested === '~' || requested === version) return true
+  const numbers = version.split('.').map(Number)
+  if (requested === '+') return numbers.length === 3
+  const parts = requested.split('.')
   const open = parts.findIndex((part) => /[*~+]$/.test(part))
-  if (open < 0 || parts.length !== held.length) return false
+  if (open < 0 || parts.length !== numbers.length) return false
   const least = parts.map((part) => Number.parseInt(part, 10) || 0)
-  const differing = least.findIndex((number, index) => number !== held[index])
-  return differing < 0 || (differing >= open && (least[differing] ?? 0) < (held[differing] ?? 0))
+  const differing = least.findIndex((number, index) => number !== numbers[index])
+  return differing < 0 || (differing >= open && (least[differing] ?? 0) < (numbers[differing] ?? 0))
 }
 
 function withItems(artefact: Artefact, ids: readonly string[]): Artefact[] {
@@ -88,9 +88,9 @@ export function referencesOf(
       ({ type }) => type === word,
     )
   })
-  const asked = new Set(some.map(({ urn }) => urn))
+  const requested = new Set(some.map(({ urn }) => urn))
   const byName = new Map(related.map((each) => [each.urn, each]))
-  return [...byName.values()].filter(({ urn }) => !asked.has(urn))
+  return [...byName.values()].filter(({ urn }) => !requested.has(urn))
 }
 
 function childrenOf(some: readonly Artefact[], all: readonly Artefact[]): Artefact[] {
@@ -116,12 +116,12 @@ function closed(some: readonly Artefact[], all: readonly Artefact[], step: Relat
 
 /** How much a query wants said of what it asks for, and of what comes along. */
 export const DETAILS: Readonly<
-  Record<string, { readonly asked: Detail; readonly related: Detail } | undefined>
+  Record<string, { readonly selected: Detail; readonly related: Detail } | undefined>
 > = {
-  full: { asked: 'full', related: 'full' },
-  raw: { asked: 'full', related: 'full' },
-  allstubs: { asked: 'stub', related: 'stub' },
-  allcompletestubs: { asked: 'complete stub', related: 'complete stub' },
-  referencestubs: { asked: 'full', related: 'stub' },
-  referencecompletestubs: { asked: 'full', related: 'complete stub' },
+  full: { selected: 'full', related: 'full' },
+  raw: { selected: 'full', related: 'full' },
+  allstubs: { selected: 'stub', related: 'stub' },
+  allcompletestubs: { selected: 'complete stub', related: 'complete stub' },
+  referencestubs: { selected: 'full', related: 'stub' },
+  referencecompletestubs: { selected: 'full', related: 'complete stub' },
 }

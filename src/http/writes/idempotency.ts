@@ -30,11 +30,11 @@ export async function withIdempotency(
   const asked = { api_key: key.lineage, idempotency_key }
   const target = originForm(request.originalUrl)
   const fingerprint = createHash('sha256').update(`${request.method} ${target}\n${body}`).digest('hex')
-  const kept = await transaction.keptAnswer(asked)
-  if (kept !== null && kept.fingerprint !== fingerprint) {
+  const stored = await transaction.keptAnswer(asked)
+  if (stored !== null && stored.fingerprint !== fingerprint) {
     throw new Problem(422, 'This Idempotency-Key was used for another request; use a new one for each.')
   }
-  if (kept !== null) return JSON.parse(kept.answer)
+  if (stored !== null) return JSON.parse(stored.answer)
   const answer = await work()
   await transaction.keepAnswer({ ...asked, fingerprint }, JSON.stringify(answer))
   return answer

@@ -85,10 +85,10 @@ export const borders: ResourceDefinition<z.output<typeof borderSchema>> = {
   read: async (reader, version, id) => (await reader.borders(version)).find((row) => row.id === id),
   put: (transaction, row) => transaction.putBorder(row),
   async check(reader, version, { id, members }) {
-    const held = await reader.borders(version)
+    const recorded = await reader.borders(version)
     const isPlain = (member: string) =>
-      held.some((border) => border.id === member && border.members.length === 0)
-    const isMember = held.some((border) => border.members.includes(id))
+      recorded.some((border) => border.id === member && border.members.length === 0)
+    const isMember = recorded.some((border) => border.members.includes(id))
     return [
       ...(members.length === 0 || !isMember
         ? []

@@ -60,7 +60,7 @@ interface WriteRoute<Params extends z.ZodType, Query extends z.ZodType, Body ext
   readonly statuses: readonly number[]
   write(
     transaction: Transaction,
-    asked: {
+    input: {
       readonly request: FastifyRequest
       readonly params: z.output<Params>
       readonly query: z.output<Query>
@@ -107,7 +107,7 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
     config: { scope },
     handler: async (request, reply) => {
       const key = apiKeyOf(request)
-      const asked = {
+      const input = {
         request,
         params: request.params as z.output<Params>,
         query: request.query as z.output<Query>,
@@ -118,7 +118,7 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
         { author: key.name, reason, dryRun, apiKey: key.id },
         async (transaction) => {
           const work = async (): Promise<WriteResponse> => {
-            const { status, headers = {}, body, warnings = [] } = await write(transaction, asked)
+            const { status, headers = {}, body, warnings = [] } = await write(transaction, input)
             const { version } = await transaction.currentVersion()
             return {
               status: dryRun ? 200 : status,

@@ -47,7 +47,7 @@ type Rows = Iterable<Row> | AsyncIterable<Row>
 export async function importRows(
   transaction: Transaction,
   rows: Rows,
-  breathe: () => Promise<void>,
+  yieldIfDue: () => Promise<void>,
 ): Promise<Imported> {
   const counts = { observations: 0, unchanged: 0, sources: 0 }
   const faults = faultCollector()
@@ -55,7 +55,7 @@ export async function importRows(
   const { version: before } = await transaction.currentVersion()
   const take = await rowTaker(transaction)
   for await (const row of rows) {
-    await breathe()
+    await yieldIfDue()
     transaction.goOn()
     const parsed = 'faults' in row ? row.faults : parseImportRow(row.cells)
     const taken = 'figure' in parsed ? await take(row.line, parsed) : { faults: parsed }
@@ -115,21 +115,21 @@ async function rowTaker(transaction: Transaction) {
   const today = transaction.latestDay()
 
   return async (line: number, { source, figure }: ImportRow): Promise<Taken> => {
-    const held = await findSource(source.id)
+    const recordedSource = await findSource(source.id)
     const faults = [
-      ...(held === null
+      ...(recordedSource === null
         ? asRowFaults(publicationToCome(source, today))
-        : differences(source, held, `source ${source.id}`)),
+        : differences(source, recordedSource, `source ${source.id}`)),
       ...faultsOfCodes(figure),
       ...(await faultsOfDays(figure)),
     ]
     if (faults.length > 0) return { faults }
-    if (held === null) await transaction.putSource(source)
+    if (recordedSource === null) await transaction.putSource(source)
     const added = await transaction.addObservation(figure)
     const recorded = added === null ? await transaction.recordedFigure(figure) : null
     if (recorded !== null) return takeRecorded(line, figure, recorded)
     if (added !== null) lines.set(added, line)
-    return { figure: 'observations', isNewSource: held === null }
+    return { figure: 'observations', isNewSource: recordedSource === null }
   }
 
   /** What is recorded may be exported and come back, whatever days it counts. */

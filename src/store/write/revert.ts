@@ -50,7 +50,7 @@ export async function revert(
   transaction: Transaction,
   writes: RevertedWrites,
   reason: string,
-  breathe: () => Promise<void>,
+  yieldIfDue: () => Promise<void>,
 ): Promise<Revert & { readonly version: number | null }> {
   requireOne(writes)
   const selection = transaction.selectVersions(writes)
@@ -143,7 +143,7 @@ export async function revert(
   }
 
   async function pause(): Promise<void> {
-    await breathe()
+    await yieldIfDue()
     transaction.goOn()
   }
 }

@@ -10,8 +10,8 @@ export function datasetMarkup({ view, speech, query, publicUrl = '' }: PageModel
   const label = indicatorLabel(view.indicator, speech)
   const places = placesOf(view, speech)
   const codes = [...new Set(view.subjects.flatMap(({ border }) => border?.country ?? []))]
-  const asked = apiQuery(query, ['interval'])
-  const table = (format: string) => addressOf('/v1/series', asked, { format, limit: 'all' })
+  const parameters = apiQuery(query, ['interval'])
+  const table = (format: string) => addressOf('/v1/series', parameters, { format, limit: 'all' })
   const downloads = [
     ['text/csv', table('csv')],
     ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', table('xlsx')],

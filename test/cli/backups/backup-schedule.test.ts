@@ -70,7 +70,7 @@ test('makes none after a restart while the newest is young enough', async () => 
   expect(calls).toEqual([])
 })
 
-test('tells a failure, waits ever longer, and removes no old one until a new one is there', async () => {
+test('reports a failure, backs off, and removes no old backup until there is a new one', async () => {
   const folder = scratchFolder()
   const old = [hoursAgo(9), hoursAgo(8), hoursAgo(7)].map((time) => backupName(time, 5))
   for (const name of old) writeFileSync(join(folder, name), '')
@@ -97,7 +97,7 @@ test('waits a minute after the first failure, and twice as long after the next, 
   expect(await said(1)).toEqual(['no, again in 60000'])
 })
 
-test('ends one that is being made when it is told to stop', async () => {
+test('cancels a backup in progress when it is stopped', async () => {
   const { called, backups, calls } = start(scratchFolder())
   await called(1)
   await backups.stop()

@@ -72,7 +72,7 @@ describe('crossings backup', () => {
     expect(existsSync(join(folder, 'crossings.sqlite'))).toBe(true)
   })
 
-  test('says in one line why there can be none', async () => {
+  test('explains in one line why no backup can be made', async () => {
     const { folder, env, backup } = await seeded()
     mkdirSync(join(folder, 'empty'))
     const nowhere = { DATABASE_URL: `file:${folder}/empty/crossings.sqlite` }
@@ -87,7 +87,7 @@ describe('crossings backup', () => {
     expect([readdirSync(join(folder, 'empty')), existsSync(backup)]).toEqual([[], false])
   })
 
-  test('of a damaged database is none', async () => {
+  test('makes no backup of a damaged database', async () => {
     const { folder, env, backup } = await seeded()
     const path = join(folder, 'crossings.sqlite')
     const connection = openDatabase(`file:${path}`)
@@ -143,7 +143,7 @@ describe('crossings backup --every', () => {
     expect(readdirSync(backups)).toEqual([old])
   })
 
-  test('takes no time or number that is none, nor --force', async () => {
+  test('rejects invalid intervals and numbers, and --force', async () => {
     for (const flags of [
       ['--every', '6'],
       ['--every', '1s', '--keep', '0'],

@@ -42,7 +42,7 @@ async function held() {
 }
 
 describe('crossings import', () => {
-  test('adds the figures of a file, and says how many, and who and why stay with them', async () => {
+  test('adds the figures of a file, reports how many, and records author and reason', async () => {
     const file = fileWith(tableOf([january, february]))
     expect(
       await runCommand(['import', file, '--reason', 'The yearbook', '--author', 'Ana'], { env }),
@@ -56,14 +56,14 @@ describe('crossings import', () => {
     })
   })
 
-  test('as a dry run says what would be, and writes nothing', async () => {
+  test('reports what a dry run would write, and writes nothing', async () => {
     const file = fileWith(tableOf([january]))
     const run = await runCommand(['import', file, '--dry-run'], { env })
     expect(run).toMatchObject({ code: 0, stdout: 'would add 1 observations, 1 sources\n', stderr: '' })
     expect((await held()).version).toBe(1)
   })
 
-  test('tells of what looks like a slip, and refuses days to come', async () => {
+  test('warns of likely slips, and rejects days to come', async () => {
     const slip = cells({ period_start: '1024-02-01', period_end: '1024-02-29' })
     expect(await runCommand(['import', fileWith(tableOf([january, slip]))], { env })).toEqual({
       code: 0,
@@ -94,7 +94,7 @@ describe('crossings import', () => {
     })
   })
 
-  test('of a table with faults lists them, ends with 1 and writes nothing', async () => {
+  test('lists the faults of a table, ends with 1 and writes nothing', async () => {
     const file = fileWith(tableOf([january, { ...february, count: 'x', kind: '' }, january]))
     expect(await runCommand(['import', file], { env })).toEqual({
       code: 1,
@@ -115,7 +115,7 @@ describe('crossings import', () => {
     expect(stderr).toContain('has 150 faults, the first 100 of which are listed; nothing was recorded\n')
   })
 
-  test('says in one line why something is no table', async () => {
+  test('explains in one line why a file is not a table', async () => {
     const utf16 = Buffer.from(`\uFEFF${tableOf([january])}`, 'utf16le')
     expect(await runCommand(['import', fileWith(utf16)], { env })).toEqual(
       inOneLine(/table\.csv, line 1 is in UTF-16/),
@@ -126,7 +126,7 @@ describe('crossings import', () => {
     expect((await held()).version).toBe(1)
   })
 
-  test('does not take a reason or an author that is none', async () => {
+  test('rejects an invalid reason or author', async () => {
     const file = fileWith(tableOf([january]))
     for (const option of ['--reason', '--author']) {
       const run = await runCommand(['import', file, option, ' '], { env })

@@ -32,7 +32,7 @@ async function held() {
 }
 
 describe('crossings revert', () => {
-  test('takes back a version, and says what it did, and who and why stay with it', async () => {
+  test('reverts a version, reports the effect, and records author and reason', async () => {
     const dry = await runCommand(['revert', '--version', '3', '--dry-run'], { env })
     expect(dry).toMatchObject({
       code: 0,
@@ -54,7 +54,7 @@ describe('crossings revert', () => {
     expect(again.stderr).toBe('left: observation 2: it was changed again in version 4\n')
   })
 
-  test('takes back what a key wrote, since a version or a day', async () => {
+  test('reverts what a key wrote since a version or a day', async () => {
     const since = await runCommand(['revert', '--key', 'Newsroom', '--since', '3', '--dry-run'], { env })
     expect(since.stdout).toContain('1 retracted')
     const day = await runCommand(['revert', '--key', 'Newsroom', '--since', '2020-01-01'], { env })
@@ -71,7 +71,7 @@ describe('crossings revert', () => {
     [['--version', 'x'], /--version is not what it should be/],
     [['--key', 'Newsroom', '--since', 'yesterday'], /--since is not what it should be/],
     [['--version', '2', '--reason', ' '], /--reason is not what it should be/],
-  ] as const)('%j is said to be wrong in one line', async ([options, reason]) => {
+  ] as const)('rejects %j in one line', async ([options, reason]) => {
     expect(await runCommand(['revert', ...options], { env })).toEqual(inOneLine(reason))
     expect((await held()).version).toBe(3)
   })

@@ -35,7 +35,7 @@ describe('crossings seed --dimensions-only', () => {
 })
 
 describe('crossings seed', () => {
-  test('adds what comes with the program, and nothing the second time', async () => {
+  test('adds the seeds, and nothing the second time', async () => {
     const env = { DATABASE_URL: `file:${scratchFolder()}/crossings.sqlite` }
     const content = () => {
       const connection = openDatabase(env.DATABASE_URL)

@@ -122,18 +122,18 @@ describe('crossings serve', () => {
     expect(statuses).toEqual([200, 200, 429])
   })
 
-  test('answers from an empty database where it is told not to seed', async () => {
+  test('serves an empty database where seeding is off', async () => {
     const server = await serve(scratchFolder(), {}, ['--no-seed'])
     expect(await (await fetch(`${server.url}/health/ready`)).text()).toBe('{"status":"ready","version":0}')
     expect(await stop(server)).toMatchObject({ code: 0 })
   })
 })
 
-describe('told to stop,', () => {
+describe('a stopped server', () => {
   const longNotes = folderForAll()
   beforeAll(() => makeLongNotes(longNotes))
 
-  test('it finishes the answers it has begun, closes idle connections, takes no new ones, and ends with 0', async () => {
+  test('finishes the answers it has begun, closes idle connections, accepts no new ones, and ends with 0', async () => {
     const folder = scratchFolder()
     cpSync(longNotes, folder, { recursive: true })
     const server = await serve(folder, { LOG_LEVEL: 'info' })
@@ -158,7 +158,7 @@ describe('told to stop,', () => {
     expectClosed(folder)
   })
 
-  test('it cuts off, after a grace, who sends half a request, sends nothing, or reads nothing', async () => {
+  test('cuts off, after a grace period, clients that send half a request, send nothing, or read nothing', async () => {
     const folder = scratchFolder()
     cpSync(longNotes, folder, { recursive: true })
     const server = await serve(folder)
@@ -174,7 +174,7 @@ describe('told to stop,', () => {
     expectClosed(folder)
   })
 
-  test('a second time it ends at once, and what was written stays', async () => {
+  test('ends at once on a second signal, and keeps what was written', async () => {
     const folder = scratchFolder()
     const server = await serve(folder)
     const half = await openSocket(server.port)

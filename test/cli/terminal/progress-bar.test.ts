@@ -30,7 +30,7 @@ describe('a progress bar', () => {
     }
   })
 
-  test('is not drawn where nobody looks', () => {
+  test('is not drawn without a terminal', () => {
     const file = screen(false)
     const bar = progressBar(file, 10)
     bar.show(5)

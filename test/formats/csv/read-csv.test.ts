@@ -80,7 +80,7 @@ describe('a table', () => {
     }
   })
 
-  test('is told which rows have more or fewer cells than its header, and the others come all the same', async () => {
+  test('reports rows with more or fewer cells than the header, and returns the others', async () => {
     expect(await rowsOf('name,count\na\nb,2,\nc,3\n')).toEqual([
       { line: 2, faults: [{ column: null, reason: 'has 1 cells, not 2' }] },
       { line: 3, faults: [{ column: null, reason: 'has 3 cells, not 2' }] },
@@ -88,7 +88,7 @@ describe('a table', () => {
     ])
   })
 
-  test('is told every column that is unknown, there twice or missing, and then nothing else', async () => {
+  test('reports every unknown, repeated or missing column, and nothing else', async () => {
     expect(await rowsOf('\nnote,Name,note,count\n1,2,3,4\n')).toEqual([
       {
         line: 2,
@@ -102,7 +102,7 @@ describe('a table', () => {
   })
 })
 
-describe('what is no table', () => {
+describe('an invalid table', () => {
   test('is refused by the line where that shows, however many came before it in the same piece', async () => {
     const rows = 'a,1\n'.repeat(500)
     expect(await refusalOf(`name,count\n${rows}"b,2\n`)).toMatchObject({ line: 502 })

@@ -21,7 +21,7 @@ describe('rows as CSV', () => {
     expect(formatCsv(COLUMNS, rows)).toBe('id,text,count\r\n1,a,2\r\n2,b,3\r\n')
   })
 
-  test('of which there are none are the header line alone', () => {
+  test('are the header line alone where there are none', () => {
     expect(formatCsv(COLUMNS, [])).toBe('id,text,count\r\n')
   })
 

@@ -30,7 +30,7 @@ async function startCounting(options: Partial<AppOptions> = {}) {
       })
       const ignore = () => undefined
       return {
-        kept: { onStats: ignore, onRoute: ignore, onResult: ignore },
+        cache: { onStats: ignore, onRoute: ignore, onResult: ignore },
         queue: { onQueue: ignore, onShed: ignore },
         reconciled: ignore,
       }
@@ -73,7 +73,7 @@ test('the very same question is answered the very same, and past the framework',
   }
 })
 
-test('who has the answer already is told so past the framework, and by no other headers than before', async () => {
+test('a conditional request is answered past the framework, with the same headers', async () => {
   const { ask, routedDuring } = await startCounting()
   const { headers } = await ask()
   const known = { 'if-none-match': headers.etag ?? '' }
@@ -174,7 +174,7 @@ test('where each request is logged, each comes to the framework', async () => {
   expect(lines.filter((line) => line.includes('request completed'))).toHaveLength(4)
 })
 
-test('with nothing kept each comes to the framework', async () => {
+test('without cached responses each request comes to the framework', async () => {
   const { ask, routedDuring } = await startCounting({ keptBytes: 0 })
   expect(
     await routedDuring(async () => {
@@ -216,7 +216,7 @@ test.for([
   expect(await isAnsweredAgain(TARGET, meanwhile)).toBe(expected)
 })
 
-test('questions are known again up to a length that lets ten thousand of them be kept', async () => {
+test('request keys are indexed up to a length that keeps the index small', async () => {
   const long = (length: number) => `/${'x'.repeat(length)}`
   expect(await isAnsweredAgain(long(900))).toBe(true)
   expect(await isAnsweredAgain(long(1_000))).toBe(false)

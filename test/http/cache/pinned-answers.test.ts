@@ -200,7 +200,7 @@ describe.each([
       expect(headers['cache-control'], target).toMatch(/immutable/)
   })
 
-  test('keeps every byte when more of every kind is written, from a cache or made anew', async () => {
+  test('keeps every byte when more of every kind is written, cached or recomputed', async () => {
     const anew = await startApp({ url, records: {} })
     const changed: string[] = []
     for (const [target, answer] of before) {
@@ -233,7 +233,7 @@ describe('an SDMX answer pinned by asOf', () => {
       url: `file:${scratchFolder()}/crossings.sqlite`,
       records: {},
       measure: () => ({
-        kept: { onStats: ignore, onRoute: ignore, onResult: (result) => results.push(result) },
+        cache: { onStats: ignore, onRoute: ignore, onResult: (result) => results.push(result) },
         queue: { onQueue: ignore, onShed: ignore },
         reconciled: ignore,
       }),

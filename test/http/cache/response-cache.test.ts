@@ -66,7 +66,7 @@ async function ask(target: string, headers: Headers = {}, method: 'GET' | 'HEAD'
 
 describe('an answer of a version', () => {
   test.each(KEPT)(
-    '%s is a 304 for who has it, with the headers that caches need, and no body',
+    '%s is a 304 for a matching ETag, with the headers that caches need, and no body',
     async (target) => {
       const first = await ask(target)
       const { etag = '' } = first.headers
@@ -130,7 +130,7 @@ describe('an answer of a version', () => {
     expect((await ask('/v1/totals?as_of=1')).headers.etag).toBe(etag)
   })
 
-  test('is no 304 for a problem, nor for what is not asked with GET or HEAD', async () => {
+  test('is no 304 for a problem, nor for methods other than GET and HEAD', async () => {
     for (const target of ['/v1/totals?country=XX', '/v1/totals?as_of=999', '/v1/nothing']) {
       const { status, headers } = await ask(target, { 'if-none-match': '*' })
       expect([400, 404]).toContain(status)
@@ -149,7 +149,7 @@ describe('an answer of a version', () => {
   })
 })
 
-describe('the answers that are kept', () => {
+describe('cached responses', () => {
   test('are never older than the last write, of this process or another, with or without a tag', async () => {
     const target = '/v1/totals?country=LV&period=2019-01'
     let stale = 0
@@ -211,7 +211,7 @@ describe('the answers that are kept', () => {
     await store.close()
   })
 
-  test('are made once for all who ask at the same time', async () => {
+  test('are computed once for concurrent requests', async () => {
     const store = await openStore({ url: 'file::memory:', now: () => '2026-06-01T12:00:00.000Z' })
     let reads = 0
     const counted = {
@@ -233,7 +233,7 @@ describe('the answers that are kept', () => {
     await store.close()
   })
 
-  test('wait for nobody who asked and left', async () => {
+  test('do not wait for clients that disconnected', async () => {
     const store = await openStore({ url: 'file::memory:', now: () => '2026-06-01T12:00:00.000Z' })
     const slow = {
       ...store,
@@ -255,7 +255,7 @@ describe('the answers that are kept', () => {
     await close()
   })
 
-  test('wait for nobody who asked what is refused', async () => {
+  test('do not wait for requests that were rejected', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask('/v1/totals?country=XX')))
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 400))
   })

@@ -8,7 +8,7 @@ interface Entry {
 /** Small entries are those of up to 10. */
 const create = () => sizeClassedLru<Entry>({ maxSize: 2_000, maxEntrySize: 300, sizeOf: ({ size }) => size })
 
-test('keeps small entries, however many large ones come and are asked for again', () => {
+test('keeps small entries, however many large ones are added and used', () => {
   const cache = create()
   const small = { size: 10 }
   cache.set('small', small)
@@ -21,7 +21,7 @@ test('keeps small entries, however many large ones come and are asked for again'
   expect(cache.get('large 0')).toBeUndefined()
 })
 
-test('evicts the entry of the same class that was asked for longest ago', () => {
+test('evicts the least recently used entry of the same class', () => {
   const cache = create()
   for (let n = 0; n < 100; n++) cache.set(`small ${n}`, { size: 10 })
   cache.get('small 0')

@@ -61,6 +61,6 @@ test.each([
   '1\u0000',
   `1.source.${'a'.repeat(101)}`,
   '9'.repeat(16),
-])('%j is none', (text) => {
+])('rejects %j', (text) => {
   expect(resumePointSchema.safeParse(text).success).toBe(false)
 })

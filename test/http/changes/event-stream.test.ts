@@ -46,7 +46,7 @@ test('begin with where they begin, so that a client cut off before the first eve
   await events.return()
 })
 
-test('are read a page at a time, and only when they are taken', async () => {
+test('are read a page at a time, and only when they are consumed', async () => {
   const { counted, reads } = await storeWith(1_000)
   const events = changeEvents(counted, afterVersion(0), { signal: stop.signal })
   await events.next()
@@ -63,7 +63,7 @@ test('are read a page at a time, and only when they are taken', async () => {
   await events.return()
 })
 
-test('are told of soon after they are recorded', async () => {
+test('are sent soon after they are recorded', async () => {
   const { store, counted, looks } = await storeWith(1)
   const events = changeEvents(counted, afterVersion(1), { signal: stop.signal })
   await events.next()
@@ -107,7 +107,7 @@ test('are a comment where there has been nothing for long, and no comment where 
   await events.return()
 })
 
-test('end as soon as they are told to, also while nothing happens', async () => {
+test('end as soon as they are aborted, also while nothing happens', async () => {
   const { counted, looks } = await storeWith(1)
   const leaving = new AbortController()
   const events = changeEvents(counted, afterVersion(1), { signal: leaving.signal })

@@ -32,7 +32,7 @@ async function startWatched() {
   return { url, told }
 }
 
-test('a block is told once when it is over, with the routes that were being answered and for how long', async () => {
+test('a block is logged once when it is over, with its duration and the routes that were being answered', async () => {
   const { url, told } = await startWatched()
   for (const path of ['quick', 'block/20', 'quick']) await fetch(`${url}/${path}`)
   await fetch(`${url}/block/2000`)

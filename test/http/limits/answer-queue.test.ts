@@ -127,7 +127,7 @@ describe('under more load than it can take', () => {
     await app.close()
   })
 
-  test('answers that are kept are sent even then, also after a write, and health is told in any way', async () => {
+  test('cached responses are sent even then, also after a write, and so is health', async () => {
     const store = await seeds()
     const app = await seeded(IMPATIENT, { logLevel: 'silent', store })
     await app.listen({ host: '127.0.0.1', port: 0 })
@@ -144,7 +144,7 @@ describe('under more load than it can take', () => {
     await app.close()
   })
 
-  test('who has asked too much is told so, and who is turned away what is left', async () => {
+  test('a 429 names the limit, and a 503 the quota that is left', async () => {
     const app = await seeded(IMPATIENT, { logLevel: 'silent', rateLimit: 200 })
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
@@ -155,7 +155,7 @@ describe('under more load than it can take', () => {
     await app.close()
   })
 
-  test('of who asks for the head alone no more is sent', async () => {
+  test('sends no body for a HEAD', async () => {
     const app = await seeded(IMPATIENT, { logLevel: 'silent' })
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
@@ -173,7 +173,7 @@ describe('under more load than it can take', () => {
     await app.close()
   })
 
-  test('nobody is turned away where that is switched off', async () => {
+  test('sheds nothing where that is switched off', async () => {
     const app = await seeded(0)
     expect((await burst(app, 300)).every(({ statusCode }) => statusCode === 200)).toBe(true)
     await app.close()
@@ -193,7 +193,7 @@ async function served(options: Partial<AppOptions> = {}) {
     logLevel: 'silent',
     ...options,
     measure: () => ({
-      kept: { onStats: () => undefined, onRoute: () => undefined, onResult: () => undefined },
+      cache: { onStats: () => undefined, onRoute: () => undefined, onResult: () => undefined },
       queue: {
         onShed: () => undefined,
         onQueue(read) {

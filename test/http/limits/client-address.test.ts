@@ -20,15 +20,15 @@ test.each([
   expect(clientAddressResolver([])(requestFrom(address))).toBe(client)
 })
 
-describe('what a proxy says of who asks', () => {
-  test('is believed of one that is trusted, and of nobody else', () => {
+describe('X-Forwarded-For', () => {
+  test('is believed of a trusted proxy, and of nobody else', () => {
     const clientOf = clientAddressResolver(['192.0.2.0/24'])
     expect(clientOf(requestFrom('192.0.2.7', '198.51.100.1'))).toBe('198.51.100.1')
     expect(clientOf(requestFrom('198.51.100.9', '198.51.100.1'))).toBe('198.51.100.9')
     expect(clientAddressResolver([])(requestFrom('192.0.2.7', '198.51.100.1'))).toBe('192.0.2.7')
   })
 
-  test('is believed back to the first who is not trusted', () => {
+  test('is believed back to the first address that is not trusted', () => {
     const clientOf = clientAddressResolver(['192.0.2.0/24'])
     expect(clientOf(requestFrom('192.0.2.7', '203.0.113.1, 198.51.100.1, 192.0.2.8'))).toBe('198.51.100.1')
   })
@@ -42,7 +42,7 @@ describe('what a proxy says of who asks', () => {
     expect(clientAddressResolver(['192.0.2.0/24'])(requestFrom('192.0.2.7', forwardedFor))).toBe(client)
   })
 
-  test('is not who asks where it is no address: the connection is', () => {
+  test('is ignored where it is not an address', () => {
     expect(clientAddressResolver(['192.0.2.0/24'])(requestFrom('192.0.2.7', 'unknown'))).toBe('192.0.2.7')
   })
 })

@@ -36,7 +36,7 @@ async function startEndless() {
   return { port: Number(port), read, givenUp }
 }
 
-test('who takes nothing of an answer is let go; who takes it slowly, or follows what is quiet, is not', async () => {
+test('a client that reads nothing is disconnected; one that reads slowly, or follows a quiet stream, is not', async () => {
   const { port, read, givenUp } = await startEndless()
   const quiet = await openStream(port, '/v1/changes/stream')
   const slow = await read('slow')

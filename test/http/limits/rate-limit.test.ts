@@ -37,7 +37,7 @@ async function limited(options: { trustedProxies?: string[] } = {}) {
 }
 
 describe('the limit of requests', () => {
-  test('is told with each answer, kept ones and 304s too, and then is a 429', async () => {
+  test('is in the headers of each answer, cached ones and 304s too, and then a 429', async () => {
     const { ask } = await limited()
     const first = await ask('/v1/borders')
     const etag = String(first.headers.etag)
@@ -85,7 +85,7 @@ describe('the limit of requests', () => {
     expect((await ask('/%zz', '192.0.2.2')).statusCode).toBe(400)
   })
 
-  test('is each client’s own, and what one has left is not kept for another', async () => {
+  test('is each client’s own', async () => {
     const { ask } = await limited()
     for (let time = 1; time <= LIMIT + 1; time++) await ask('/v1/borders')
     const other = await ask('/v1/borders', '192.0.2.2')
@@ -120,7 +120,7 @@ describe('the limit of requests', () => {
     )
   })
 
-  test('counts what cannot be read to who sent it through a proxy that is trusted', async () => {
+  test('counts malformed requests to the client behind a trusted proxy', async () => {
     const { ask } = await limited({ trustedProxies: ['192.0.2.0/24'] })
     const through = (url: string, address: string) => ask(url, '192.0.2.1', { 'x-forwarded-for': address })
     for (let time = 1; time <= LIMIT; time++)
@@ -177,7 +177,7 @@ function hookOf(perMinute: number, clock: () => number) {
 }
 
 describe('counting', () => {
-  test('begins anew a minute after the first request', () => {
+  test('is reset a minute after the first request', () => {
     let ms = 0
     const isTaken = hookOf(2, () => ms)
     expect([isTaken('192.0.2.1'), isTaken('192.0.2.1'), isTaken('192.0.2.1')]).toEqual([true, true, false])

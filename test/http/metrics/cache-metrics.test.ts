@@ -3,7 +3,7 @@ import { startMeasured } from '../../support/http/measured.ts'
 
 const ANSWERS = 'crossings_http_cache_requests_total'
 
-test('what is kept is counted as it comes about, and how much is held is said', async () => {
+test('cache results are counted, and the size of the cache is reported', async () => {
   const api = await startMeasured()
   expect(await api.values(ANSWERS)).toEqual({ hit: 0, miss: 0, not_modified: 0 })
   expect(await api.values('crossings_http_cache_entries')).toEqual({ '': 0 })

@@ -8,7 +8,7 @@ import { PRESENT } from '../../support/http/harness.ts'
 import { publication } from '../../support/http/records.ts'
 import { scratchFolder } from '../../support/store/scratch.ts'
 
-test('the version of the data and the size of the database are as they are when they are asked for', async () => {
+test('the version of the data and the size of the database are read when they are collected', async () => {
   const path = `${scratchFolder()}/crossings.sqlite`
   const store = await openStore({ url: `file:${path}`, now: () => PRESENT })
   const registry = new Registry()

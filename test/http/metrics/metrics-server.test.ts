@@ -87,7 +87,7 @@ describe('the server of the metrics', () => {
     ])
   })
 
-  test('collects once for all who wait', async () => {
+  test('collects once for concurrent scrapes', async () => {
     const { promise, resolve } = Promise.withResolvers<string>()
     let times = 0
     const begun = Promise.withResolvers<void>()
@@ -120,7 +120,7 @@ describe('the server of the metrics', () => {
     })
   })
 
-  test('closes at once, whoever is connected', async () => {
+  test('closes at once, with connections open', async () => {
     const other = await serveMetrics(
       { host: '127.0.0.1', port: 0 },
       () => new Promise(() => undefined),

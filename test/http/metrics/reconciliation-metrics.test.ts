@@ -3,7 +3,7 @@ import { startMeasured } from '../../support/http/measured.ts'
 
 const NAME = 'crossings_series_reconciliation_duration_seconds'
 
-test('each series that is reconciled is counted once, a group beside its members, and none that is kept', async () => {
+test('each reconciliation of a series is counted, a group beside its members, and no cached one', async () => {
   const api = await startMeasured()
   await api.get('/v1/totals?country=PL')
   expect(await api.values(`${NAME}_count`)).toEqual({ '': 1 })

@@ -46,7 +46,7 @@ describe('each request is counted once, under the pattern of its route,', () => 
     expect(await api.values(`${DURATION}_bucket`)).toMatchObject({ [`+Inf ${route}`]: 1 })
   })
 
-  test('kept and not modified answers too, which are sent past the framework', async () => {
+  test('cached and not modified responses too, which are sent past the framework', async () => {
     const target = '/v1/totals?period=2023'
     const { headers } = await api.get(target)
     await api.get(target)
@@ -101,7 +101,7 @@ test('any number of made-up addresses is one series', async () => {
   expect(Object.keys(await api.values(`${DURATION}_count`))).toEqual(['unmatched'])
 })
 
-test('what is being answered is counted as long as it is', async () => {
+test('requests in progress are counted', async () => {
   const socket = connect(api.port, '127.0.0.1')
   socket.write('GET /v1/changes/stream HTTP/1.1\r\nhost: x\r\n\r\n')
   await once(socket, 'data')

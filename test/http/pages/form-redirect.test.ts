@@ -27,13 +27,13 @@ describe('the address that a form means', () => {
   })
 
   test.for(['/', '/?', '/?from=2024', '/?country=PL,LV', '/?x=%zz', '/?source=a?b', '/?lang=pl&lang=lt'])(
-    'is itself where it is none of a form: %s',
+    'is itself where it is not that of a form: %s',
     (address) => {
       expect(formRedirect(address)).toBe(address)
     },
   )
 
-  test('keeps what is there twice, so that it is refused and not guessed', () => {
+  test('keeps repeated parameters, so that they are rejected and not guessed', () => {
     expect(formRedirect('/?from=2023&from=2024&to=')).toBe('/?from=2023&from=2024')
   })
 

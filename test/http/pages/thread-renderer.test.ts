@@ -79,7 +79,7 @@ describe('what a thread renders', () => {
     async (language) => await expectSameBytes(view, language),
   )
 
-  test('is the same where many rows are sent, and where there are none', async () => {
+  test('is the same with many rows, and with none', async () => {
     await expectSameBytes(await viewOf({ from: '2021-01-01', interval: 'week', layout: 'side' }), 'en')
     await expectSameBytes(await viewOf({}, {}), 'en')
   })

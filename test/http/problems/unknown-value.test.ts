@@ -32,7 +32,7 @@ describe('nearest', () => {
 })
 
 describe('suggest', () => {
-  test('asks whether the nearest was meant', () => {
+  test('suggests the nearest value', () => {
     expect(didYouMean('Poland', SIDES)).toBe('; did you mean PL?')
   })
 

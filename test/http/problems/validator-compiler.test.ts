@@ -34,7 +34,7 @@ describe('a parameter that is not known', () => {
     }
   })
 
-  test('is answered with the one that was probably meant', async () => {
+  test('is answered with a suggestion', async () => {
     for (const [path, name, meant] of [
       ['/v1/totals', 'contry', 'country'],
       ['/v1/totals', 'Country', 'country'],

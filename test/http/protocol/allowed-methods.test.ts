@@ -173,7 +173,7 @@ describe('a path that does not exist', () => {
     }
   })
 
-  test('never leads out of what is served', async () => {
+  test('never leads out of the service', async () => {
     for (const path of [
       '/docs/static/../../package.json',
       '/docs/static/..%2f..%2fpackage.json',

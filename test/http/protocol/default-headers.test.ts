@@ -16,7 +16,7 @@ test.for([
   '/nowhere',
   '/v1/%zz',
   '/openapi.json',
-])('%s may be loaded by any page and may itself do nothing, made anew or kept', async (url) => {
+])('%s may be loaded by any page and may itself do nothing, computed or cached', async (url) => {
   for (const _ of ['made', 'kept']) {
     const { headers } = await api.app.inject(url)
     expect(headers).toMatchObject(SECURITY_HEADERS)

@@ -70,7 +70,7 @@ const MALFORMED: readonly (readonly [string, string, readonly number[]])[] = [
   ],
 ]
 
-describe('what is no valid HTTP', () => {
+describe('invalid HTTP', () => {
   test.each(MALFORMED)(
     '%s is answered with a problem, and the connection is closed',
     async (_, bytes, statuses) => {
@@ -113,7 +113,7 @@ describe('what is no valid HTTP', () => {
     }
   })
 
-  test('that breaks off is no matter to the server', async () => {
+  test('does not disturb the server where it breaks off', async () => {
     for (const bytes of [
       '',
       'GET',

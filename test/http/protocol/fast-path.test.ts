@@ -24,18 +24,18 @@ const answering =
 const never: FastPathHandler = () => false
 const notLater: FastPathHandler = async () => false
 
-test('the first who takes a request answers it, and nobody after', async () => {
+test('the first handler that accepts a request answers it, and no other is tried', async () => {
   const ask = await behind(never, notLater, answering('one'), answering('two'))
   expect(await ask()).toBe('one')
 })
 
-test('what nobody takes goes to the framework, as does what does more than read', async () => {
+test('requests that no handler accepts, or that do more than read, go to the framework', async () => {
   expect(await (await behind(never, notLater))()).toBe('the framework')
   expect(await (await behind())()).toBe('the framework')
   expect(await (await behind(answering('one')))('POST')).toBe('the framework')
 })
 
-test('who fails costs one client its connection, and nobody else anything', async () => {
+test('a handler that fails costs one client its connection, and other clients nothing', async () => {
   let fails = true
   const ask = await behind(async () => {
     if (fails) throw new Error('a fault')

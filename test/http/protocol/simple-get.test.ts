@@ -35,6 +35,6 @@ test.each([
   ['names a server in its address', request(['Host', 'a'], { url: 'http://a/' })],
   ['has a fragment in its address', request(['Host', 'a'], { url: '/#x' })],
   ['says more than some versions of Node read', request(['Host', 'a', ...Array(1_000).fill('x')])],
-])('one that %s is none', (_, asked) => {
+])('a request that %s is not simple', (_, asked) => {
   expect(parseSimpleGet(asked)).toBeNull()
 })

@@ -148,7 +148,7 @@ describe('a window', () => {
 })
 
 describe('codes', () => {
-  test('that are near a known one are answered with what was probably meant', async () => {
+  test('that are near a known one are answered with a suggestion', async () => {
     for (const [query, suggestion] of [
       ['country=Poland', 'PL'],
       ['country=pl', 'PL'],

@@ -147,11 +147,11 @@ describe('a file', () => {
     await expectSame(target)
   })
 
-  test('holds the same as JSON, whatever is asked', async () => {
+  test('holds the same as JSON, for any query', async () => {
     await fc.assert(fc.asyncProperty(question, expectSame), { numRuns: runs(60) })
   })
 
-  test('is asked for by its media type too, and is saved rather than shown', async () => {
+  test('is negotiated by its media type too, and is saved rather than shown', async () => {
     for (const [accept, extension] of [
       [XLSX, 'xlsx'],
       [PARQUET, 'parquet'],

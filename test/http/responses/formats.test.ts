@@ -78,7 +78,7 @@ describe('the format of an answer', () => {
     await api.problem(406, '/v1/borders', { accept: 'application/vnd.json-stat+json' })
   })
 
-  test('is refused where the rows are no figures', async () => {
+  test('is rejected where the rows are not figures', async () => {
     const { errors } = await api.problem(400, '/v1/observations?format=jsonstat')
     expect(errors).toEqual([{ parameter: 'format', detail: expect.stringContaining('there is json') }])
   })

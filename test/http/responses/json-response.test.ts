@@ -162,7 +162,7 @@ describe('the format', () => {
     return status === 200 ? (headers['content-type'] ?? '').split(';')[0] : status
   }
 
-  test('is JSON unless something else is asked for', async () => {
+  test('is JSON by default', async () => {
     expect(await typeOf('/v1/totals')).toBe('application/json')
     expect(await typeOf('/v1/totals', '*/*')).toBe('application/json')
     expect(await typeOf('/v1/totals', '')).toBe('application/json')
@@ -191,7 +191,7 @@ describe('the format', () => {
     ['text/csv;q=0', 406],
     ['application/xml, text/html', 406],
     ['application/problem+json', 406],
-  ])('that %s asks for is %s', async (accept, expected) => {
+  ])('that %s negotiates is %s', async (accept, expected) => {
     for (const target of ['/v1/totals', '/v1/observations?limit=1', '/v1/sources?limit=1']) {
       expect(await typeOf(target, accept), target).toBe(expected)
     }

@@ -60,7 +60,7 @@ test('names limits that are really those of lists', async () => {
   await api.problem(400, `/v1/series?limit=${Number(limits.limit_max) + 1}`)
 })
 
-test('leads only to what is there, and to every list', async () => {
+test('links only to resources that exist, and to every list', async () => {
   const { links } = await api.json<About>('/v1')
   for (const target of Object.values(links)) expect((await api.get(target)).status, target).toBe(200)
   const lists = readingsOf(api.document)
@@ -69,7 +69,7 @@ test('leads only to what is there, and to every list', async () => {
   expect(Object.values(links)).toEqual(expect.arrayContaining(lists))
 })
 
-test('follows what is recorded', async () => {
+test('reflects new records', async () => {
   const own = await startApp({ records: {} })
   expect(await own.json<About>('/v1')).toMatchObject({
     version: 0,

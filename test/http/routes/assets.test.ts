@@ -14,7 +14,7 @@ describe.for([
   ['/assets/page.js', 'text/javascript; charset=utf-8'],
   ['/assets/icon.svg', 'image/svg+xml'],
 ])('%s', ([url = '', type]) => {
-  test('is sent as what it is, to be kept a while', async () => {
+  test('is sent with its type, and may be cached for a while', async () => {
     const { statusCode, headers, body } = await api.app.inject(url)
     expect([statusCode, headers['content-type']]).toEqual([200, type])
     expect(headers['cache-control']).toContain('max-age=300')
@@ -23,7 +23,7 @@ describe.for([
     expect(body).not.toMatch(/url\(\s*['"]?(?:https?:)?\/\/|@import|\beval\(|innerHTML/)
   })
 
-  test('is not sent again to who has it', async () => {
+  test('is a 304 for a matching ETag', async () => {
     const { headers } = await api.app.inject(url)
     const etag = String(headers.etag)
     for (const known of [etag, `"other", ${etag}`, etag.replace('W/', ''), '*']) {

@@ -108,7 +108,7 @@ describe('the stream', () => {
     expect(new Set(ids).size).toBe(data.length)
   })
 
-  test('holds only what comes from now on, unless it is asked for what came after a version', async () => {
+  test('starts with new changes, or after a version on request', async () => {
     const api = await start()
     const late = publication({ id: 's0', title: 'Late' })
     const now = await openStream(api.port, STREAM)
@@ -187,7 +187,7 @@ describe('the stream', () => {
     }
   })
 
-  test('is told of what this process or another records', async () => {
+  test('receives what this process or another records', async () => {
     const url = `file:${scratchFolder()}/a.sqlite`
     const api = await start({ url, records: FOUNDATION })
     const other = await openStore({ url, now: () => PRESENT })

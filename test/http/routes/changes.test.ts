@@ -178,7 +178,7 @@ describe('the list', () => {
   })
 })
 
-test('whatever several writers do, the list tells it all in order and rebuilds every version', async () => {
+test('the list holds all that several writers did, in order, and rebuilds every version', async () => {
   const folder = scratchFolder()
   let run = 0
   await fc.assert(

@@ -58,7 +58,7 @@ describe.for(['series', 'totals'])('the picture of %s', (chart) => {
     }
   })
 
-  test('is kept like the API is', async () => {
+  test('is cached like the API', async () => {
     for (const type of ['svg', 'png']) {
       const { headers } = await get(`/v1/charts/${chart}.${type}?as_of=1&period=2024-11`)
       expect(headers['cache-control']).toBe('public, max-age=31536000, immutable')

@@ -97,7 +97,7 @@ describe('the accepted range', () => {
     }
   })
 
-  test('counts from the first possible value of what is stated as more than or at most', async () => {
+  test('counts from the first possible value of figures with more than or at most', async () => {
     const own = await startApp({
       records: {
         indicators: [attemptedCrossings],
@@ -167,7 +167,7 @@ describe('the answer lists the observations that proofs name', () => {
 })
 
 describe('filters', () => {
-  test('only choose rows: what conflicts is judged against all observations of the world', async () => {
+  test('only choose rows: conflicts are found against all observations of the vintage', async () => {
     for (const [name, of] of [
       ['country', (row: Conflict) => row.country],
       ['origin', (row: Conflict) => row.origin],

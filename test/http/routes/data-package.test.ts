@@ -148,7 +148,7 @@ describe('the descriptor', () => {
     }
   })
 
-  test('names absolute addresses where the public one is known, and never the host that was asked', async () => {
+  test('has absolute URLs where the public URL is known, and never those of the Host header', async () => {
     const { text } = await known.get(DESCRIPTOR, { host: 'evil.example' })
     const { id, homepage, resources }: Descriptor = JSON.parse(text)
     expect(id).toBe(`${PUBLIC_URL}${DESCRIPTOR}?as_of=1`)

@@ -58,7 +58,7 @@ describe('borders', () => {
     },
   )
 
-  test('can be asked for by either side', async () => {
+  test('can be selected by either side', async () => {
     expect(idsOf(await borders({ country: 'EU' }))).toEqual(['EU-BY'])
     expect(idsOf(await borders({ neighbour: 'EU' }))).toEqual(['BY-EU'])
     expect(idsOf(await borders({ country: 'LTU,PL', neighbour: 'BY' }))).toEqual(['PL-BY', 'LT-BY'])

@@ -55,13 +55,13 @@ async function startEmpty(records: Records = EMPTY): Promise<Writers> {
   return api
 }
 
-describe('a table that is taken in', () => {
+describe('an accepted table', () => {
   let api: Writers
   beforeEach(async () => {
     api = await startEmpty()
   })
 
-  test('is a 201 that counts what is new, and a 200 where nothing is', async () => {
+  test('is a 201 with the number of new rows, and a 200 where there are none', async () => {
     const table = tableOf([january, february])
     expect(await taken(201, upload(api, table))).toEqual({
       data: { observations: 2, unchanged: 0, sources: 1 },
@@ -90,7 +90,7 @@ describe('a table that is taken in', () => {
     expect((await taken(201, upload(api, table, { query: '?dry_run=false' }))).data).toEqual(data)
   })
 
-  test('is told of what looks like a slip, by line and column, as a dry run and in earnest', async () => {
+  test('is answered with likely slips, by line and column, as a dry run and in earnest', async () => {
     const slips = [
       cells({ period_start: '1024-01-01', period_end: '1024-01-31' }),
       cells({ period_start: '1990-02-01', period_end: '1990-02-28' }),
@@ -281,7 +281,7 @@ describe('a table that is refused', () => {
     expect(await api.version()).toBe(1)
   })
 
-  test('has parameters that are none', async () => {
+  test('rejects invalid parameters', async () => {
     for (const query of [
       '?dry_run=1',
       '?dry_run=',
@@ -334,7 +334,7 @@ describe('a table of more than 100 MB', () => {
   })
 
   test.each<Headers>([{ 'content-length': String(table.length) }, { 'transfer-encoding': 'chunked' }])(
-    'is refused, and the sender is told and may send another: %o',
+    'is rejected, and the sender may send another: %o',
     async (headers) => {
       const api = await startEmpty()
       expect((await refused(413, sendWhole(api, headers))).detail).toContain('100 MB')
@@ -360,7 +360,7 @@ describe('a table that stops coming', () => {
     })
   }
 
-  test('records nothing, holds up nobody, and leaves nothing behind', async () => {
+  test('records nothing, delays no other request, and leaves nothing behind', async () => {
     const api = await startEmpty()
     const table = tableOf(daysOf(100))
     const folder = scratchFolder()
@@ -419,7 +419,7 @@ describe('a table with an Idempotency-Key', () => {
     await taken(201, upload(api, tableOf([january]), { headers: key }))
   })
 
-  test('that comes while the first is under way is told so, and gets its answer then: it is recorded once', async () => {
+  test('that comes while the first is in progress is rejected, and later gets its answer: it is recorded once', async () => {
     const table = Buffer.from(tableOf(daysOf(500)))
     const authorization = `Bearer ${api.keys.write}`
     const headers = { ...CSV, ...key, authorization, 'content-length': String(table.length) }

@@ -174,7 +174,7 @@ describe('POST /v1/observations of one figure', () => {
     await own.close()
   })
 
-  test('tells of what looks like a slip, and holds it all the same', async () => {
+  test('warns of likely slips, and records them all the same', async () => {
     const told = await w.add(fresh({ period_start: '1024-03-01', qualifier: 'about' }))
     const { period_end, source } = told.data
     expect(source).toBe('pozirk-2024-11-15')
@@ -193,7 +193,7 @@ describe('POST /v1/observations of one figure', () => {
     expect((await w.add(fresh())).warnings).toEqual([])
   })
 
-  test('tells of a figure decades away from all others of its series', async () => {
+  test('warns of a figure decades away from all others of its series', async () => {
     const indicator = 'trafficking_rings_broken_up'
     const on = (day: string, facts: Partial<Statement> = {}) =>
       figure({ indicator, period_start: day, period_end: day, source: 'lrytas-2025-10-18', ...facts })
@@ -285,7 +285,7 @@ describe('POST /v1/observations of a list', () => {
     expect(await w.version()).toBe(before)
   })
 
-  test('adds nothing where one of them names what is not held', async () => {
+  test('adds nothing where one of them names an unknown value', async () => {
     const before = w.everything()
     const body = [fresh(), fresh(), fresh({ source: 'nobody' }), fresh({ country: 'XX' })]
     const problem = await w.refused(422, 'POST', PATH, { body })
@@ -561,7 +561,7 @@ describe('DELETE /v1/observations/{id}', () => {
   })
 
   test.for(['', '?reason=', '?reason=%20', '?reason=a%0Ab', `?reason=${'x'.repeat(501)}`])(
-    'needs a reason: %s is none',
+    'needs a reason: rejects %s',
     async (query) => {
       const { data } = await w.add(fresh())
       const problem = await w.refused(400, 'DELETE', `${PATH}/${data.id}${query}`)
@@ -589,7 +589,7 @@ describe('DELETE /v1/observations/{id}', () => {
 })
 
 describe('GET /v1/observations/{id}/revisions', () => {
-  test('shows every state in order: when, by whom and why', async () => {
+  test('lists every state in order, with time, author and reason', async () => {
     const at = (hour: number) => `2026-06-02T${String(hour).padStart(2, '0')}:00:00.000Z`
     const sent = fresh()
     w.setTime(at(1))
@@ -640,14 +640,14 @@ describe('GET /v1/observations/{id}/revisions', () => {
     w.setTime(PRESENT)
   })
 
-  test('says of a seeded figure that nobody in particular recorded it', async () => {
+  test('has no author for a seeded figure', async () => {
     expect(await w.revisions(1)).toMatchObject([
       { change: 'created', author: null, reason: null, version: 1 },
     ])
   })
 })
 
-describe('how a written figure fares', () => {
+describe('the status of a written figure', () => {
   const MONTH = { period_start: '2011-01-01', period_end: '2011-01-31' }
 
   /** Holds what the answer to a write says against what everyone is told afterwards. */
@@ -681,7 +681,7 @@ describe('how a written figure fares', () => {
       )
   }
 
-  test('is told with the accepted figures that contradict it, and by how much', async () => {
+  test('comes with the accepted figures that contradict it, and by how much', async () => {
     const sources = { official: 'vsat-2021-08-03', claim: 'pozirk-2024-11-15' }
     const known = seeds.sources.map(({ id }) => id)
     const [first = sources.claim] = known.filter((id) => id.startsWith('lrt')).concat(sources.claim)
@@ -707,7 +707,7 @@ describe('how a written figure fares', () => {
     }
   })
 
-  test('is told of a correction too', async () => {
+  test('is that of a correction too', async () => {
     const { data } = await w.add(fresh({ period_start: '2011-03-01', period_end: '2011-03-31', count: 10 }))
     const part = await w.add(fresh({ period_start: '2011-03-01', period_end: '2011-03-01', count: 5 }))
     expect(part.data.status).toBe('accepted')
@@ -724,7 +724,7 @@ describe('how a written figure fares', () => {
     })
   })
 
-  test('is told of a figure of a group by those of its members', async () => {
+  test('is that of a group figure by those of its members', async () => {
     const period = { period_start: '2011-05-01', period_end: '2011-05-31' }
     const members = ['PL', 'LV', 'LT'].map((country) => fresh({ ...period, country, count: 10 }))
     await w.expect(201, 'POST', PATH, { body: members })
@@ -736,7 +736,7 @@ describe('how a written figure fares', () => {
     expect(fitting.data.status).toBe('accepted')
   })
 
-  test('is the same as everyone is told afterwards, for figures of all sorts', async () => {
+  test('is the same as in later answers, for figures of all sorts', async () => {
     const sources = seeds.sources.slice(0, 12).map(({ id }) => id)
     // In 2035, of which no other test tells.
     const first = 3_000
@@ -785,7 +785,7 @@ describe('dry_run=true', () => {
     await w.rehearse('PUT', `${PATH}/${data.id}`, revived)
   })
 
-  test('tells of a conflict', async () => {
+  test('reports a conflict', async () => {
     const period = { period_start: '2013-01-01', period_end: '2013-01-01' }
     await w.add(figure({ ...period, count: 5 }))
     const body = figure({ ...period, period_end: '2013-01-02', qualifier: 'at_most', count: 2 })
@@ -829,7 +829,7 @@ describe('many writers at once', () => {
     expect(await w.revisions(data.id)).toHaveLength(2)
   })
 
-  test('of whatever state there is: all of 20 correct it, one after the other, and every state is kept', async () => {
+  test('of whatever state there is: all of 20 clients correct it, one after the other, and every state is recorded', async () => {
     const { data } = await w.add(fresh())
     const counts = Array.from({ length: 20 }, (_, count) => count + 1_000)
     const told = await Promise.all(
@@ -847,7 +847,7 @@ describe('many writers at once', () => {
     expect((await one(data.id)).count).toBe(inOrder.at(-1)?.count)
   })
 
-  test('of one figure: exactly one of 20 adds it, and the others are told its id', async () => {
+  test('of one figure: exactly one of 20 clients adds it, and the others get its id', async () => {
     const body = fresh()
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, count) => w.send('POST', PATH, { body: { ...body, count } })),
@@ -920,7 +920,7 @@ describe('many writers at once', () => {
 })
 
 describe('a series of more figures than can be weighed for one answer', () => {
-  test('takes in more figures, and says that it does not say how they fare', async () => {
+  test('accepts more figures, and answers that their status is left out', async () => {
     const many = await startWriters({ url: `file:${scratchFolder()}/crossings.sqlite` })
     const day = (number: number) => formatDay(toDay('1860-01-01') + number)
     const days = Array.from({ length: 50_001 }, (_, number) => ({
@@ -1032,7 +1032,7 @@ const nested = (depth: number, open = '[', close = ']') => open.repeat(depth) + 
 /** Text as bytes in which each \xNN is that byte. */
 const bytes = (text: string) => Buffer.from(text, 'latin1')
 
-describe('a body that is no figure', () => {
+describe('a body that is not a figure', () => {
   const whole = () => written({})
   const wrongTypes = Object.keys(figure()).flatMap((field) =>
     ['null', '1', '-1', 'true', '[]', '{}', '""', `[${JSON.stringify(Reflect.get(figure(), field))}]`]
@@ -1234,7 +1234,7 @@ describe('a body of an odd form', () => {
     ['1E+3', '1E+3', 1_000],
     ['the largest', '1000000000', 1_000_000_000],
     ['0', '0', 0],
-  ])('is taken where its count is %s', async ([_, count, value]) => {
+  ])('is accepted where its count is %s', async ([_, count, value]) => {
     const answer = await w.sendBytes('POST', PATH, { headers: JSON_TYPE, bytes: written({ count }) })
     expect(answer.status, answer.text).toBe(201)
     const { data }: Told<Written> = JSON.parse(answer.text)
@@ -1242,18 +1242,18 @@ describe('a body of an odd form', () => {
     expect(answer.text).toContain(`"count":${value},`)
   })
 
-  test('is taken with blanks around it, and its fields in any order', async () => {
+  test('is accepted with whitespace around it, and its fields in any order', async () => {
     const reversed = Object.fromEntries(Object.entries(fresh()).toReversed())
     const text = `\r\n\t ${JSON.stringify(reversed, null, 4)} \n`
     expect((await w.sendBytes('POST', PATH, { headers: JSON_TYPE, bytes: text })).status).toBe(201)
   })
 
-  test('is taken with a byte order mark, which RFC 8259 lets a reader ignore', async () => {
+  test('is accepted with a byte order mark, which RFC 8259 lets a reader ignore', async () => {
     const text = `\ufeff${written({})}`
     expect((await w.sendBytes('POST', PATH, { headers: JSON_TYPE, bytes: text })).status).toBe(201)
   })
 
-  test('is taken in pieces without a stated length', async () => {
+  test('is accepted in chunks without a stated length', async () => {
     const sent = { headers: JSON_TYPE, bytes: written({ note: '"Straż Graniczna 😀"' }), isChunked: true }
     const { data }: Told<Written> = JSON.parse((await w.sendBytes('POST', PATH, sent)).text)
     expect((await one(data.id)).note).toBe('Straż Graniczna 😀')
@@ -1267,7 +1267,7 @@ describe('a body of an odd form', () => {
     expect(JSON.parse(answer.text).data.count).toBe(2)
   })
 
-  test('is taken up to 1 MiB, and a 413 beyond', async () => {
+  test('is accepted up to 1 MiB, and a 413 beyond', async () => {
     const text = written({})
     const full = text + ' '.repeat(mebibyte - text.length)
     expect((await w.sendBytes('POST', PATH, { headers: JSON_TYPE, bytes: full })).status).toBe(201)
@@ -1329,7 +1329,7 @@ describe('a content type', () => {
     'garbage',
     'application/json; charset=utf-16',
     'application/json; charset=iso-8859-1',
-  ])('is none that is read: %j', async (type) => {
+  ])('is rejected unread: %j', async (type) => {
     const before = await w.version()
     const sent = { headers: { 'content-type': type }, bytes: written({}) }
     const { status, text } = await w.sendBytes('POST', PATH, sent)

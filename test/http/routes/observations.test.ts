@@ -87,7 +87,7 @@ describe('the list', () => {
     expect(keys).toEqual(keys.toSorted((a, b) => (a < b ? -1 : 1)))
   })
 
-  test('is of all indicators and of groups too unless it is asked otherwise', () => {
+  test('is of all indicators and of groups too by default', () => {
     expect(new Set(all.map((row) => row.indicator))).toEqual(new Set(CODES.indicators))
     expect(new Set(all.map((row) => row.country))).toEqual(new Set(CODES.countries))
   })
@@ -203,7 +203,7 @@ describe('status', () => {
     for (const row of all) expect(row.status === 'approximate').toBe(row.qualifier === 'about')
   })
 
-  test('is judged against all observations of the world, whichever rows are asked for', async () => {
+  test('has the status against all observations of the vintage, whichever rows are selected', async () => {
     const { data } = await list({ source: 'pozirk-2024-07-09' })
     const conflicting = data.filter((row) => row.status === 'conflicting')
     expect(conflicting.map((row) => [row.country, row.count])).toEqual([
@@ -287,7 +287,7 @@ describe('a single observation', () => {
     }
   })
 
-  test('is of the world that is asked for', async () => {
+  test('is of the requested vintage', async () => {
     const [row] = (await list({ source: 'charter97-2025-11-02', country: 'EU' })).data
     const target = `/v1/observations/${row?.id}`
     expect((await api.get(target)).status).toBe(200)
@@ -302,7 +302,7 @@ describe('a single observation', () => {
     }
   })
 
-  test('under what is no number is a 400 that names id', async () => {
+  test('with an id that is not a number is a 400 that names id', async () => {
     for (const id of [
       '0',
       '-1',

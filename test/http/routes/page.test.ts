@@ -49,7 +49,7 @@ describe('the page', () => {
       for (const name of element.getAttributeNames()) expect(name).not.toMatch(/^on/)
   })
 
-  test('says what is known in words', async () => {
+  test('states the result in words', async () => {
     const page = await pageAt('/?from=2024-01-01&to=2024-11-15&source=pozirk-2024-11-15')
     expect(page.querySelector(HEADLINE)?.textContent).toBe('at least 34,782')
     expect([...page.querySelectorAll('.card .figure')].map((each) => each.textContent)).toEqual([
@@ -59,7 +59,7 @@ describe('the page', () => {
     ])
   })
 
-  test('may be kept for good where it is of one version, else shortly', async () => {
+  test('may be cached for good where it is of one version, else briefly', async () => {
     expect((await get('/?as_of=1')).headers['cache-control']).toBe('public, max-age=31536000, immutable')
     const { headers } = await get('/?lang=pl')
     expect(headers['cache-control']).toMatch(/max-age=60/)
@@ -103,7 +103,7 @@ describe('the page', () => {
   })
 })
 
-describe('what is shown of figures that reach far back', () => {
+describe('figures that reach far back', () => {
   const months = Array.from({ length: 12 }, (_, index) => `2024-${String(index + 1).padStart(2, '0')}`)
   const usual = months.map((month) =>
     figure({ source: 'a', count: 10, period_start: `${month}-01`, period_end: `${month}-28` }),
@@ -158,7 +158,7 @@ describe('what is shown of figures that reach far back', () => {
     await century.close()
   })
 
-  test('is refused where it is asked for and too much, with what to do', async () => {
+  test('are rejected where the requested window is too long, with a remedy', async () => {
     const slipped = await start({ period_start: '1024-11-15', period_end: '1024-11-15' })
     for (const [query, detail] of [
       ['interval=month', /take a longer interval or a shorter window/],
@@ -193,7 +193,7 @@ describe('what is shown of figures that reach far back', () => {
 })
 
 describe('its controls', () => {
-  test('say what is shown, also where the address says it in another way', async () => {
+  test('show the current selection, also where the URL spells it in another way', async () => {
     const page = await pageAt('/?country=POL,LVA&period=2024-Q4&origin=Pozirk,VSAT')
     const checked = [...page.querySelectorAll('[name=country][checked]')].map((each) =>
       each.getAttribute('value'),
@@ -205,7 +205,7 @@ describe('its controls', () => {
     expect(page.querySelectorAll('[name=period]')).toHaveLength(0)
   })
 
-  test('keep what they do not set, and let it be taken away', async () => {
+  test('keep other parameters, and let them be removed', async () => {
     const page = await pageAt('/?kind=official&lang=lt&from=2023')
     expect(page.querySelector('input[type=hidden][name=kind]')?.getAttribute('value')).toBe('official')
     expect(page.querySelector('input[type=hidden][name=lang]')?.getAttribute('value')).toBe('lt')
@@ -246,7 +246,7 @@ describe('what cannot be shown', () => {
     },
   )
 
-  test('is said in the language that is asked for', async () => {
+  test('is in the requested language', async () => {
     expect(parsed((await get('/?from=x&lang=pl')).body).querySelector('h1')?.textContent).toBe(
       'Tego nie można pokazać',
     )
@@ -278,13 +278,13 @@ describe('the language of the page', () => {
     ['*', 'en'],
     ['', 'en'],
     ['!!', 'en'],
-  ])('is what the browser asks for: %s → %s', async ([asked = '', code]) => {
+  ])(`is the browser's: %s → %s`, async ([asked = '', code]) => {
     const { headers, body } = await get('/?period=2024-11', { 'accept-language': asked })
     expect(headers['content-language']).toBe(code)
     expect(parsed(body).documentElement.lang).toBe(code)
   })
 
-  test('is what the address asks for before that', async () => {
+  test(`is the URL's before that`, async () => {
     const page = await pageAt('/?lang=pl&period=2024-11', { 'accept-language': 'lt' })
     expect(page.documentElement.lang).toBe('pl')
     expect(page.querySelector('.languages [aria-current]')?.getAttribute('lang')).toBe('pl')
@@ -382,7 +382,7 @@ describe('the figures of the page', () => {
 
 describe('where nothing is known', () => {
   test.for(['/?period=1999', '/?published_until=1999-01-01', '/?indicator=migrant_deaths&country=PL'])(
-    'it is said in words, and is no zero: %s',
+    'is stated in words, and is not a zero: %s',
     async (address) => {
       const page = await pageAt(address)
       expect(page.querySelector('.notice')?.textContent).toContain(

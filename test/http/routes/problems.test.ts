@@ -57,7 +57,7 @@ test('the type of a problem leads to a page with the same title and status', asy
   }
 })
 
-test('what is no kind of problem is a 404', async () => {
+test('an unknown type of problem is a 404', async () => {
   for (const name of [
     'nope',
     '400',

@@ -55,7 +55,7 @@ describe('sources', () => {
     }
   })
 
-  test('can be asked for by id, origin, kind and day of publication, together too', async () => {
+  test('can be filtered by id, origin, kind and day of publication, together too', async () => {
     const question = fc.record(
       {
         source: someOf(CODES.sources, 30),
@@ -133,7 +133,7 @@ describe('events', () => {
     ])
   })
 
-  test('can be asked for by their source', async () => {
+  test('can be filtered by their source', async () => {
     expect(await events({ source: 'pozirk-2024-11-15' })).toEqual(ordered)
     expect(await events({ source: 'wp-undated' })).toEqual([])
   })

@@ -123,7 +123,7 @@ describe.for(KINDS)('one of $path', (kind) => {
     expect(data.find(({ id }) => id === made.row.id)).toMatchObject(made.row)
   })
 
-  test('is told with the version that recorded it', async () => {
+  test('is served with the version that recorded it', async () => {
     const before = await w.version()
     const { row, path, key, etag } = await add(kind)
     expect(etag).toBe(`"${before + 1}"`)
@@ -172,7 +172,7 @@ describe.for(KINDS)('one of $path', (kind) => {
     await w.refused(412, 'PUT', path, { key, body, headers: { 'if-match': etag } })
   })
 
-  test('is changed by exactly one of 20 who saw the same state', async () => {
+  test('is changed by exactly one of 20 clients that read the same state', async () => {
     const { row, path, key, etag } = await add(kind)
     const field = Object.keys(change)[0] ?? ''
     const answers = await Promise.all(
@@ -305,7 +305,7 @@ describe.for(KINDS.filter(({ key }) => key === 'write'))('POST $path', ({ path, 
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(19).fill(409)])
   })
 
-  test('only changes by PUT what is there', async () => {
+  test('PUT only changes what exists', async () => {
     const body = make()
     await w.refused(412, 'PUT', `${path}/${body.id}`, { body, headers: { 'if-match': '*' } })
     await w.refused(404, 'PUT', `${path}/${body.id}`, { body })
@@ -358,7 +358,7 @@ describe('a source', () => {
     expect((await w.read<Told<Source>>(`/v1/sources/${body.id}`)).data).toEqual(body)
   })
 
-  test('is refused where it is yet to appear, and told of where it is of another century', async () => {
+  test('is rejected with a future date, and warned of with one of another century', async () => {
     const made = await w.send('POST', '/v1/sources', { body: source() })
     const { data } = JSON.parse(made.text) as Told<Source>
     const headers = { 'if-match': made.headers.etag ?? '' }

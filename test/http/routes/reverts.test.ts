@@ -235,7 +235,7 @@ describe('a revert', () => {
   })
 })
 
-test('a publication that a revert took back is added anew by an import that names it', async () => {
+test('an import that names a reverted publication adds it again', async () => {
   const api = await start()
   const bytes = `source,publisher,origin,kind,title,published_on,url,country,neighbour,indicator,period_start,period_end,period_basis,count,qualifier,note
 new,LRT,VSAT,official,,2025-01-02,,PL,BY,attempted_crossings,2024-01-01,2024-01-01,stated,1,exact,

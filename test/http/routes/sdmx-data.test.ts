@@ -74,7 +74,7 @@ const FIGURES = '/dataflow/BC/FIGURES/1.0.0'
 const OBSERVATIONS = '/dataflow/BC/OBSERVATIONS/1.0.0'
 
 describe('figures of which one is a thousand years off', () => {
-  test('go back fifty years where no first day is asked for, and further where one is', async () => {
+  test('go back fifty years by default, and further with a first day', async () => {
     const slip = { period_start: '1024-11-15', period_end: '1024-11-15' }
     const slipped = await startApp({
       records: {
@@ -101,7 +101,7 @@ describe('figures of which one is a thousand years off', () => {
 })
 
 describe('figures', () => {
-  test('of a frequency are the whole periods of the series, whatever is asked', async () => {
+  test('of a frequency are the whole periods of the series, for any query', async () => {
     const day = fc.integer({ min: toDay('2020-10-01'), max: toDay('2026-06-30') })
     await fc.assert(
       fc.asyncProperty(
@@ -152,7 +152,7 @@ describe('figures', () => {
     expect(values('INDICATOR').length).toBeGreaterThan(2)
   })
 
-  test('of one period are asked for by it', async () => {
+  test('of one period are selected by it', async () => {
     const reads = await read(`${FIGURES}/*.attempted_crossings.LT.BY?c[TIME_PERIOD]=2024-Q1,2024-05,2024-W20`)
     expect(reads.map(({ FREQ, TIME_PERIOD }) => `${FREQ} ${TIME_PERIOD}`)).toEqual([
       'W 2024-W20',
@@ -266,7 +266,7 @@ describe('observations', () => {
   })
 })
 
-describe('what is wanted of an observation', () => {
+describe('the components of an observation', () => {
   test('may be some attributes, or none, or no measure', async () => {
     const key = `${FIGURES}/A.attempted_crossings.PL.BY?c[TIME_PERIOD]=2023`
     const dimensions = ['FREQ', 'INDICATOR', 'REF_AREA', 'COUNTERPART_AREA', 'TIME_PERIOD']
@@ -332,7 +332,7 @@ describe('where nothing fits', () => {
     expect(await read(rest)).toEqual([])
   })
 
-  test('but there is no such dataflow, it is a 404', async () => {
+  test('but the dataflow is unknown, it is a 404', async () => {
     for (const rest of [
       '/dataflow/BC/NOTHING',
       '/dataflow/XX/FIGURES',
@@ -385,7 +385,7 @@ describe('a query', () => {
     ['?sort=TIME_PERIOD', 'sort'],
     ['?reportingYearStartDay=--07-01', 'reportingYearStartDay'],
     ['?c[TIME_PERIOD]=sw:2024', 'c[TIME_PERIOD]'],
-  ])('for what is not done here is a 501 that names it: %s', async (rest, parameter) => {
+  ])('for an unsupported feature is a 501 that names it: %s', async (rest, parameter) => {
     const { errors, type } = await api.problem(501, `/sdmx/data${FIGURES}${rest}`)
     expect(type).toBe('/problems/not-implemented')
     expect(errors?.map((each) => each.parameter)).toEqual([parameter])
@@ -407,7 +407,7 @@ describe('a query', () => {
     await api.problem(501, `/sdmx${rest}`)
   })
 
-  test('is answered in the format that is asked for', async () => {
+  test('is answered in the requested format', async () => {
     const target = `/sdmx/data${FIGURES}/A.*.PL.BY`
     for (const [accept, type] of [
       ['*/*', JSON_],
@@ -426,7 +426,7 @@ describe('a query', () => {
       await api.problem(406, target, { accept })
   })
 
-  test('is not answered again to who has the answer', async () => {
+  test('is a 304 for a matching ETag', async () => {
     for (const target of [`/sdmx/data${FIGURES}/A.*.PL.BY`, '/sdmx/structure/codelist']) {
       const { etag = '' } = (await api.get(target, { accept: '*/*' })).headers
       const headers = { 'if-none-match': etag }

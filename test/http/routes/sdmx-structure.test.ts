@@ -89,7 +89,7 @@ describe('structures', () => {
     }
   })
 
-  test('have the codes of what is held, with their names', async () => {
+  test('have the codes of the data, with their names', async () => {
     const codes = async (id: string) => (await structures(`/codelist/BC/${id}`)).codelists?.[0]?.codes ?? []
     expect(await codes('CL_INDICATOR')).toContainEqual(
       expect.objectContaining({ id: 'apprehensions', name: 'Apprehensions' }),
@@ -158,14 +158,14 @@ describe('a query', () => {
     expect(idsIn(await structures('/dataflow/BC/FIGURES?references=all'))).toEqual(ids)
   })
 
-  test('for what is used finds what uses it', async () => {
+  test('for a used structure finds what uses it', async () => {
     const parents = await structures('/codelist/BC/CL_KIND?references=parents')
     expect(idsIn(parents)).toEqual({ codelists: ['CL_KIND'], dataStructures: ['DSD_OBSERVATIONS'] })
     const ancestors = await structures('/codelist/BC/CL_KIND?references=ancestors')
     expect(idsIn(ancestors).dataflows).toEqual(['OBSERVATIONS'])
   })
 
-  test('with detail says as much as it asks for', async () => {
+  test('with detail returns as much as requested', async () => {
     const stubs = await structures('/dataflow/BC/FIGURES?references=children&detail=allstubs')
     expect(stubs.dataflows?.[0]).not.toHaveProperty('structure')
     expect(stubs.dataflows?.[0]).not.toHaveProperty('description')
@@ -185,7 +185,7 @@ describe('a query', () => {
     '/dataflow/BC/FIGURES/2+.0.0',
     '/codelist/BC/CL_AREA/1.0.0/XX',
     '/dataflow/BC/FIGURES/1.0.0/X',
-  ])('for what is not there is a 404: %s', async (rest) => {
+  ])('for an unknown structure is a 404: %s', async (rest) => {
     await api.problem(404, `/sdmx/structure${rest}`)
   })
 
@@ -207,7 +207,7 @@ describe('a query', () => {
     ['/dataconstraint/BC/X/~', 'artefactType'],
     ['/dataflow?references=categorisation', 'references'],
     ['/dataflow?detail=referencepartial', 'detail'],
-  ])('for what is not done here is a 501 that names it: %s', async (rest, parameter) => {
+  ])('for an unsupported feature is a 501 that names it: %s', async (rest, parameter) => {
     const { errors, type } = await api.problem(501, `/sdmx/structure${rest}`)
     expect(type).toBe('/problems/not-implemented')
     expect(errors).toEqual([{ parameter, detail: expect.stringContaining('is not done here') }])

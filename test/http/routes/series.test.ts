@@ -90,7 +90,7 @@ test('keeps a month that nothing bounds unknown, not 0', async () => {
 })
 
 describe('periods', () => {
-  test('are months unless an interval is asked for', async () => {
+  test('are months by default', async () => {
     const { data } = await series({ country: 'PL', period: '2024' })
     expect(data.map(({ period }) => period)).toEqual(
       Array.from({ length: 12 }, (_, month) => `2024-${String(month + 1).padStart(2, '0')}`),
@@ -202,12 +202,12 @@ describe('rows', () => {
     )
   })
 
-  test('are by default of all borders that are no groups', async () => {
+  test('are by default of all borders that are not groups', async () => {
     const { data } = await series({ period: '2024-05' })
     expect(data.map((row) => row.border)).toEqual(['PL-BY', 'LV-BY', 'LT-BY'])
   })
 
-  test('are none where no border matches or nothing dates the window', async () => {
+  test('are empty where no border matches or nothing dates the window', async () => {
     expect((await series({ country: 'BY' })).data).toEqual([])
     expect((await series({ source: 'pozirk-2024-11-15-claims' })).data).toEqual([])
     expect((await series({ as_of: '0' })).data).toEqual([])
@@ -295,7 +295,7 @@ describe('pages', () => {
     expect((await page(13)).meta.next).toBeNull()
   })
 
-  test('hold 1,000 rows unless another number is asked for', async () => {
+  test('hold 1,000 rows by default', async () => {
     const { data, meta } = await api.json<Series>('/v1/series?interval=day&country=PL&from=2021&to=2025')
     expect(data).toHaveLength(1_000)
     expect(meta.next).not.toBeNull()
@@ -311,7 +311,7 @@ describe('pages', () => {
 })
 
 describe('cumulative', () => {
-  test('counts from 1 January, and anew in each year', async () => {
+  test('counts from 1 January, and from 0 again in each year', async () => {
     const { data } = await series({
       interval: 'month',
       country: 'LV',

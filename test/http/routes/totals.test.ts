@@ -125,7 +125,7 @@ describe('what follows from several publications', () => {
   })
 })
 
-describe('what nobody reported', () => {
+describe('days without reports', () => {
   test('keeps a month that nothing bounds unknown, not 0', async () => {
     const { data } = await totals({ period: '2021-02', country: 'LT' })
     expect(data[0]).toMatchObject({ qualifier: 'unknown', count: null, min: 0, max: null })
@@ -362,7 +362,7 @@ describe('evidence', () => {
     }
   })
 
-  test('that conflicts with all others stands where it is asked for alone', async () => {
+  test('that conflicts with all others is accepted where it is selected alone', async () => {
     const period = { from: '2024-01-01', to: '2024-07-07', country: 'LV' }
     const alone = await totals({ ...period, source: 'pozirk-2024-07-09' })
     expect(alone.data[0]).toMatchObject({ qualifier: 'exact', count: 4_593, conflicts: 0 })
@@ -472,7 +472,7 @@ describe('as_of', () => {
     }
   })
 
-  test('a past version may be kept for good, the present only for a while', async () => {
+  test('a past version may be cached for good, the present only for a while', async () => {
     expect((await own.get('/v1/totals?as_of=1')).headers['cache-control']).toMatch(/immutable/)
     expect((await own.get('/v1/totals?as_of=2020-01-01T00:00:00Z')).headers['cache-control']).toMatch(
       /immutable/,
@@ -578,7 +578,7 @@ describe('explain', () => {
     expect(observations).toEqual([])
   })
 
-  test('is left out unless it is asked for', async () => {
+  test('is left out by default', async () => {
     for (const question of [{}, { explain: 'false' }]) {
       const answer = await totals({ ...question, period: '2024' })
       expect(answer).not.toHaveProperty('observations')
@@ -594,7 +594,7 @@ describe('explain', () => {
   })
 })
 
-test('rows stand in the order of borders, whatever order they are asked for in', async () => {
+test('rows are in the order of borders, whatever order the query has', async () => {
   const { data } = await totals({ country: 'EU,LT,LV,PL' })
   expect(data.map((row) => row.border)).toEqual(['PL-BY', 'LV-BY', 'LT-BY', 'EU-BY'])
 })

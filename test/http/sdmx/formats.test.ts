@@ -177,7 +177,7 @@ test('every observation comes through, with every character', async () => {
   expect(readCsv(text).map(({ NOTE }) => NOTE)).toEqual(expect.arrayContaining(TEXTS))
 })
 
-test('what a published number stands for are its bounds, and about is none', async () => {
+test('a published number becomes its bounds, and an approximate one none', async () => {
   const { text } = await api.get('/v1/observations?limit=10000&format=sdmx-csv')
   const bounds = new Map<string | null | undefined, (read: (typeof records)[number]) => unknown[]>([
     ['exact', ({ OBS_VALUE }) => [OBS_VALUE, OBS_VALUE]],

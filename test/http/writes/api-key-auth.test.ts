@@ -175,7 +175,7 @@ describe('every route', () => {
     expect(writing.length).toBeGreaterThan(9)
   })
 
-  test('that only reads asks for no key, and minds no wrong one', async () => {
+  test('that only reads needs no key, and ignores a wrong one', async () => {
     const reading = w.routes.filter((route) => methodsOf(route).some((method) => /^(GET|HEAD)$/.test(method)))
     expect(reading.length).toBeGreaterThan(20)
     for (const route of reading) {
@@ -206,11 +206,11 @@ describe('every route', () => {
 })
 
 describe.for(Object.entries(WRITING))('%s', ([name, { scope }]) => {
-  test('asks for a key where there is none', async () => {
+  test('rejects a request without a key', async () => {
     expectChallenge(await ask(name, null), CHALLENGE)
   })
 
-  test('asks for a key where another scheme is used', async () => {
+  test('rejects another authentication scheme', async () => {
     for (const authorization of ['Basic eDp5', 'Digest username="x"', `Token ${w.keys.admin}`])
       expectChallenge(await ask(name, authorization), CHALLENGE)
     for (const authorization of [
@@ -237,7 +237,7 @@ describe.for(Object.entries(WRITING))('%s', ([name, { scope }]) => {
     'Bearer bxk_',
     'Bearer x',
     `Bearer ${'x'.repeat(8_000)}`,
-  ])('refuses what is no key: %s', async (authorization) => {
+  ])('rejects an invalid key: %s', async (authorization) => {
     expectChallenge(await ask(name, authorization.replaceAll('KEY', w.keys.admin)), INVALID)
   })
 
@@ -299,7 +299,7 @@ describe.for(Object.entries(WRITING))('%s', ([name, { scope }]) => {
     expect((await ask(name, `Bearer ${w.keys.admin}`)).status).toBe(200)
   })
 
-  test('says nothing of what is wrong besides the key', async () => {
+  test('reports no other fault than the key', async () => {
     const wrong: Partial<Request>[] = [
       { body: '{' },
       { body: 'x'.repeat(2 * 1024 * 1024) },

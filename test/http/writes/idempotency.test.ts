@@ -101,7 +101,7 @@ describe('a repeated POST', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(49).fill(422)])
   })
 
-  test('is told from another by every character of its key, and by their case', async () => {
+  test('is distinguished by every character of its key, and by their case', async () => {
     const name = newName()
     for (const other of [name, name.toUpperCase(), `${name}-`, `-${name}`, name.slice(0, -1)])
       expect((await post(other, fresh())).status, other).toBe(201)
@@ -146,7 +146,7 @@ describe('an Idempotency-Key', () => {
     expect((await post(name, mine, { key: w.keys.admin })).status).toBe(409)
   })
 
-  test('is kept for 24 hours by the clock of the service, and then forgotten', async () => {
+  test('is stored for 24 hours by the clock of the service, and then deleted', async () => {
     const file = `file:${scratchFolder()}/day.sqlite`
     const by = await startWriters({ url: file, time: '2026-06-01T12:00:00.000Z' })
     onTestFinished(() => by.close())
@@ -206,7 +206,7 @@ describe('an Idempotency-Key', () => {
     expect((await post(name, body)).status).toBe(201)
   })
 
-  test('is kept with what it tells of, or neither is', async () => {
+  test('is stored together with its write, or neither is', async () => {
     const [name, body] = [newName(), fresh()]
     const before = w.everything()
     const attribution = { author: null, reason: null }

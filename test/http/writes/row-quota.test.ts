@@ -57,7 +57,7 @@ const leftIn = ({ headers }: Answer) =>
     .map(Number)
 
 describe('a quota of rows a day', () => {
-  test('is told with each answer to a write, and used up is a 429 until midnight UTC that names it', async () => {
+  test('is in the headers of each write, and a 429 that names it until midnight UTC once used up', async () => {
     const key = await keyWith(3)
     const first = await post(key, several(2))
     expect(first.status).toBe(201)
@@ -85,7 +85,7 @@ describe('a quota of rows a day', () => {
     expect((await post(key, fresh())).status).toBe(201)
   })
 
-  test('advises to send in parts what is larger than all of it', async () => {
+  test('advises to split a table that is larger than the quota', async () => {
     const key = await keyWith(3)
     expect((await importTable(key, 50)).text).toContain('Send it in parts')
     await post(key, fresh())
@@ -132,7 +132,7 @@ describe('a quota of rows a day', () => {
     await other.close()
   })
 
-  test('is not told to a key without one', async () => {
+  test('is not sent to a key without one', async () => {
     expect((await post(w.keys.write, fresh())).headers.ratelimit).toBeUndefined()
   })
 

@@ -14,7 +14,7 @@ async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(pieces).toString()
 }
 
-describe('what is put aside', () => {
+describe('a spooled body', () => {
   let folder: string
   beforeEach(() => {
     folder = scratchFolder()

@@ -64,7 +64,7 @@ test('keeps so many with the new one, removes older ones alone, and leaves those
   expect(readdirSync(folder)).not.toContain(backupName(day(4), 4))
 })
 
-test('removes unfinished copies of its own, and those that nobody has written to for an hour', async () => {
+test('removes unfinished copies of its own, and others that are an hour old', async () => {
   const folder = folderWith([1], ['.backup-a1.x', '.backup-b2.x', '.backup-b2.x-journal', '.backup-c3.x'])
   const longAgo = Date.now() / 1_000 - 3_601
   utimesSync(join(folder, '.backup-c3.x'), longAgo, longAgo)

@@ -222,7 +222,7 @@ describe('a damaged database is refused in one line, and left as it is', () => {
   })
 })
 
-describe('what once held something is not begun anew', () => {
+describe('a database that once held something is not created again', () => {
   test('where the file is empty', () => {
     const path = join(scratchFolder(), 'crossings.sqlite')
     writeFileSync(path, '')
@@ -258,7 +258,7 @@ describe('what once held something is not begun anew', () => {
   })
 })
 
-test('a new database bears its name only once it is ours, whoever looks', async () => {
+test('a new database gets its name only once it is complete', async () => {
   const folder = scratchFolder()
   const path = join(folder, 'crossings.sqlite')
   const seen = new Set<number>()

@@ -66,7 +66,7 @@ test('a disk that can only be read says so, and takes writes again once it can b
   expect(isFailing()).toBe(false)
 })
 
-test('a fault of the program, or of a request, is no fault of the machine', () => {
+test('a fault of the program, or of a request, does not count as a fault of the machine', () => {
   for (const code of ['SQLITE_CONSTRAINT_CHECK', 'SQLITE_ERROR', 'SQLITE_CORRUPT', 'ENOSPC']) {
     expect(whyUnavailable(new Database.SqliteError('x', code))).toBe(null)
   }

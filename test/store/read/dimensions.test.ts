@@ -48,7 +48,7 @@ describe('as of each version', () => {
   })
   afterAll(() => history.close())
 
-  test('the extents of series are those of the observations that stood, in the world asked for', async () => {
+  test('the extents of series are those of the observations of the vintage', async () => {
     for (const { rows, ...world } of worlds) {
       const extents = await history.store.seriesExtents(world)
       expect(inOrder(extents)).toEqual(inOrder(extentsOf(rows, ['border', 'indicator'])))
@@ -56,7 +56,7 @@ describe('as of each version', () => {
     expect(new Set(worlds.map(({ rows }) => rows.length)).size).toBeGreaterThan(10)
   })
 
-  test('the extents of sources are those of the observations that stood, of the sources asked for', async () => {
+  test('the extents of sources are those of the observations of the selected sources', async () => {
     for (const { rows, ...world } of worlds) {
       const extents = await history.store.sourceExtents(world, ['a', 'a_b', 'd', 'e', 'nobody'])
       const own = rows.filter(({ source }) => ['a', 'a_b', 'd', 'e'].includes(source))
@@ -96,7 +96,7 @@ describe('as of each version', () => {
     }
   })
 
-  test('the names that can be asked for are all that were ever recorded', async () => {
+  test('the codes that filters accept are all that were ever recorded', async () => {
     const codes = await history.store.codes(history.newest)
     expect(codes.source.toSorted()).toEqual(['a', 'a-b', 'a0', 'a_b', 'b', 'c', 'd', 'e'])
     expect(codes.indicator.toSorted()).toEqual(['apprehensions', 'attempted_crossings'])

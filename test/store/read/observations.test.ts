@@ -26,7 +26,7 @@ describe('observations', () => {
   })
   afterAll(() => history.close())
 
-  test('of version 0 are none', async () => {
+  test('are none in version 0', async () => {
     expect(await history.store.observations({ version: 0 })).toEqual([])
   })
 
@@ -118,7 +118,7 @@ describe('observations', () => {
     expect(rows.length).toBeGreaterThan(5)
   })
 
-  test('are none behind an id that nothing has', async () => {
+  test('are none after the last id', async () => {
     expect(await history.store.observations({ version: 4 }, { after: 99_999, limit: 10 })).toEqual([])
   })
 })
@@ -256,7 +256,7 @@ describe('a page of observations', () => {
     }
   })
 
-  test('meets many in the order of an index, whatever is asked of them', async () => {
+  test('reads many in the order of an index, for any filter', async () => {
     for (const after of [null, 5]) {
       const parts = { indicator: ['attempted_crossings'], kind: ['official' as const], to: '2024-02-01' }
       const steps = await stepsOf({ version: 4, ...parts }, { few: 1, after })
@@ -268,7 +268,7 @@ describe('a page of observations', () => {
   })
 })
 
-test('observations follow the positions that their borders had at the version asked for', async () => {
+test('observations follow the positions of their borders in the requested version', async () => {
   const url = `file:${scratchFolder()}/crossings.sqlite`
   const store = await openStore({ url, now: () => timeOf(0) })
   const observations = DIMENSIONS.borders.map(({ country, neighbour }) => statement({ country, neighbour }))

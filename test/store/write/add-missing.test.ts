@@ -34,7 +34,7 @@ function recordedIn(connection: Connection) {
   return contentOf(connection)
 }
 
-describe('adding what is missing', () => {
+describe('adding missing records', () => {
   test('records everything in one version, and says how many of each were new', async () => {
     const { store, added, connection } = await startStore()
     expect(added).toEqual({ indicators: 2, borders: 5, sources: 2, observations: 2, events: 1 })
@@ -166,7 +166,7 @@ describe('adding what is missing', () => {
     await store.close()
   })
 
-  test('tells natural keys apart by each of their parts', async () => {
+  test('distinguishes natural keys by each of their parts', async () => {
     const { store } = await startStore()
     const observations = [
       statement({ source: 'b', country: 'LV' }),

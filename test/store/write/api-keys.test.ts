@@ -85,7 +85,7 @@ describe('a rotation', () => {
 })
 
 describe('the audit log', () => {
-  test('tells each change of a key, by which command and when', async () => {
+  test('records each change of a key, with its command and time', async () => {
     await addKey({ rows_a_day: 500 })
     time = '2026-06-02T12:00:00.000Z'
     const { key } = await rotate('1')

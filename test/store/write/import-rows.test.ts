@@ -59,7 +59,7 @@ async function heldIn(store: Store) {
 }
 
 describe('an import', () => {
-  test('records figures and their publications in one version, with who and why', async () => {
+  test('records figures and their publications in one version, with author and reason', async () => {
     const store = await openEmpty()
     const rows = [january, february, cells({ source: 'other' })]
     const author = { author: 'Newsroom', reason: 'The yearbook.' }
@@ -81,7 +81,7 @@ describe('an import', () => {
     expect(await store.revisions(id, 2)).toMatchObject([{ version: 2, change: 'created', ...author }])
   })
 
-  test('passes over what is recorded as it stands, and adds the rest', async () => {
+  test('skips rows that are recorded already, and adds the rest', async () => {
     const store = await openEmpty()
     await importInto(store, [january])
     expect(await importInto(store, [february, january])).toEqual({
@@ -113,7 +113,7 @@ describe('an import', () => {
     expect(await heldIn(store)).toEqual(before)
   })
 
-  test('goes by the newest state of a figure and of a publication', async () => {
+  test('compares rows with the newest state of a figure and of a publication', async () => {
     const store = await openEmpty()
     await importInto(store, [january])
     const [held] = (await heldIn(store)).observations
@@ -196,7 +196,7 @@ describe('an import with faults', () => {
     expect(await importInto(store, [january])).toMatchObject({ observations: 1 })
   })
 
-  test('tells the first hundred of them, and how many there are', async () => {
+  test('reports the first hundred of them, and how many there are', async () => {
     const store = await openEmpty()
     const rows = daysOf(90, { count: 'x', kind: 'y' })
     const refused = await refusalOf(importInto(store, rows))
@@ -205,7 +205,7 @@ describe('an import with faults', () => {
     expect(refused.faults.at(-1)).toMatchObject({ line: 51, column: 'count' })
   })
 
-  test('tells those of the form of its rows too', async () => {
+  test('reports those of the form of its rows too', async () => {
     const store = await openEmpty()
     const rows: Row[] = [{ line: 2, faults: [{ column: null, reason: 'is short' }] }, ...inLines([january])]
     const work = store.write(NOBODY, (transaction) => importRows(transaction, rows, async () => undefined))

@@ -73,7 +73,7 @@ describe('the activity of keys', () => {
     expect(setTimer.mock.calls.filter(([, ms]) => ms === 5_000 || ms === 60_000)).toEqual([])
   })
 
-  test('tells refusals apart by key, route, status and detail', async () => {
+  test('distinguishes refusals by key, route, status and detail', async () => {
     for (const change of [
       {},
       { api_key: 4 },

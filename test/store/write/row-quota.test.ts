@@ -71,7 +71,7 @@ describe('a quota of rows a day', () => {
     expect(recorded()).toEqual({ counted: 5, there: 5 })
   })
 
-  test('begins anew at midnight UTC, and not before', async () => {
+  test('is reset at midnight UTC, and not before', async () => {
     const key = await addKey(2)
     await add(key, named('a', 2))
     time = '2026-06-01T23:59:59.999Z'

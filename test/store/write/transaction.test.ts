@@ -59,7 +59,7 @@ async function revisionsOf(id: number) {
 }
 
 describe('a write', () => {
-  test('records all that it does in one version, with who and why', async () => {
+  test('records all that it does in one version, with author and reason', async () => {
     const made = await store.write({ author: 'Newsroom', reason: 'Evening' }, async (transaction) => {
       await transaction.putSource(publication({ id: 'b' }))
       const id = await transaction.addObservation(statement({ source: 'b' }))
@@ -92,7 +92,7 @@ describe('a write', () => {
     expect(everything()).toBe(before)
   })
 
-  test('sees what it has done so far, and nobody else does until it is done', async () => {
+  test('sees its own writes, and others see them only once it is committed', async () => {
     const other = await open()
     onTestFinished(() => other.close())
     await store.write(NOBODY, async (transaction) => {

@@ -61,7 +61,7 @@ beforeAll(async () => {
 const heightOf = (svg: string, name: string, figure: string) =>
   numberOf(marksByFigure(svg, name).get(figure), 'height')
 
-describe('a period that nobody reported', () => {
+describe('a period without reports', () => {
   test('is hatched, and has no bar, no band and no zero', () => {
     expect([...marksByFigure(alone, 'unknown').keys()]).toEqual(['PL-BY:2024-01-05'])
     expect(

@@ -57,7 +57,7 @@ describe('the ticks of an axis', () => {
     }
   })
 
-  test('are none where there are no periods', () => {
+  test('are empty where there are no periods', () => {
     expect(ticksOf([], 972, speech)).toEqual([])
   })
 })

@@ -52,7 +52,7 @@ describe('the chart of totals', () => {
     )
   })
 
-  test('hatches what is not known, and gives it no bar', async () => {
+  test('hatches unknown values, and gives them no bar', async () => {
     const view = await viewOf(
       { country: ['PL', 'LV'] },
       fewRecords([onDay(1, { count: 4 }), onDay(1, { count: 9, country: 'LV', qualifier: 'about' })]),

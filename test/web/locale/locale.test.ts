@@ -81,7 +81,7 @@ describe.for(CODES)('speech in %s', (code) => {
     expect(new Set(spoken.slice(0, 5)).size).toBe(5)
   })
 
-  test('never says a number for what is not known, nor a limit where there is none', () => {
+  test('has no number for unknown values, and no limit where there is none', () => {
     expect(speech.figure({ qualifier: 'unknown', min: 0, max: null })).not.toMatch(/\d/)
     expect(speech.figure({ qualifier: 'at_least', min: 5, max: null })).toMatch(/^\D*5\D*$/)
     expect(speech.figure({ qualifier: 'exact', min: 0, max: 0 })).toBe('0')

@@ -61,7 +61,7 @@ describe('the page as a dataset', () => {
     expect(dataset.spatialCoverage[0].name).toBe('Polska')
   })
 
-  test('names absolute addresses where the public one is known, and never the host that was asked', async () => {
+  test('has absolute URLs where the public URL is known, and never those of the Host header', async () => {
     const { body, dataset } = await datasetOf(known, '/?period=2024')
     expect(dataset.url).toBe(`${PUBLIC_URL}/?period=2024`)
     for (const { contentUrl } of dataset.distribution)

@@ -19,14 +19,14 @@ function linkOf(
 }
 
 describe('a publication', () => {
-  test('leads to where it can be read, and tells that place nothing', () => {
+  test('leads to the publication, without a referrer', () => {
     const link = linkOf({}).querySelector('a')
     expect(link?.getAttribute('href')).toBe(publication.url)
     expect(link?.getAttribute('rel')).toBe('noopener noreferrer nofollow')
     expect(linkOf({}).textContent).toBe('A report, 15 November 2024')
   })
 
-  test.for(BAD_ADDRESSES)('leads nowhere where its address is none of the web: %s', (url) => {
+  test.for(BAD_ADDRESSES)('has no link where its URL is not of the web: %s', (url) => {
     expect(linkOf({ url }).querySelectorAll('a')).toHaveLength(0)
     expect(linkOf({ url }).querySelector('cite')?.textContent).toBe('A report')
   })

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { addressFrom, addressOf, apiQuery } from '../../../src/web/page/url.ts'
 
 describe('an address', () => {
-  test('keeps what is not changed, and takes away what is null', () => {
+  test('keeps unchanged parameters, and removes those set to null', () => {
     expect(addressOf('/', { from: '2024', lang: 'pl' }, { to: '2025', lang: null })).toBe(
       '/?from=2024&to=2025',
     )
     expect(addressOf('/', { from: '2024' }, { from: null })).toBe('/')
   })
 
-  test('sets a parameter anew where it stood', () => {
+  test('replaces a parameter in its place', () => {
     expect(addressOf('/', { interval: 'day', lang: 'pl' }, { interval: 'week' })).toBe(
       '/?interval=week&lang=pl',
     )

@@ -51,7 +51,7 @@ describe('a figure by its name', () => {
     'pl-by',
     'PL-BY::cumulative',
     'together',
-  ])('is none where nothing is called so: %s', (name) => {
+  ])('is null where nothing has that name: %s', (name) => {
     expect(figureNamed(view, name)).toBeNull()
   })
 
@@ -76,7 +76,7 @@ describe('the marks of a figure', () => {
     expect(markOf('PL-BY')).toEqual(['contested', 'claimed', 'inferred'])
   })
 
-  test('are none where nothing is known, or nothing is doubtful', () => {
+  test('are empty where nothing is known, or nothing is doubtful', () => {
     expect(markOf('PL-BY:2024-01-04')).toEqual([])
     expect(markOf('LV-BY:2024-01-05')).toEqual([])
   })
