@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 const EVERY = 'test/domain/**/*.test.ts'
-const LONG = ['test/domain/{bounds,calendar,constraint-graph,period,reconciliation}.test.ts']
+const LONG = [
+  'test/domain/**/{bounds,calendar,constraint-graph,period,reconciliation,group-reconciliation}.test.ts',
+]
 
 /**
  * The tests that mutants of the domain are shown to, the long ones last. What a test file has the domain

@@ -306,3 +306,26 @@ export function exchange(options: http.RequestOptions, body: Buffer): Promise<An
     request.end(body.subarray(half))
   })
 }
+
+/** The path of observations. */
+export const PATH = '/v1/observations'
+
+/** Returns a function that makes figures of days that no other figure of the file is of. */
+export function freshFigures(): (facts?: Partial<Statement>) => Statement {
+  let days = 0
+  return (facts = {}) => {
+    const day = dayOf(days)
+    days += 1
+    return figure({ period_start: day, period_end: day, ...facts })
+  }
+}
+
+/** The If-Match header of a change to a figure. */
+export function matching({ version }: { readonly version: number }): { 'if-match': string } {
+  return { 'if-match': `"${version}"` }
+}
+
+/** A correction of a figure. */
+export function revise(written: Written, facts: Partial<Statement> = {}): Sent {
+  return { headers: matching(written), body: stateOf({ ...written, ...facts }) }
+}
