@@ -15,7 +15,7 @@ import { openStore, type Store } from './store/store.ts'
 /** The listen backlog; Node's 511 overflows in bursts. */
 const BACKLOG = 4_096
 
-/** How long requests in flight may take after the signal to stop, in milliseconds. */
+/** The time that requests in flight have after the signal to stop, in milliseconds. */
 const GRACE_MS = 2_500
 
 export const presentTime = () => new Date().toISOString()

@@ -61,7 +61,7 @@ export function readSeeds(directory: URL = DIRECTORY): Records {
   }
 }
 
-/** How one country counts an indicator. */
+/** The definition by which one country counts an indicator. */
 const definitionSchema = z.strictObject({
   indicator: slug,
   country: countryCode,

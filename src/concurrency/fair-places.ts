@@ -11,9 +11,9 @@ export interface FairPlaces {
 }
 
 export interface FairPlacesOptions {
-  /** How many places one client may have. */
+  /** The places that one client may have. */
   readonly perClient: number
-  /** How many places are taken before each client gets one only. */
+  /** The number of places taken from which each client gets only one. */
   readonly shared: number
   /** All places; unlimited by default. */
   readonly capacity?: number

@@ -16,9 +16,9 @@ export interface Lane {
 
 export interface LaneOptions {
   readonly capacity: number
-  /** How many places tasks that one client started may have at a time. */
+  /** The places that the tasks of one client may have at a time. */
   readonly perClient: number
-  /** How long a task waits for a place before it is refused, in milliseconds. */
+  /** The longest wait of a task for a place before it is rejected, in milliseconds. */
   readonly maxWaitMs: number
   readonly usage: UsageMeter
 }

@@ -61,7 +61,7 @@ export function createTaskGroup(first: Task): TaskGroup {
 /** Clients that have used less than this lately are all alike, in milliseconds of CPU. */
 const FIRST_LEVEL_MS = 25
 
-/** How much more a client has to use to come to the next level. */
+/** The factor of usage between two levels. */
 const LEVEL_FACTOR = 5
 
 /**

@@ -1,16 +1,16 @@
 import { ClientGone, createTaskGroup, nextOf, type Task, WaitTimeout } from './task.ts'
 import type { UsageMeter } from './usage-meter.ts'
 
-/** How long a computation may hold the event loop in one piece, in milliseconds. */
+/** The time for which a computation may hold the event loop in one piece, in milliseconds. */
 export const TURN_MS = 5
 
 /** For how many times as long as a turn connections are accepted before the next one: bursts come by the hundred. */
 const ACCEPTING_TURNS = 40
 
-/** How long a computation waits for a turn before it is given up, in milliseconds. */
+/** The longest wait of a computation for a turn before it is cancelled, in milliseconds. */
 const MAX_WAIT_MS = 10_000
 
-/** How many computations are given up in one iteration: each has an answer to be made, or at least to be ended. */
+/** The computations cancelled in one iteration: each has a response to be sent, or at least to be ended. */
 const MAX_DROPPED = 10
 
 /** Gives computations the event loop one at a time, each for one turn. */
@@ -24,7 +24,7 @@ export interface Turns {
   readonly pending: number
 }
 
-/** What a computation calls to share the event loop. */
+/** The functions that a computation calls to share the event loop. */
 export interface Turn {
   readonly task: Task
   /**

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { countryCode, singleLine, slug } from './fields.ts'
 
-/** What is counted. Indicators are never added to one another. */
+/** An indicator defines the events that are counted. Indicators are never added to one another. */
 export const indicatorSchema = z.strictObject({
   id: slug.describe('What is counted.').meta({ examples: ['attempted_crossings'] }),
   position: z.int().min(1).max(1_000_000).describe('Where it stands in lists of indicators; lowest first.'),

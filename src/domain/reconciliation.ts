@@ -16,7 +16,7 @@ import { type DaySet, intersectionOf, unionOf } from './day-set.ts'
 import { type Evidence, rangeOf, type Status } from './observation.ts'
 import { overlapCounter } from './overlaps.ts'
 
-/** What a set of observations implies, and the status of each. */
+/** The bounds that a set of observations implies, and the status of each. */
 export interface Reconciliation {
   readonly bounds: Bounds
   /** The days inside at least one accepted observation; for a sum or a group by members, inside one of each. */
@@ -114,7 +114,7 @@ export function* reconcileGroupInPieces(
   }
 }
 
-/** What Σ says of every two boundaries, save where it says no more than it does of two parts of the way. */
+/** The bounds of Σ between every two boundaries, save where they follow from those of two parts of the way. */
 function* boundsBetween(days: Int32Array, least: readonly Float64Array[]): Generator<AssumedBound> {
   for (const [i, row] of least.entries()) {
     for (let j = 0; j < row.length; j++) {
@@ -126,7 +126,7 @@ function* boundsBetween(days: Int32Array, least: readonly Float64Array[]): Gener
   }
 }
 
-/** Whether the way from i to j by a neighbour of either is bounded as tightly; each part of it is shorter. */
+/** Tells whether the way from i to j by a neighbour of either is bounded as tightly; each part of it is shorter. */
 function followsFromParts(least: readonly Float64Array[], i: number, j: number, weight: number): boolean {
   const towards = i < j ? 1 : -1
   if (i + towards === j) return false
@@ -154,7 +154,7 @@ function* acceptAll(graph: ConstraintGraph, claims: readonly Claim[]): Work<Acce
   return { statuses, accepted, conflicts }
 }
 
-/** What accepting an observation takes besides its searches, as a number of their steps. */
+/** The cost of accepting an observation besides its searches, as a number of their steps. */
 const WORK_OF_CLAIM = 20
 
 interface Accepted {
@@ -163,7 +163,7 @@ interface Accepted {
   readonly conflicts: readonly Window[]
 }
 
-/** What an observation demands, and of which days; nothing where it is approximate. */
+/** Returns the constraint of an observation; none where it is approximate. */
 interface Claim {
   readonly id: number
   readonly window: Window

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { civilDate, originName, singleLine, slug, webAddress } from './fields.ts'
 
-/** Who stands behind a publication, most authoritative first. */
+/** The kinds of author of a publication, most authoritative first. */
 export const KINDS = ['official', 'analysis', 'claim'] as const
 
 /** One publication. */

@@ -17,7 +17,7 @@ export interface Dataset {
   readonly distributions: readonly Distribution[]
 }
 
-/** What a catalogue is made of. */
+/** The contents of a catalogue. */
 export interface CatalogueEntry {
   /** The address of the service, without a slash at its end; empty where it is not known. */
   readonly base: string

@@ -2,7 +2,7 @@ import { type Chunks, type Column, cellOf, type Row, type Table, type TableMetad
 
 export const JSON_STAT_TYPE = 'application/vnd.json-stat+json; charset=utf-8'
 
-/** What there is a number of in each cell, in the order of its categories. */
+/** The measures of each cell, in the order of its categories. */
 const MEASURES = ['count', 'min', 'max', 'days', 'days_reported', 'conflicts']
 
 /** The measures that the qualifier of a figure is the status of. */

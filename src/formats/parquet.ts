@@ -19,7 +19,7 @@ const ROWS_PER_GROUP = 1_000
 type Schema = ConstructorParameters<typeof ParquetWriter>[0]['schema']
 type Physical = string | number | bigint | boolean | null
 
-/** How a type of cell is stored: its element of the schema, and its value in it. */
+/** The storage of a type of cell: its element of the schema, and its value. */
 interface Storage {
   readonly element: Omit<Schema[number], 'name' | 'repetition_type'>
   store(cell: string | number | boolean): Physical
@@ -64,7 +64,7 @@ export async function* writeParquet({ columns, rows, description }: Table): Chun
   yield taken(writer)
 }
 
-/** What was written since the last time; the writer goes on with an empty buffer. */
+/** Returns the bytes written since the last call; the writer goes on with an empty buffer. */
 function taken(writer: ByteWriter): Uint8Array {
   const bytes = writer.getBytes().slice()
   writer.index = 0

@@ -14,7 +14,7 @@ export interface TableFormat {
   /** The media type that it is sent as. */
   readonly type: string
   readonly description: string
-  /** Whether rows are streamed; otherwise the whole table is in memory. */
+  /** True where rows are streamed; otherwise the whole table is in memory. */
   readonly isStreamed: boolean
   /** For what a browser is to save rather than show, how the name of the file ends. */
   readonly extension?: string

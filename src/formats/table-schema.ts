@@ -72,7 +72,7 @@ function constraintsOf(kind: JsonSchema, type: string): Record<string, unknown> 
   }
 }
 
-/** Whether a bound is one of the field, and not only of what JSON can hold. */
+/** Tells whether a bound is one of the field, and not only of what JSON can hold. */
 function isMeant(bound: unknown): boolean {
   return typeof bound === 'number' && Math.abs(bound) < Number.MAX_SAFE_INTEGER
 }

@@ -60,9 +60,9 @@ export interface AppOptions extends Dependencies {
   readonly rateLimit?: number
   /** The addresses and networks whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies?: readonly string[]
-  /** How long a client's answers may wait before more of them are refused, in milliseconds; 0 is any time. */
+  /** The longest wait of a client's answers before further ones are rejected, in milliseconds; 0 disables it. */
   readonly maxDelayMs?: number
-  /** How many milliseconds of CPU time a minute the answers to one client may take; 0 is no limit. */
+  /** The CPU time that one client's answers may take, in milliseconds a minute; 0 disables the limit. */
   readonly cpuLimitMs?: number
   /** The connections that may be open; further ones are closed. */
   readonly maxConnections?: number
@@ -103,7 +103,7 @@ export const MAX_CONNECTIONS = 2_000
 /** Long, because the kernel's send buffer holds megabytes: a 1 KB/s client makes progress only every 20 minutes. */
 const PATIENCE: Timeouts = { headersMs: 10_000, bodyMs: 15_000, idleMs: 1_800_000 }
 
-/** How often timeouts are checked; Node's default is 30 s. */
+/** The interval of timeout checks; Node's default is 30 s. */
 const CHECK_EVERY_MS = 1_000
 
 /** Builds the server from what it depends on; it neither listens nor reads the environment. */

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts'
 import type { BackupsToWatch } from './health/backups-to-watch.ts'
 import type { AnswerTurn } from './limits/answer-queue.ts'
 
-/** What the routes are built from. */
+/** The dependencies of all routes. */
 export interface Dependencies {
   readonly store: Store
   /** The present, as an RFC 3339 time in UTC. */
@@ -15,13 +15,13 @@ export interface Dependencies {
   readonly backups?: BackupsToWatch | undefined
 }
 
-/** What routes that answer readers are built from. */
+/** The dependencies of routes that answer readers. */
 export interface ReaderDependencies extends Dependencies {
   /** Returns what the computation of an answer calls to share the event loop. */
   readonly turnOf: (request: FastifyRequest) => AnswerTurn
 }
 
-/** What the routes that answer with figures are built from. */
+/** The dependencies of routes that answer with results. */
 export interface FigureDependencies extends ReaderDependencies {
   readonly series: SeriesReader
 }

@@ -47,7 +47,7 @@ export interface SeriesReader {
   read(request: SeriesRequest, turn: Turn): Promise<Series>
 }
 
-/** What results are computed from. */
+/** The dependencies of results. */
 export interface FigureContext {
   readonly store: Reader
   readonly series: SeriesReader

@@ -2,7 +2,7 @@
 export class QueryTooCostly extends Error {
   /** The parameter to change. */
   readonly parameter: string
-  /** What is wrong with it, and how to request less. */
+  /** The reason, and how to request less. */
   readonly detail: string
 
   constructor(message: string, { parameter, detail }: { parameter: string; detail: string }) {

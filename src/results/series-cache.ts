@@ -14,7 +14,7 @@ import {
 import { type SeriesVersions, seriesVersions } from './series-versions.ts'
 import { weighedCache } from './weighed-cache.ts'
 
-/** How many observations are cached reconciled: about 300 bytes each, with what proofs need. */
+/** The size of the cache in reconciled observations: about 300 bytes each, with what proofs need. */
 const MAX_OBSERVATIONS = 750_000
 
 export interface SeriesCacheOptions {

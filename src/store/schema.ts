@@ -59,7 +59,7 @@ export const indicatorRevisions = sqliteTable(
   ],
 )
 
-/** How the reporting countries count it, for each state of an indicator. */
+/** The definitions of the reporting countries, for each state of an indicator. */
 export const indicatorDefinitions = sqliteTable(
   'indicator_definitions',
   {
@@ -277,7 +277,7 @@ export const eventRevisions = sqliteTable(
 
 export const SCOPES = ['write', 'admin'] as const
 
-/** Who may write. Of a key itself only its SHA-256 is held. Keys that were rotated into one another share a lineage. */
+/** API keys, of which only the SHA-256 is stored. Keys that were rotated into one another share a lineage. */
 export const apiKeys = sqliteTable(
   'api_keys',
   {

@@ -3,10 +3,10 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import {
   assertUndamaged,
   type Connection,
+  databasePathOf,
   isInMemory,
   openDatabase,
   openReadOnly,
-  pathOf,
   refusing,
 } from './connection/connection.ts'
 import { type FileSizes, fileSizes } from './connection/file-sizes.ts'
@@ -70,7 +70,7 @@ function openBeside(reading: Connection, url: string): Connection {
 function openMigrated(url: string): Connection {
   const connection = openDatabase(url)
   try {
-    return refusing(pathOf(url), () => {
+    return refusing(databasePathOf(url), () => {
       assertUndamaged(connection)
       migrate(connection)
       return connection
@@ -103,7 +103,7 @@ function storeOn(reading: Connection, writing: Connection, now: () => string) {
       return write(NOBODY, (transaction) => addMissing(transaction, records))
     },
 
-    /** Whether writes can be taken: some time after one failed because of the machine, one that changes nothing is tried. */
+    /** Tells whether writes can be accepted: some time after one failed because of the machine, it tries one that changes nothing. */
     async canWrite(): Promise<boolean> {
       try {
         if (!writing.memory) accessSync(writing.name, constants.W_OK)

@@ -25,7 +25,7 @@ export interface RegularBackups {
 /** The clock is looked at so often, in milliseconds: a machine may sleep, and its clock may be set. */
 const LOOK_EVERY_MS = 60_000
 
-/** How long the first retry waits, in milliseconds; each further one twice as long, but never over an hour. */
+/** The wait before the first retry, in milliseconds; it doubles with each further one, up to an hour. */
 const RETRY_MS = 60_000
 const MAX_RETRY_MS = 3_600_000
 

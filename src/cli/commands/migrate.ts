@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Config } from '../../config.ts'
-import { assertUndamaged, openDatabase, pathOf, refusing } from '../../store/connection/connection.ts'
+import { assertUndamaged, databasePathOf, openDatabase, refusing } from '../../store/connection/connection.ts'
 import { migrate } from '../../store/connection/migrate.ts'
 
 /** `crossings migrate`: brings the database to the newest schema. */
@@ -11,7 +11,7 @@ export function migrateCommand(config: () => Config): Command {
       const { DATABASE_URL } = config()
       const connection = openDatabase(DATABASE_URL)
       try {
-        const applied = refusing(pathOf(DATABASE_URL), () => {
+        const applied = refusing(databasePathOf(DATABASE_URL), () => {
           assertUndamaged(connection)
           return migrate(connection)
         })

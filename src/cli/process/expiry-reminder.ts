@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts'
 import { presentTime } from '../../server.ts'
-import { isInMemory, pathOf } from '../../store/connection/connection.ts'
+import { databasePathOf, isInMemory } from '../../store/connection/connection.ts'
 import type { KeyReport } from '../../store/read/api-keys.ts'
 import { readKeyReports } from '../../store/read/key-reports.ts'
 import { daysToEnd, inDays } from '../commands/key-lines.ts'
@@ -19,7 +19,7 @@ export function logKeyExpiry(
 ): void {
   if (isInMemory(DATABASE_URL) || !LEVELS.includes(LOG_LEVEL)) return
   const remind = () => {
-    for (const line of readReminders(pathOf(DATABASE_URL))) log(line)
+    for (const line of readReminders(databasePathOf(DATABASE_URL))) log(line)
   }
   remind()
   setInterval(remind, EVERY_MS).unref()

@@ -83,7 +83,7 @@ interface Ends {
   readonly end: number
 }
 
-/** How much the running count changes from one linked boundary to a later one, where there are two such. */
+/** The change of the running count from one linked boundary to a later one, where there are two such. */
 function changeBetween(graph: ConstraintGraph, { start, end }: Ends): number | null {
   if (start === NONE || end === NONE || start >= end) return null
   return countAt(graph, end) - countAt(graph, start)

@@ -20,7 +20,7 @@ export interface Term {
 export interface Bounds {
   /** The tightest lower bound of F(to) − F(from), a whole number; −Infinity where there is none. */
   least(from: Day, to: Day): number
-  /** What {@link Bounds.least} says of every two of some days: a row for each `from`, in it one for each `to`. */
+  /** Returns {@link Bounds.least} for every two of some days: a row for each `from`, with a number for each `to`. */
   leastBetween(days: Int32Array): Work<Float64Array[]>
   /** The terms that add up to a finite `least(from, to)`, as few as can be; none where it is 0 by order alone. */
   prove(from: Day, to: Day): Term[]

@@ -42,14 +42,14 @@ export interface ConstraintGraph {
   readonly steps: Steps
   readonly assumptions: Assumption[]
   readonly queue: FlatQueue<number>
-  /** What searches for proofs hold of each boundary; made for the first of them. */
+  /** The state of searches for proofs, by boundary; created for the first of them. */
   visits?: Visits
   searches: number
   /** The steps that all searches so far have looked at: the cost of the graph. */
   work: number
 }
 
-/** What is held of each part; at first each boundary is a part of the same number. */
+/** The state of each part; at first each boundary is a part of the same number. */
 interface Parts {
   readonly count: Float64Array
   readonly size: Int32Array
@@ -62,7 +62,7 @@ interface Parts {
   readonly settledIn: Float64Array
 }
 
-/** How a search for a proof reached each boundary: at which slack, by how many figures and by which step. */
+/** The path by which a search for a proof reached each boundary: its slack, number of figures and last step. */
 export interface Visits {
   readonly queue: FlatQueue<number>
   readonly slack: Float64Array

@@ -65,7 +65,7 @@ export function boundsOf(graph: ConstraintGraph): Bounds {
   }
 }
 
-/** What order alone says of the way from one day to each of some. */
+/** The bounds that order alone gives from one day to each of some. */
 function byOrder(from: Day, days: Int32Array): Float64Array {
   const row = new Float64Array(days.length)
   for (let index = 0; index < row.length; index++) {

@@ -1,4 +1,4 @@
-/** What is held of each step of a graph, at its number, and how many there are. */
+/** The steps of a graph, in arrays by their number, and how many there are. */
 export interface Steps {
   length: number
   from: Int32Array

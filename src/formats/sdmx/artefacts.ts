@@ -26,7 +26,7 @@ export interface Artefact {
   readonly version: string
   readonly name: string
   readonly description?: string
-  /** What it says besides. */
+  /** Its further properties. */
   readonly body: Body
   /** For a scheme of items, what it lists them under, and the items. */
   readonly items?: { readonly list: string; readonly of: readonly (Body & { readonly id: string })[] }

@@ -1,6 +1,6 @@
 import type { TableMetadata } from '../table.ts'
 
-/** What some coded components take their values from. */
+/** A codelist, from which coded components take their values. */
 export type CodelistId =
   | 'CL_FREQ'
   | 'CL_INDICATOR'
@@ -25,7 +25,7 @@ export interface Codelist {
   readonly codes: readonly Code[]
 }
 
-/** What the codes that are not fixed are taken from. */
+/** The data that the codes which are not fixed come from. */
 export type Held = Pick<TableMetadata, 'indicators' | 'borders' | 'sources'>
 
 /** Every code list: the fixed ones, and those of what is held. */

@@ -9,7 +9,7 @@ import { figureStatus, observationStatus } from './obs-status.ts'
 export const AGENCY = 'BC'
 export const VERSION = '1.0.0'
 
-/** What a dataflow, and the data structure that it alone uses, is made of. */
+/** The parts of a dataflow, and of the data structure that it alone uses. */
 export interface Flow {
   readonly id: string
   readonly structureId: string

@@ -5,7 +5,7 @@ import { AGENCY, type Context, type Flow, flowOf, idIn, VERSION } from './datafl
 
 export const SDMX_CSV_TYPE = 'application/vnd.sdmx.data+csv;version=2.0.0'
 
-/** What data are of, and in whose name; else the dataflow whose rows they are, with all its components. */
+/** The structure of the data and its agency; by default the dataflow of the rows, with all its components. */
 export interface SdmxOptions {
   readonly flow?: Flow
   readonly context?: Context

@@ -44,7 +44,7 @@ export async function* writeSdmxJson(
 
 /** The values of a component that occur in a message. */
 interface Used {
-  /** What stands for the value of a row: its place among those that occur, or itself. */
+  /** Represents the value of a row: its index among those that occur, or itself. */
   cellOf(placed: Placed): unknown
   /** The component with the values that occurred. */
   shown(): Record<string, unknown>

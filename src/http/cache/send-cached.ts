@@ -11,7 +11,7 @@ interface ResponseTarget {
     readonly 'if-none-match'?: string | undefined
     readonly 'accept-encoding'?: string | undefined
   }
-  /** Whether the request is a HEAD. */
+  /** True for a HEAD. */
   readonly isHead: boolean
   /** The pattern of the request's route, for metrics. */
   readonly route: string

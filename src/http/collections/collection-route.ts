@@ -50,7 +50,7 @@ export interface Collection<Query extends z.ZodObject, Place, Loaded extends Row
   readonly query: Query
   /** A row; its fields are the columns of tables, save for `proof`, which these have no place for. */
   readonly row: z.ZodObject
-  /** What JSON holds besides `data` and `meta`. */
+  /** Further members of the JSON, besides `data` and `meta`. */
   readonly extra?: z.ZodRawShape
   /** Formats besides those of all rows. */
   readonly formats?: readonly FormatName[]

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 
-/** What the thread watches, and its limits. */
+/** The shared state that the thread watches, and its limits. */
 export interface WatchedLoop {
   /** First how often the loop has beaten, then how many requests of each route are being answered. */
   readonly shared: Int32Array

@@ -15,7 +15,7 @@ export interface Ticket {
 }
 
 export interface AdmissionOptions {
-  /** How long a client's answers may wait before more of them are refused, in milliseconds; 0 is any time. */
+  /** The longest wait of a client's answers before further ones are rejected, in milliseconds; 0 disables it. */
   readonly maxDelayMs: number
   readonly clock?: () => number
 }

@@ -16,20 +16,20 @@ import type { RequestTasks } from './request-tasks.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether answers of this route are drawn, which takes far more memory and time than data. */
+    /** Marks routes whose responses are rendered, which takes far more memory and time than data. */
     readonly isDrawn?: boolean
-    /** Whether a response goes on for as long as its client likes; such a route has limits of its own. */
+    /** Marks routes whose responses last as long as their client likes; they have limits of their own. */
     readonly isEndless?: boolean
   }
 }
 
-/** How many drawings are in progress at a time, and of one client: what bounds the memory that they take. */
+/** The responses rendered at a time, in all and for one client; bounds their memory. */
 const DRAWINGS = { capacity: 4, perClient: 2 }
 
-/** How many downloads may be open: each holds a page of rows and buffers for as long as its client reads. */
+/** The downloads that may be open: each holds a page of rows and buffers for as long as its client reads. */
 const DOWNLOADS = { perClient: 6, shared: 200 }
 
-/** How long a drawing waits to be begun, in milliseconds: a client that waits longer gives up. */
+/** The longest wait of a response for rendering to begin, in milliseconds: clients give up after that. */
 const MAX_WAIT_MS = 10_000
 
 const MINUTE_MS = 60_000
@@ -38,14 +38,14 @@ const MINUTE_MS = 60_000
 const DEFAULT_DRAIN_PER_MS = 1 / 3
 
 export interface AnswerQueueOptions {
-  /** How long a client's answers may wait before more of them are refused, in milliseconds; 0 is any time. */
+  /** The longest wait of a client's answers before further ones are rejected, in milliseconds; 0 disables it. */
   readonly maxDelayMs: number
-  /** How many milliseconds of CPU time a minute one client's answers may take; 0 is no limit. */
+  /** The CPU time that one client's answers may take, in milliseconds a minute; 0 disables the limit. */
   readonly cpuLimitMs: number
   readonly clientOf: ClientAddressOf
   readonly tasks: RequestTasks
   readonly limits: RateLimits
-  /** Whether a response is cached already: then it costs too little to be refused. */
+  /** Tells whether a response is cached already: then it costs too little to be rejected. */
   readonly isCached: (request: IncomingMessage, headers: SimpleHeaders) => boolean
   readonly observer?: QueueObserver | undefined
   readonly clock?: () => number
@@ -67,7 +67,7 @@ export interface QueueState {
 export interface AnswerQueue {
   /** Refuses requests before the framework routes them, where that is cheaper. */
   readonly refuse: FastPathHandler
-  /** What the computation of an answer calls to share the event loop. */
+  /** Returns the turn with which the computation of an answer shares the event loop. */
   turnOf(request: FastifyRequest): AnswerTurn
 }
 

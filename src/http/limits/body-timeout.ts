@@ -4,7 +4,7 @@ import { hasBody } from '../protocol/has-body.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether a body may take any time, as long as it makes progress. */
+    /** Lets a body take any time, as long as it makes progress. */
     readonly isLongBody?: boolean
   }
 }

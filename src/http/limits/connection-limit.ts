@@ -5,7 +5,7 @@ import { createClientCounts } from '../../concurrency/client-counts.ts'
 import { normalizeAddress } from './client-address.ts'
 
 export interface ConnectionLimitOptions {
-  /** How many connections one client may have open. */
+  /** The connections that one client may have open. */
   readonly perClient: number
   /** Addresses and networks whose connections are those of many clients, and not limited. */
   readonly trustedProxies: readonly string[]

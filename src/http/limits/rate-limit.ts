@@ -19,7 +19,7 @@ const WINDOW_S = 60
 /** Bounds the memory: beyond this, the least recent clients are forgotten. */
 const MAX_CLIENTS = 100_000
 
-/** How many requests a minute with an invalid key an address may send. */
+/** The requests with an invalid key that an address may send, a minute. */
 const MAX_FAILED_KEYS = 20
 
 export interface RateLimits {

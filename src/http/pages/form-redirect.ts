@@ -3,7 +3,7 @@ import { addressFrom } from '../../web/page/url.ts'
 /** The parameters that a form sends once for each choice, and an address has as a list. */
 const LISTS = ['country']
 
-/** What a form says of itself: the choice of countries that means all of them, which an address leaves out. */
+/** The form's value for all countries, which a URL leaves out. */
 const EVERY = 'every'
 
 /**

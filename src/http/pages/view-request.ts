@@ -37,7 +37,7 @@ export interface ViewRequest {
   /** The resolved query, with the window that is shown. */
   readonly resolved: ResolvedQuery
   readonly view: View
-  /** What was chosen for it that its address does not say, and that is not so by default elsewhere. */
+  /** Choices made for the view that its URL does not contain, and that are not the default elsewhere. */
   readonly chosen: Readonly<Record<string, string>>
   readonly speech: Locale
 }

@@ -42,7 +42,7 @@ export type ProblemDetail = z.infer<typeof faultSchema>
 interface ProblemKind {
   readonly name: string
   readonly title: string
-  /** What every problem of this type means. */
+  /** The meaning of every problem of this type. */
   readonly meaning: string
 }
 

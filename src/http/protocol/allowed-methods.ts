@@ -4,19 +4,19 @@ import { parseQuery } from '../query/query-string.ts'
 import { SECURITY_HEADERS } from './default-headers.ts'
 import { pathOf } from './url.ts'
 
-/** How long a browser may keep the answer to a preflight, in seconds. */
+/** The time for which a browser may cache the response to a preflight, in seconds. */
 const PREFLIGHT_MAX_AGE = 86_400
 
-/** What a page of another origin may do: read. */
+/** The methods that a page of another origin may use. */
 const READING = 'GET, HEAD, OPTIONS'
 
-/** What lets any page read an answer. */
+/** Lets any page read a response (CORS). */
 export const OPEN_HEADERS = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'Link, ETag, Retry-After, RateLimit, RateLimit-Policy',
 } as const
 
-/** What every answer says, errors too: any page may read it, it varies with `Accept`, and it only holds data. */
+/** The headers of every response, errors too: any page may read it, it varies with `Accept`, and it only holds data. */
 export const COMMON_HEADERS = { ...OPEN_HEADERS, ...SECURITY_HEADERS, vary: 'Accept' } as const
 
 /**
@@ -77,7 +77,7 @@ function notFound(): Problem {
   return new Problem(404, 'Not found. Paths have no trailing slash; see /v1.')
 }
 
-/** Whether a path has the form of a route: each `:name` stands for one part, a last `*` for any rest. */
+/** Tells whether a path matches the pattern of a route: each `:name` stands for one part, a last `*` for any rest. */
 function matches(url: string, path: string): boolean {
   const wanted = url.split('/')
   const given = path.split('/')

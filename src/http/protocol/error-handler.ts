@@ -45,17 +45,17 @@ export function rejectExpect(_request: IncomingMessage, response: ServerResponse
     .end(body)
 }
 
-/** What Node says of a connection on which it cannot read HTTP. */
+/** The error of a connection on which Node cannot parse HTTP. */
 interface ClientError extends Error {
   readonly code?: string
 }
 
-/** Whether there is anyone left to be told what is wrong. */
+/** Tells whether the client can still receive a response. */
 export function canRespond({ code }: ClientError, { writable }: Writable): boolean {
   return writable && code !== 'ECONNRESET'
 }
 
-/** What is answered to what cannot be read as HTTP. */
+/** Returns the response to bytes that are not HTTP. */
 export function statusOfClientError({ code = '' }: ClientError): number {
   return STATUS_BY_CODE[code] ?? 400
 }

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../problems/problem.ts'
 
-/** How long a client may take for the rest of its response once the server is closing, in milliseconds. */
+/** The time that a client has for the rest of its response once the server is closing, in milliseconds. */
 const GRACE_MS = 2_000
 
 export interface Shutdown {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** Whether a body comes with a request, which then has to be read (RFC 9112, 6). */
+/** Tells whether a request has a body, which then has to be read (RFC 9112, 6). */
 export function hasBody({ headers }: { readonly headers: IncomingHttpHeaders }): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }

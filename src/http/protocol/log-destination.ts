@@ -1,10 +1,10 @@
 import sonicBoom from 'sonic-boom'
 import type { LogSink } from './logger.ts'
 
-/** How many characters wait for a log reader that has stopped; lines beyond them are dropped. */
+/** The characters that wait for a log reader that has stopped; further lines are dropped. */
 const MAX_WAITING = 1024 * 1024
 
-/** How long the end of the process waits for a log reader, in milliseconds. */
+/** The time that the end of the process waits for a log reader, in milliseconds. */
 const FLUSH_MS = 300
 
 /**

@@ -1,7 +1,7 @@
 import type { Page } from '../../domain/filter.ts'
 import type { Row } from '../../formats/table.ts'
 
-/** What JSON holds besides `data` and `meta`. */
+/** Further members of the JSON, besides `data` and `meta`. */
 export type Extra = Readonly<Record<string, unknown>>
 
 interface Rows<Loaded extends Row> {

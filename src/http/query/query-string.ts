@@ -1,5 +1,5 @@
 /** A query as its name-value pairs, in the order in which they were sent. */
-export interface Query {
+export interface ParsedQuery {
   readonly pairs: readonly [name: string, value: string][]
   /** The names, as they were sent, of pairs that are not percent-encoded UTF-8. */
   readonly undecodable: readonly string[]
@@ -12,7 +12,7 @@ const CACHE_BUSTER = '_'
  * Parses a query as `application/x-www-form-urlencoded` (WHATWG URL), without the cache buster. This is the only
  * parser of what a client sent: what it returns is written anew before anything else reads the address.
  */
-export function parseQuery(text: string): Query {
+export function parseQuery(text: string): ParsedQuery {
   const pairs: [string, string][] = []
   const undecodable: string[] = []
   for (const pair of text.split('&')) {

@@ -13,12 +13,12 @@ interface Query extends Omit<Filter, 'version'> {
   readonly as_of?: number | string | undefined
 }
 
-/** What a request asks: which observations, and in which version of the data. */
+/** The query of a request: which observations, and in which version of the data. */
 export interface ResolvedQuery {
   readonly filter: Filter
   /** The version or time asked for; null for the present. */
   readonly as_of: number | string | null
-  /** Whether the answer is of a state that no later write can change. */
+  /** True where no later write can change the answer. */
   readonly isImmutable: boolean
 }
 

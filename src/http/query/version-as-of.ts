@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.ts'
 
 /** The state of the data that an answer is made from. */
 export interface VersionAsOf extends Version {
-  /** Whether no later write can change what `as_of` means, so that the answer stands for good. */
+  /** True where no later write can change what `as_of` means, so that the answer never changes. */
   readonly isImmutable: boolean
 }
 

@@ -65,7 +65,7 @@ interface Answer {
   readonly resolved: ResolvedQuery
   /** The rows, or the one resource. */
   readonly rows: readonly Row[] | Row
-  /** What JSON holds besides `data` and `meta`. */
+  /** Further members of the JSON, besides `data` and `meta`. */
   readonly extra?: Readonly<Record<string, unknown>>
   /** For a list, the cursor key of the last row where more follow, else null. */
   readonly next?: unknown

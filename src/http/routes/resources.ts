@@ -9,24 +9,30 @@ import { outputParameters, parameters } from '../query/parameters.ts'
 import { resolveQuery } from '../query/resolve-query.ts'
 import { metaSchema, requireJsonAcceptable, sendJsonPage } from '../responses/json-response.ts'
 import { jsonResponses } from '../responses/response-schemas.ts'
-import { borders, events, indicators, type ResourceDefinition, sources } from '../writes/resources.ts'
+import {
+  borderDefinition,
+  eventDefinition,
+  indicatorDefinition,
+  type ResourceDefinition,
+  sourceDefinition,
+} from '../writes/resources.ts'
 import { pointTo, requireIfMatch, versionETag, writeParameters, writeRoute } from '../writes/write-route.ts'
 
 const MAX_THINGS = 1_000
 
 /** One source, event, indicator or border by its id, and what writes them. */
 export const resourcesRoutes: FastifyPluginAsync<ReaderDependencies> = async (app, dependencies) => {
-  getOne(app, dependencies, sources)
-  postMany(app, dependencies, sources)
-  putOne(app, dependencies, sources)
-  getOne(app, dependencies, events)
-  postMany(app, dependencies, events)
-  putOne(app, dependencies, events)
+  getOne(app, dependencies, sourceDefinition)
+  postMany(app, dependencies, sourceDefinition)
+  putOne(app, dependencies, sourceDefinition)
+  getOne(app, dependencies, eventDefinition)
+  postMany(app, dependencies, eventDefinition)
+  putOne(app, dependencies, eventDefinition)
   deleteEvent(app, dependencies)
-  getOne(app, dependencies, indicators)
-  putOne(app, dependencies, indicators)
-  getOne(app, dependencies, borders)
-  putOne(app, dependencies, borders)
+  getOne(app, dependencies, indicatorDefinition)
+  putOne(app, dependencies, indicatorDefinition)
+  getOne(app, dependencies, borderDefinition)
+  putOne(app, dependencies, borderDefinition)
 }
 
 function paramsOf<Row extends { readonly id: string }>({ id, resource, example }: ResourceDefinition<Row>) {
@@ -203,13 +209,13 @@ function deleteEvent(app: FastifyInstance, dependencies: ReaderDependencies): vo
       description:
         'Takes an event out of every answer from the next version on, and says why. `If-Match` is obeyed where it is sent.',
       tag: 'Writing',
-      params: paramsOf(events),
+      params: paramsOf(eventDefinition),
       query: z.strictObject({ ...writeParameters, reason: parameters.retraction }),
       data: { data: z.object(eventSchema.shape) },
       statuses: [200, 404, 412],
       async write(transaction, { request, params: { id }, query: { reason } }) {
         const { version } = await transaction.currentVersion()
-        const event = await events.read(transaction, version, id)
+        const event = await eventDefinition.read(transaction, version, id)
         const newest = await transaction.newestState('event', id)
         const isRetracted = event === undefined
         requireIfMatch(request, newest?.version ?? null, { isRequired: false, isRetracted })

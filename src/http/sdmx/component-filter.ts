@@ -11,8 +11,8 @@ interface Condition {
   readonly value: string
 }
 
-/** What one component must be: any of these alternatives, each of which is all of its conditions. */
-export interface Constraint {
+/** A constraint on one component: any of some alternatives, each of which is all of its conditions. */
+export interface ComponentConstraint {
   readonly component: Component
   readonly alternatives: readonly (readonly Condition[])[]
 }
@@ -57,7 +57,7 @@ export function readConstraint(
   component: Component,
   text: string,
   codes: readonly string[] | undefined,
-): Constraint {
+): ComponentConstraint {
   const parameter = `c[${component.id}]`
   const and = codes !== undefined || component.id === TIME ? AND : AND_BETWEEN_TEXTS
   const alternatives = text.split(',').map((alternative) =>
@@ -81,7 +81,7 @@ export const NO_TIME_PERIOD =
   'must be a day (2024-11-15), a month (2024-11), a quarter (2024-Q4), an ISO week (2024-W46), a year (2024), or a first day and a length (2024-01-01/P320D)'
 
 /** Tells whether a row satisfies a constraint. */
-export function fits({ component, alternatives }: Constraint, placed: Placed): boolean {
+export function fits({ component, alternatives }: ComponentConstraint, placed: Placed): boolean {
   const value = component.of(placed)
   const holds = ({ operator, value: operand }: Condition) =>
     component.id === TIME
@@ -91,7 +91,7 @@ export function fits({ component, alternatives }: Constraint, placed: Placed): b
 }
 
 /** Tells whether a code satisfies a constraint. */
-export function allows({ alternatives }: Pick<Constraint, 'alternatives'>, code: string): boolean {
+export function allows({ alternatives }: Pick<ComponentConstraint, 'alternatives'>, code: string): boolean {
   return alternatives.some((all) => all.every(({ operator, value }) => OPERATORS[operator](code, value)))
 }
 
@@ -100,14 +100,14 @@ function holdsInTime(operator: Operator, window: Window, operand: string): boole
   return period !== null && (TIME_OPERATORS[operator]?.(window, period) ?? false)
 }
 
-/** What is asked, as a value of the same type. */
+/** Returns an operand as a value of the same type. */
 function likeOf(value: Value, operand: string): Value {
   if (typeof value === 'number') return Number(operand)
   return typeof value === 'boolean' ? operand === 'true' : operand
 }
 
 /** The days that hold everything a constraint on time allows; an end that it leaves open is Infinity. */
-export function hullOf({ alternatives }: Pick<Constraint, 'alternatives'>): Window {
+export function hullOf({ alternatives }: Pick<ComponentConstraint, 'alternatives'>): Window {
   const windows = alternatives.map((conditions) => {
     const ends = conditions.map(({ operator, value }) => endsOf(operator, parseTimePeriod(value)))
     return {

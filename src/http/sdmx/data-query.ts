@@ -18,7 +18,7 @@ import { badRequest, notImplemented, Problem } from '../problems/problem.ts'
 import { unknownValue } from '../problems/unknown-value.ts'
 import { newestVersionOf } from '../query/newest-version.ts'
 import type { ResolvedQuery } from '../query/resolve-query.ts'
-import { allows, type Constraint, fits, hullOf, readConstraint } from './component-filter.ts'
+import { allows, type ComponentConstraint, fits, hullOf, readConstraint } from './component-filter.ts'
 import type { DataQuery } from './data-parameters.ts'
 import { endsOf } from './first-last-n.ts'
 import { ANY } from './path-parameters.ts'
@@ -142,7 +142,7 @@ function constraintsOf(
   { id, dimensions, measures, attributes }: Flow,
   query: DataQuery,
   codesOf: (component: Component) => readonly string[],
-): Constraint[] {
+): ComponentConstraint[] {
   const components = [...dimensions, ...measures, ...attributes]
   const asked = Object.entries(query).flatMap(([name, value]) => {
     const component = /^c\[(.*)\]$/.exec(name)?.[1]
@@ -168,7 +168,10 @@ function constraintsOf(
 }
 
 /** The window of a query; an open end is Infinity. */
-function windowOf(constraints: readonly Constraint[], { startPeriod, endPeriod }: DataQuery): Window {
+function windowOf(
+  constraints: readonly ComponentConstraint[],
+  { startPeriod, endPeriod }: DataQuery,
+): Window {
   if (startPeriod !== undefined && endPeriod !== undefined && startPeriod.start > endPeriod.end)
     throw badRequest([{ parameter: 'startPeriod', detail: 'lies after endPeriod' }])
   const hulls = constraints.filter(({ component }) => component.id === 'TIME_PERIOD').map(hullOf)

@@ -17,7 +17,7 @@ const MAX_DAYS = 40_000
 /** More periods than this of one series are not answered at once, however long they are. */
 const MAX_PERIODS = 40_000
 
-/** How far an answer goes back whose window has no first day, in years, the one of its last day included. */
+/** The years that an answer goes back whose window has no first day, that of its last day included. */
 const OPEN_YEARS = 50
 
 /**

@@ -2,7 +2,7 @@ import type { Component } from '../../formats/sdmx/component.ts'
 import { badRequest } from '../problems/problem.ts'
 import { didYouMean, quoteInput } from '../problems/unknown-value.ts'
 
-/** What a key says of each dimension, in their order: a code, or undefined for any. */
+/** The codes of a key, one a dimension, in their order; undefined stands for any. */
 export type Key = readonly (string | undefined)[]
 
 /**

@@ -55,7 +55,7 @@ function withItems(artefact: Artefact, ids: readonly string[]): Artefact[] {
   return [{ ...artefact, body: { ...body, ...(isPartial ? { isPartial } : {}) }, items: { ...items, of } }]
 }
 
-/** Whether an artefact belongs to the references of another one, by what a query calls them. */
+/** The functions that find the related artefacts of some, by the name that `references` gives them. */
 const RELATIVES = {
   none: () => [],
   parents: parentsOf,
@@ -114,7 +114,7 @@ function closed(some: readonly Artefact[], all: readonly Artefact[], step: Relat
   return next.every((each) => nearer.has(each)) ? next : closed([...new Set([...some, ...next])], all, step)
 }
 
-/** How much a query wants said of what it asks for, and of what comes along. */
+/** The detail of the selected and of the related artefacts, by the value of `detail`. */
 export const DETAILS: Readonly<
   Record<string, { readonly selected: Detail; readonly related: Detail } | undefined>
 > = {

@@ -12,7 +12,7 @@ declare module 'fastify' {
   }
 }
 
-/** What each scope allows: an administrator may also write. */
+/** The scopes that each scope includes: an administrator may also write. */
 const ALLOWED: Readonly<Record<Scope, readonly Scope[]>> = { write: ['write'], admin: ['write', 'admin'] }
 
 const CHALLENGE = 'Bearer realm="border-crossings"'

@@ -31,7 +31,7 @@ export interface ResourceDefinition<Row extends { readonly id: string }> {
   slipsOf?(row: Row): FieldRemark[]
 }
 
-export const sources: ResourceDefinition<z.output<typeof sourceSchema>> = {
+export const sourceDefinition: ResourceDefinition<z.output<typeof sourceSchema>> = {
   resource: 'source',
   path: 'sources',
   scope: 'write',
@@ -44,7 +44,7 @@ export const sources: ResourceDefinition<z.output<typeof sourceSchema>> = {
   slipsOf: slipsOfSource,
 }
 
-export const events: ResourceDefinition<z.output<typeof eventSchema>> = {
+export const eventDefinition: ResourceDefinition<z.output<typeof eventSchema>> = {
   resource: 'event',
   path: 'events',
   scope: 'write',
@@ -63,7 +63,7 @@ export const events: ResourceDefinition<z.output<typeof eventSchema>> = {
   },
 }
 
-export const indicators: ResourceDefinition<z.output<typeof indicatorSchema>> = {
+export const indicatorDefinition: ResourceDefinition<z.output<typeof indicatorSchema>> = {
   resource: 'indicator',
   path: 'indicators',
   scope: 'admin',
@@ -75,7 +75,7 @@ export const indicators: ResourceDefinition<z.output<typeof indicatorSchema>> = 
   check: async () => [],
 }
 
-export const borders: ResourceDefinition<z.output<typeof borderSchema>> = {
+export const borderDefinition: ResourceDefinition<z.output<typeof borderSchema>> = {
   resource: 'border',
   path: 'borders',
   scope: 'admin',

@@ -13,7 +13,7 @@ interface RestoreOptions {
   readonly aside: string
 }
 
-/** What was restored, and where what was there before is kept; null where nothing was. */
+/** The restored version, and the name under which the replaced database is kept; null where there was none. */
 export interface Restored {
   readonly version: number
   readonly aside: string | null

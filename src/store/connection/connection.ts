@@ -17,7 +17,7 @@ export const LOG_BYTES = 4 * 1024 * 1024
  * @throws DatabaseRejected where the file holds something else, is damaged, or cannot be read or made
  */
 export function openDatabase(url: string): Connection {
-  const path = pathOf(url)
+  const path = databasePathOf(url)
   return refusing(path, () => {
     if (isInMemory(url)) return connect(path)
     createMissing(path)
@@ -80,11 +80,11 @@ function codeOf(error: unknown): string {
 
 /** Tells whether a URL names an in-memory database. */
 export function isInMemory(url: string): boolean {
-  return pathOf(url) === ':memory:'
+  return databasePathOf(url) === ':memory:'
 }
 
 /** The path of the file that an address names. */
-export function pathOf(url: string): string {
+export function databasePathOf(url: string): string {
   return url.replace(/^file:(\/\/)?/, '')
 }
 

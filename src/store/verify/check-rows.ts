@@ -14,7 +14,7 @@ const time = z.iso.datetime({ precision: 3 })
 const retraction = singleLine(500).nullable()
 const json = z.string().transform((text): unknown => JSON.parse(text))
 
-/** What each kind of row must be: the columns that `sql` names, besides `place`, by which a fault is found again. */
+/** The schema of each kind of row: the columns that `sql` names, besides `place`, which locates a fault. */
 const KINDS: Readonly<Record<string, { readonly sql: string; readonly row: z.ZodType }>> = {
   versions: {
     sql: `SELECT 'version ' || version AS place, version, recorded_at, author, reason,
@@ -100,7 +100,7 @@ const KINDS: Readonly<Record<string, { readonly sql: string; readonly row: z.Zod
   },
 }
 
-/** How many rows of each kind a database has, and what is wrong with which; `watch` is told of each row. */
+/** Returns the number of rows of each kind in a database, and their faults; calls `watch` for each row. */
 export function checkRows(
   connection: Connection,
   watch: () => void,

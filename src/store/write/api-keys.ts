@@ -19,7 +19,7 @@ interface NewKey {
 }
 
 interface Rotation {
-  /** How long the old key keeps working, in milliseconds. */
+  /** The time for which the old key keeps working, in milliseconds. */
   readonly overlapMs: number
   /** When the new key ends; unless it is given, it lasts as long as the old one was made to last. */
   readonly expires_at?: string | undefined

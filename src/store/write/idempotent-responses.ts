@@ -2,7 +2,7 @@ import { and, eq, lt } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { idempotentAnswers as answers } from '../schema.ts'
 
-/** How long responses to requests with an Idempotency-Key are stored, in milliseconds. */
+/** The time for which responses to requests with an Idempotency-Key are stored, in milliseconds. */
 const KEPT_MS = 24 * 60 * 60 * 1000
 
 /** The request that a response is stored for. */

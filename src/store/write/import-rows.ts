@@ -21,7 +21,7 @@ import type { RecordedFigure } from './recorder.ts'
 import type { Transaction } from './transaction.ts'
 
 /** A row by the line that it begins on: its cells, or what is already known to be wrong with it. */
-export type Row =
+export type NumberedRow =
   | { readonly line: number; readonly cells: Cells }
   | { readonly line: number; readonly faults: readonly RowFault[] }
 
@@ -36,7 +36,7 @@ export interface Imported {
   readonly version: number | null
 }
 
-type Rows = Iterable<Row> | AsyncIterable<Row>
+type Rows = Iterable<NumberedRow> | AsyncIterable<NumberedRow>
 
 /**
  * Records the figures of rows with their sources: all of them, or none where any row has a fault. Unchanged figures are
@@ -132,7 +132,7 @@ async function rowTaker(transaction: Transaction) {
     return { figure: 'observations', isNewSource: recordedSource === null }
   }
 
-  /** What is recorded may be exported and come back, whatever days it counts. */
+  /** Accepts recorded figures whatever days they count, because an export may be imported again. */
   async function faultsOfDays(figure: Statement): Promise<RowFault[]> {
     const faults = asRowFaults(daysToCome(figure, today))
     return faults.length > 0 && (await transaction.recordedFigure(figure)) === null ? faults : []

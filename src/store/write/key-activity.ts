@@ -6,7 +6,7 @@ import type { AuditEntry, Refusal } from './audit-log.ts'
 /** The delay before activity is recorded, so that a burst takes one write. */
 const DELAY_MS = 5_000
 
-/** How long equal refusals are counted before another entry is made of them, and a failed write is left alone. */
+/** The time for which equal refusals are counted in one entry, and a failed write is not tried again. */
 const WINDOW_MS = 60 * 60 * 1_000
 const RETRY_MS = 60_000
 

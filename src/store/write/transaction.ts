@@ -30,7 +30,7 @@ export type Transaction = ReturnType<typeof transactionOn>
 /** Thrown where another process is writing and did not finish in time, or the store is closing. */
 export class StoreBusy extends Error {}
 
-/** How long a write waits for another process, and how often it retries, in milliseconds. */
+/** The longest wait of a write for another process, and the interval of its retries, in milliseconds. */
 const PATIENCE_MS = 5_000
 const RETRY_MS = 25
 

@@ -12,7 +12,7 @@ interface Point extends PeriodFigure {
   readonly subject: Subject
   readonly year: number
   readonly day: number
-  /** Whether anything is known; otherwise there is a gap. */
+  /** False where nothing is known, which leaves a gap. */
   readonly isKnown: boolean
 }
 
@@ -22,7 +22,7 @@ const PANEL_HEIGHT = 190
 const LABEL_HEIGHT = 14
 const DAYS_IN_YEAR = 366
 
-/** How much higher than the highest minimum the chart may grow to show maxima. */
+/** The chart may grow to this multiple of the highest minimum to show maxima. */
 const ROOM_FOR_MAX = 1.25
 
 /**

@@ -33,7 +33,7 @@ const STACK_HEIGHT = 380
 const PANEL_HEIGHT = 170
 const MARGINS = { top: 26, bottom: 48, left: 56, right: 12 }
 
-/** How much higher than the highest minimum the chart may grow to show maxima; what is above runs off it. */
+/** The chart may grow to this multiple of the highest minimum to show maxima; higher ones run off it. */
 const ROOM_FOR_MAX = 1.6
 
 /**

@@ -3,7 +3,7 @@ import type { Locale } from '../locale/locale.ts'
 /** The colours of a chart. Those of countries stay apart for colour-blind eyes (after Okabe and Ito, 2008). */
 export interface Palette {
   readonly countries: readonly string[]
-  /** What is several countries together, lines that matter, and text. */
+  /** The colour of several countries together, of lines that matter, and of text. */
   readonly ink: string
   readonly muted: string
   readonly grid: string

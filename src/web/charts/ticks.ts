@@ -12,7 +12,7 @@ export interface Tick {
 }
 
 interface Level {
-  /** What a tick stands for: the first period of each is marked. */
+  /** The interval of ticks: the first period of each is marked. */
   groupOf(civil: { year: number; month: number }, index: number): number
   readonly isYear?: boolean
 }

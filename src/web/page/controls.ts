@@ -5,7 +5,7 @@ import { LANGUAGES } from '../locale/locale.ts'
 import { indicatorLabel } from '../text/figure-text.ts'
 import { LAYOUTS } from '../view/view.ts'
 import type { PageModel } from './page-model.ts'
-import { API_PARAMETERS, addressOf, type Query } from './url.ts'
+import { API_PARAMETERS, addressOf, type UrlParameters } from './url.ts'
 
 /** The parameters that a control of the form sets. */
 const CONTROLLED = ['indicator', 'country', 'from', 'to', 'period', 'origin', 'published_until']
@@ -52,7 +52,7 @@ ${PASSED_ON.flatMap((name) => {
 })}</form>`
 }
 
-function hidden(query: Query): Html[] {
+function hidden(query: UrlParameters): Html[] {
   return [...PASSED_ON, 'lang'].flatMap((name) =>
     query[name] === undefined ? [] : [html`<input type="hidden" name="${name}" value="${query[name]}">`],
   )

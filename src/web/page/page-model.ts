@@ -4,7 +4,7 @@ import type { ObservationWithStatus, Status } from '../../domain/observation.ts'
 import type { Atlas } from '../charts/atlas.ts'
 import type { Locale } from '../locale/locale.ts'
 import type { View } from '../view/view.ts'
-import type { Query } from './url.ts'
+import type { UrlParameters } from './url.ts'
 
 /** The sort orders of the table of published figures; a minus reverses one. */
 export const SORTS = ['period', 'border', 'count', 'publisher', 'published_on'] as const
@@ -24,7 +24,7 @@ export interface ObservationList {
 export interface PageModel {
   readonly view: View
   readonly speech: Locale
-  readonly query: Query
+  readonly query: UrlParameters
   readonly atlas: Atlas
   /** The address at which the public finds the service, where that is known. */
   readonly publicUrl?: string | undefined

@@ -1,7 +1,7 @@
 import { EVIDENCE_FIELDS } from '../../domain/filter.ts'
 
 /** The parameters of a view, as its address has them. */
-export type Query = Readonly<Record<string, string>>
+export type UrlParameters = Readonly<Record<string, string>>
 
 /** The parameters that the page and the API share; the others say only how the page shows it. */
 export const API_PARAMETERS: readonly string[] = [
@@ -18,7 +18,7 @@ export const API_PARAMETERS: readonly string[] = [
 /** An address with some parameters set anew; null takes one away. */
 export function addressOf(
   path: string,
-  query: Query,
+  query: UrlParameters,
   changes: Readonly<Record<string, string | null>> = {},
 ): string {
   return addressFrom(
@@ -36,7 +36,7 @@ export function addressFrom(path: string, entries: readonly [string, string][]):
 }
 
 /** Only those parameters of a query that the API knows. */
-export function apiQuery(query: Query, others: readonly string[] = []): Query {
+export function apiQuery(query: UrlParameters, others: readonly string[] = []): UrlParameters {
   const known = [...API_PARAMETERS, ...others]
   return Object.fromEntries(Object.entries(query).filter(([name]) => known.includes(name)))
 }

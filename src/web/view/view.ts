@@ -50,7 +50,7 @@ export interface View {
   readonly events: readonly Event[]
 }
 
-/** What a reader should know before quoting a result. */
+/** A caveat that a reader should know before quoting a result. */
 export const CAVEATS = ['contested', 'claimed', 'inferred'] as const
 export type Caveat = (typeof CAVEATS)[number]
 

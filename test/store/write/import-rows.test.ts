@@ -8,7 +8,7 @@ import { readCsv } from '../../../src/formats/csv/read-csv.ts'
 import { formatCsv } from '../../../src/formats/csv/write-csv.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
 import { ImportRejected } from '../../../src/store/write/import-error.ts'
-import { type Imported, importRows, type Row } from '../../../src/store/write/import-rows.ts'
+import { type Imported, importRows, type NumberedRow } from '../../../src/store/write/import-rows.ts'
 import { StoreBusy, type WriteOptions } from '../../../src/store/write/transaction.ts'
 import { cells, daysOf, EMPTY } from '../../support/formats/import-tables.ts'
 import { runs } from '../../support/run-count.ts'
@@ -30,7 +30,7 @@ async function openEmpty(): Promise<Store> {
 }
 
 /** Rows as they stand in a table, from its second line on. */
-function inLines(rows: readonly Record<string, string>[]): Row[] {
+function inLines(rows: readonly Record<string, string>[]): NumberedRow[] {
   return rows.map((row, index) => ({ line: index + 2, cells: row }))
 }
 
@@ -184,7 +184,7 @@ describe('an import with faults', () => {
   test('records nothing where its rows stop coming', async () => {
     const store = await openEmpty()
     const before = await heldIn(store)
-    async function* broken(): AsyncGenerator<Row> {
+    async function* broken(): AsyncGenerator<NumberedRow> {
       yield* inLines(daysOf(50))
       throw new RangeError('gone')
     }
@@ -207,7 +207,10 @@ describe('an import with faults', () => {
 
   test('reports those of the form of its rows too', async () => {
     const store = await openEmpty()
-    const rows: Row[] = [{ line: 2, faults: [{ column: null, reason: 'is short' }] }, ...inLines([january])]
+    const rows: NumberedRow[] = [
+      { line: 2, faults: [{ column: null, reason: 'is short' }] },
+      ...inLines([january]),
+    ]
     const work = store.write(NOBODY, (transaction) => importRows(transaction, rows, async () => undefined))
     expect((await refusalOf(work)).faults).toEqual([{ line: 2, column: null, reason: 'is short' }])
   })
