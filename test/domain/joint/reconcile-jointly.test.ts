@@ -1,0 +1,338 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { finish } from '../../../src/domain/bounds/work.ts'
+import { toDay, type Window } from '../../../src/domain/calendar.ts'
+import { faultsOfProof } from '../../../src/domain/joint/check-proof.ts'
+import {
+  type ComponentSeries,
+  type JointReconciliation,
+  reconcileJointly,
+} from '../../../src/domain/joint/reconcile-jointly.ts'
+import type { Evidence } from '../../../src/domain/observation.ts'
+import { parsePeriod } from '../../../src/domain/period.ts'
+import { reconcile, reconcileGroup } from '../../../src/domain/reconciliation.ts'
+import { enumerateWorld, questionsOf, worlds } from '../../support/domain/joint-worlds.ts'
+import { seedComponent } from '../../support/domain/seed-component.ts'
+
+const EU = ['PL-BY', 'LV-BY', 'LT-BY']
+
+const joint = (series: readonly ComponentSeries[]) => finish(reconcileJointly(series))
+
+function windowOf(period: string): Window {
+  const window = parsePeriod(period)
+  if (window === null) throw new RangeError(period)
+  return window
+}
+
+/** Checks both proofs of a range, in whole numbers, and that a witness satisfies every accepted figure. */
+function expectProved(from: JointReconciliation, members: readonly string[], window: Window) {
+  const { min, max } = finish(from.range(members, window))
+  const proof = finish(from.prove(members, window))
+  const claim = {
+    members: members.map((member) => from.members.indexOf(member)),
+    start: window.start,
+    end: window.end + 1,
+  }
+  expect(faultsOfProof({ ...claim, bound: 'min', value: min }, proof.min, from.accepted)).toEqual([])
+  expect(proof.max === null).toBe(max === Number.POSITIVE_INFINITY)
+  if (proof.max !== null)
+    expect(faultsOfProof({ ...claim, bound: 'max', value: max }, proof.max, from.accepted)).toEqual([])
+  return proof
+}
+
+function expectWitness({ accepted, members, countBefore }: JointReconciliation) {
+  for (const { members: ofFigure, start, end, lower, upper } of accepted.values()) {
+    const counts = ofFigure.map((member) => {
+      const name = members[member] ?? ''
+      return countBefore(name, end) - countBefore(name, start)
+    })
+    const count = counts.reduce((sum, each) => sum + each, 0)
+    expect(counts.every((each) => Number.isInteger(each) && each >= 0)).toBe(true)
+    expect(count >= lower && count <= upper).toBe(true)
+  }
+}
+
+let ids = 0
+/** An official figure of two days of January 2024 and those between. */
+function official(first: number, last: number, count: number, facts: Partial<Evidence> = {}): Evidence {
+  ids += 1
+  const day = (number: number) => `2024-01-${String(number).padStart(2, '0')}`
+  return {
+    id: ids,
+    source: `source-${ids}`,
+    kind: 'official',
+    published_on: '2024-02-01',
+    period_start: day(first),
+    period_end: day(last),
+    period_basis: 'stated',
+    count,
+    qualifier: 'exact',
+    ...facts,
+  }
+}
+
+const own = (border: string, ...observations: Evidence[]) => ({ border, members: [border], observations })
+const group = (members: string, ...observations: Evidence[]) => ({
+  border: members,
+  members: [...members],
+  observations,
+})
+const day = (number: number) => toDay(`2024-01-${String(number).padStart(2, '0')}`)
+
+describe('the figures of the seeds', () => {
+  const seeds = seedComponent()
+  const reconciled = joint(seeds)
+
+  test.for([
+    ['PL-BY', '2024-06', 3773, 3773],
+    ['PL-BY', '2024-01', 87, 87],
+    ['PL-BY', '2024-05', 7022, 7229],
+    ['PL-BY', '2024-Q3', 5250, 8029],
+    ['LV-BY', '2024-Q1', 775, 775],
+    ['LV-BY', '2024-04', 820, 820],
+    ['LT-BY', '2024-04', 47, 47],
+    ['PL-BY LV-BY', '2024-Q2', 18140, 18140],
+    ['PL-BY LV-BY LT-BY', '2025-11', 1061, 1122],
+  ] as const)('leave %s in %s from %d to %d', ([borders, period, min, max]) => {
+    const members = borders.split(' ')
+    expect(finish(reconciled.range(members, windowOf(period)))).toEqual({ min, max })
+    expectProved(reconciled, members, windowOf(period))
+  })
+
+  test('prove the first quarter of Latvia by five figures', () => {
+    const { min } = expectProved(reconciled, ['LV-BY'], windowOf('2024-Q1'))
+    const weights = min.terms.map(({ observation, weight }) => [observation, weight])
+    expect(weights).toEqual([
+      [136, 1],
+      [164, -1],
+      [171, 1],
+      [201, -1],
+      [210, 1],
+    ])
+  })
+
+  test('have the statuses that each series has alone, and the group beside its members', () => {
+    const alone = seeds.slice(0, 3).map(({ observations }) => reconcile(observations))
+    const together = reconcileGroup(seeds[3]?.observations ?? [], alone)
+    const statuses = [...alone, together].flatMap((each) => [...each.statuses])
+    expect(new Map(statuses)).toEqual(new Map([...reconciled.statuses].toSorted(([a], [b]) => a - b)))
+    expect(statuses.filter(([, status]) => status === 'conflicting')).toHaveLength(15)
+  })
+
+  test('leave no range wider than each series alone leaves it', () => {
+    const alone = seeds.slice(0, 3).map(({ observations }) => reconcile(observations))
+    const together = reconcileGroup(seeds[3]?.observations ?? [], alone)
+    let tighter = 0
+    for (let month = 1; month <= 72; month++) {
+      const period = `${2021 + Math.floor((month - 1) / 12)}-${String(((month - 1) % 12) + 1).padStart(2, '0')}`
+      const window = windowOf(period)
+      for (const [index, { bounds }] of [...alone, together].entries()) {
+        const members = index === 3 ? EU : [EU[index] ?? '']
+        const { min, max } = finish(reconciled.range(members, window))
+        const before = {
+          min: bounds.least(window.start, window.end + 1),
+          max: 0 - bounds.least(window.end + 1, window.start),
+        }
+        expect(min, period).toBeGreaterThanOrEqual(before.min)
+        expect(max, period).toBeLessThanOrEqual(before.max)
+        if (min > before.min || max < before.max) tighter += 1
+      }
+    }
+    expect(tighter).toBe(24 + 12 + 5 + 7)
+  })
+
+  test('are satisfied by whole-number counts', () => {
+    expect(reconciled.accepted.size).toBeGreaterThan(200)
+    expectWitness(reconciled)
+  })
+})
+
+describe('a component', () => {
+  test('leaves what counting every possible world leaves', () => {
+    let [tried, looser, tighterGroups] = [0, 0, 0]
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const reconciled = joint(world.series)
+        const truth = enumerateWorld(world)
+        expect(new Map([...reconciled.statuses].toSorted(([a], [b]) => a - b))).toEqual(
+          new Map([...truth.statuses].toSorted(([a], [b]) => a - b)),
+        )
+        expectWitness(reconciled)
+        for (const { members, window } of questionsOf(world)) {
+          const known = members.every((member) => reconciled.members.includes(member))
+          if (!known) continue
+          const range = finish(reconciled.range(members, window))
+          const true_ = truth.range(members, window)
+          tried += 2
+          expect(range.min).toBeLessThanOrEqual(true_.min)
+          expect(range.max).toBeGreaterThanOrEqual(true_.max)
+          // Ranges are rounded linear bounds; where groups overlap in an odd circle, whole numbers may bind by one more.
+          looser += Number(range.min < true_.min) + Number(range.max > true_.max)
+          if (range.min < true_.min) expect(true_.min - range.min).toBe(1)
+          if (range.max > true_.max) expect(range.max - true_.max).toBe(1)
+          if (members.length > 1) tighterGroups += 1
+          expectProved(reconciled, members, window)
+        }
+      }),
+      { numRuns: 1_000 },
+    )
+    expect(tried).toBeGreaterThan(20_000)
+    expect(tighterGroups).toBeGreaterThan(1_000)
+    expect(looser / tried).toBeLessThan(0.005)
+  })
+
+  test('does not depend on the order of its series and figures', () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const turned = world.series
+          .toReversed()
+          .map((each) => ({ ...each, observations: each.observations.toReversed() }))
+        const [one, other] = [joint(world.series), joint(turned)]
+        expect(other.statuses).toEqual(one.statuses)
+        for (const { members, window } of questionsOf(world)) {
+          expect(finish(other.range(members, window))).toEqual(finish(one.range(members, window)))
+          expect(finish(other.prove(members, window))).toEqual(finish(one.prove(members, window)))
+        }
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('answers and proves the same in whatever order it is asked', () => {
+    fc.assert(
+      fc.property(worlds, fc.infiniteStream(fc.nat()), (world, order) => {
+        const questions = questionsOf(world)
+        const [one, other] = [joint(world.series), joint(world.series)]
+        const answers = questions.map(({ members, window }) => [
+          finish(one.range(members, window)),
+          finish(one.prove(members, window)),
+        ])
+        for (let asked = 0; asked < 30; asked++) {
+          const index = (order.next().value ?? 0) % questions.length
+          const { members, window } = questions[index] ?? { members: [], window: { start: 0, end: 0 } }
+          expect([finish(other.range(members, window)), finish(other.prove(members, window))]).toEqual(
+            answers[index],
+          )
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('gives the ranges of each border alone where there is no group figure', () => {
+    fc.assert(
+      fc.property(worlds, ({ series, ...world }) => {
+        const members = series.filter((each) => each.members.length === 1)
+        const reconciled = joint(members)
+        for (const { members: asked, window } of questionsOf({ ...world, series })) {
+          const [border] = asked
+          if (asked.length > 1 || border === undefined) continue
+          const { bounds } = reconcile(members.find((each) => each.border === border)?.observations ?? [])
+          expect(finish(reconciled.range(asked, window))).toEqual({
+            min: bounds.least(window.start, window.end + 1),
+            max: 0 - bounds.least(window.end + 1, window.start),
+          })
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('is changed by no figure that its others imply', () => {
+    fc.assert(
+      fc.property(worlds, fc.nat(), (world, choice) => {
+        const reconciled = joint(world.series)
+        const exact = questionsOf(world).filter(({ members, window }) => {
+          const { min, max } = finish(reconciled.range(members, window))
+          return min === max && world.series.some((each) => each.border === members.join(''))
+        })
+        const implied = exact[choice % exact.length]
+        if (implied === undefined) return
+        const { min } = finish(reconciled.range(implied.members, implied.window))
+        const first = implied.window.start - day(1) + 1
+        const figure = official(first, implied.window.end - day(1) + 1, min, { kind: 'claim' })
+        const more = world.series.map((each) =>
+          each.border === implied.members.join('')
+            ? { ...each, observations: [...each.observations, { ...figure, id: 1_000_000 }] }
+            : each,
+        )
+        const after = joint(more)
+        expect(after.statuses.get(1_000_000)).toBe('accepted')
+        for (const { members, window } of questionsOf(world))
+          expect(finish(after.range(members, window))).toEqual(finish(reconciled.range(members, window)))
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('groups that overlap', () => {
+  test('refuse a figure that no whole numbers satisfy', () => {
+    const one = official(1, 1, 1)
+    const third = official(1, 1, 1, { published_on: '2024-01-20' })
+    const reconciled = joint([
+      own('A'),
+      own('B'),
+      own('C'),
+      group('AB', one),
+      group('BC', official(1, 1, 1)),
+      group('AC', third),
+    ])
+    expect(reconciled.statuses.get(one.id)).toBe('accepted')
+    expect(reconciled.statuses.get(third.id)).toBe('conflicting')
+    expectWitness(reconciled)
+  })
+
+  test('prove a bound by half of the sum of three figures', () => {
+    const reconciled = joint([
+      own('A'),
+      own('B'),
+      own('C'),
+      group('AB', official(1, 1, 3)),
+      group('BC', official(1, 1, 4)),
+      group('AC', official(1, 1, 5)),
+    ])
+    const window = { start: day(1), end: day(1) }
+    expect(finish(reconciled.range(['A'], window))).toEqual({ min: 2, max: 2 })
+    expect(finish(reconciled.range(['A', 'B', 'C'], window))).toEqual({ min: 6, max: 6 })
+    expect(expectProved(reconciled, ['A'], window).min.divisor).toBe(2)
+  })
+
+  test('tighten one another beyond what each group alone does', () => {
+    // Each of the four groups leaves every member open; together they pin them.
+    const figures = { AB: 5, BC: 7, AC: 6 }
+    const reconciled = joint([
+      own('A', official(1, 2, 9, { qualifier: 'at_most' })),
+      own('B'),
+      own('C'),
+      ...Object.entries(figures).map(([members, count]) => group(members, official(1, 2, count))),
+    ])
+    const window = { start: day(1), end: day(2) }
+    expect(finish(reconciled.range(['A'], window))).toEqual({ min: 2, max: 2 })
+    expect(finish(reconciled.range(['B'], window))).toEqual({ min: 3, max: 3 })
+    expect(finish(reconciled.range(['C'], window))).toEqual({ min: 4, max: 4 })
+  })
+})
+
+test('an own figure goes before a group’s of its kind, and after one of a better kind', () => {
+  const [mine, ours, late] = [official(1, 1, 5), official(1, 1, 3), official(1, 1, 4, { kind: 'claim' })]
+  const { statuses } = joint([own('A', mine, late), own('B', official(1, 1, 0)), group('AB', ours)])
+  expect([mine, ours, late].map(({ id }) => statuses.get(id))).toEqual([
+    'accepted',
+    'conflicting',
+    'conflicting',
+  ])
+  const claim = official(1, 1, 5, { kind: 'claim' })
+  const other = joint([own('A', claim), own('B', official(1, 1, 0)), group('AB', ours)])
+  expect([claim, ours].map(({ id }) => other.statuses.get(id))).toEqual(['conflicting', 'accepted'])
+})
+
+test('a member without figures is bounded by those of its group', () => {
+  const reconciled = joint([own('A', official(1, 1, 2)), own('B'), group('AB', official(1, 2, 7))])
+  expect(finish(reconciled.range(['B'], { start: day(1), end: day(2) }))).toEqual({ min: 0, max: 5 })
+  expect(finish(reconciled.range(['B'], { start: day(1), end: day(3) }))).toEqual({
+    min: 0,
+    max: Number.POSITIVE_INFINITY,
+  })
+  expect(() => finish(reconciled.range(['Z'], { start: 0, end: 1 }))).toThrow(/Z is not a member/)
+})
