@@ -1,6 +1,7 @@
-import { rangeIn } from '../src/domain/bounds/bounds.ts'
+import { finish } from '../src/domain/bounds/work.ts'
+import { type Reconciliation, reconciliationOf } from '../src/domain/joint/border-reconciliation.ts'
+import { reconcileJointly } from '../src/domain/joint/reconcile-jointly.ts'
 import { type Interval, periodsIn } from '../src/domain/period.ts'
-import { type Reconciliation, reconcile, reconcileGroup } from '../src/domain/reconciliation.ts'
 import { CASES, type Case } from './cases.ts'
 import { STANDARD_WINDOW } from './standard-series.ts'
 
@@ -20,7 +21,6 @@ const RUNS = 10
 
 /** Run as a process of its own: `measure.ts CASE` prints what it measured. */
 const series = CASES[process.argv[2] ?? '']?.() ?? { observations: [], members: [] }
-const members = series.members.map((each) => reconcile(each))
 const coldMs = costOf(() => allMonths(answer(series)))
 for (let run = 0; run < WARM_UP; run++) allMonths(answer(series))
 const warmMs = leastOf(() => allMonths(answer(series)))
@@ -38,16 +38,26 @@ const measured: Measured = {
 }
 console.log(JSON.stringify(measured))
 
-function answer({ observations }: Case): Reconciliation {
-  return members.length === 0 ? reconcile(observations) : reconcileGroup(observations, members)
+/** Reconciles a series alone, or a group with its members: all of what an answer rests on. */
+function answer({ observations, members }: Case): Reconciliation {
+  const names = members.map((_, index) => `member-${index}`)
+  const series = [
+    ...members.map((each, index) => ({
+      border: `member-${index}`,
+      members: [`member-${index}`],
+      observations: each,
+    })),
+    { border: 'whole', members: names.length === 0 ? ['whole'] : names, observations },
+  ]
+  return reconciliationOf(finish(reconcileJointly(series)), 'whole')
 }
 
 function allMonths(reconciliation: Reconciliation) {
   return rangesOf(reconciliation, 'month')
 }
 
-function rangesOf({ bounds }: Reconciliation, interval: Interval) {
-  return [...periodsIn(STANDARD_WINDOW, interval)].map((period) => rangeIn(bounds, period))
+function rangesOf({ ranges }: Reconciliation, interval: Interval) {
+  return [...periodsIn(STANDARD_WINDOW, interval)].map((period) => finish(ranges.range(period)))
 }
 
 function leastOf(work: () => unknown): number {

@@ -1,9 +1,17 @@
 import { type Border, isGroup } from './border.ts'
-import { type Reconciliation, sum } from './reconciliation.ts'
+import { finish } from './bounds/work.ts'
+import { type Reconciliation, reconciliationOf, sumOfBorders } from './joint/border-reconciliation.ts'
+import { componentOf } from './joint/component.ts'
+import {
+  type ComponentSeries,
+  type JointReconciliation,
+  reconcileJointly,
+} from './joint/reconcile-jointly.ts'
+import type { Evidence } from './observation.ts'
 
 /** The series of one indicator. */
 export interface ReconciledIndicator {
-  /** A border's own series; a group's rests on its members'. */
+  /** One border or group, from all figures of its component. */
   of(border: Border): Reconciliation
   /**
    * Several borders together, none counted twice: a group stands for its members. Borders that are
@@ -12,24 +20,55 @@ export interface ReconciledIndicator {
   together(borders: readonly Border[]): { border: Border | null; reconciliation: Reconciliation }
 }
 
-/** Reconciles the series of one indicator, by border. `borders` are all borders, groups included. */
+/**
+ * Returns the results of one indicator, by border. `borders` are all borders, groups included; `componentWith` returns the
+ * component of a border, the same object for each of its borders.
+ */
 export function reconciledIndicator(
   borders: readonly Border[],
-  reconciliationOf: (id: string) => Reconciliation | undefined,
+  componentWith: (id: string) => JointReconciliation | undefined,
 ): ReconciledIndicator {
-  function of({ id }: Border): Reconciliation {
-    const reconciliation = reconciliationOf(id)
-    if (reconciliation === undefined) throw new RangeError(`the series of ${id} is not reconciled`)
-    return reconciliation
+  function jointOf(id: string): JointReconciliation {
+    const joint = componentWith(id)
+    if (joint === undefined) throw new RangeError(`the series of ${id} is not reconciled`)
+    return joint
   }
+
+  const of = ({ id }: Border) => reconciliationOf(jointOf(id), id)
 
   function together(named: readonly Border[]) {
     const border = exactly(named, borders)
     if (border !== null) return { border, reconciliation: of(border) }
-    return { border: null, reconciliation: sum(withoutOverlap(named, borders).map(of)) }
+    const parts = withoutOverlap(named, borders).map(of)
+    const ranges = [...Map.groupBy(standFor(named, borders), jointOf)].map(([joint, ids]) =>
+      joint.rangesOf(ids),
+    )
+    return { border: null, reconciliation: sumOfBorders(parts, ranges) }
   }
 
   return { of, together }
+}
+
+/** Reconciles all series of an indicator at once, without pauses. `observationsOf` are its observations by border. */
+export function reconcileIndicator(
+  borders: readonly Border[],
+  observationsOf: ReadonlyMap<string, readonly Evidence[]>,
+): ReconciledIndicator {
+  const components = new Map<string, JointReconciliation>()
+  for (const border of borders) {
+    if (components.has(border.id)) continue
+    const connected = componentOf(border, borders)
+    const joint = finish(
+      reconcileJointly(connected.map((each) => seriesOf(each, observationsOf.get(each.id) ?? []))),
+    )
+    for (const { id } of connected) components.set(id, joint)
+  }
+  return reconciledIndicator(borders, (id) => components.get(id))
+}
+
+/** Returns the observations of a border or group as a series of its component. */
+export function seriesOf(border: Border, observations: readonly Evidence[]): ComponentSeries {
+  return { border: border.id, members: isGroup(border) ? border.members : [border.id], observations }
 }
 
 /** The borders whose observations an answer for the named ones, one by one and together, rests on. */

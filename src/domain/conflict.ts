@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { proofIn, rangeIn } from './bounds/bounds.ts'
-import { proofSchema } from './figure.ts'
+import { finish } from './bounds/work.ts'
+import type { Reconciliation } from './joint/border-reconciliation.ts'
 import { type Observation, observationWithStatusSchema, rangeOf, windowOf } from './observation.ts'
-import type { Reconciliation } from './reconciliation.ts'
+import { NO_FIGURES, proofSchema } from './proof.ts'
 
 /** A conflicting observation, and what the accepted ones say instead. */
 export const conflictSchema = z
@@ -19,24 +19,27 @@ export const conflictSchema = z
       .describe(
         'Its nearest possible value less the nearest end of that range: above it positive, below negative.',
       ),
-    proof: proofSchema.shape.min.describe('The observations from which that end of the range follows.'),
+    proof: proofSchema.describe('The observations from which that end of the range follows.'),
   })
   .meta({ id: 'Conflict' })
 
 export type Conflict = z.infer<typeof conflictSchema>
 
 /** Sets a conflicting observation against what the accepted ones of its series imply. */
-export function conflictOf(observation: Observation, { bounds }: Reconciliation) {
+export function conflictOf(
+  observation: Pick<Observation, 'count' | 'qualifier' | 'period_start' | 'period_end'>,
+  { ranges }: Reconciliation,
+) {
   const stated = rangeOf(observation)
   if (stated === null) throw new RangeError('an approximate observation conflicts with nothing')
   const window = windowOf(observation)
-  const accepted = rangeIn(bounds, window)
-  const proof = proofIn(bounds, window)
+  const accepted = finish(ranges.range(window))
+  const proof = finish(ranges.prove(window))
   const isAbove = stated.min > accepted.max
   return {
     accepted_min: accepted.min,
     accepted_max: Number.isFinite(accepted.max) ? accepted.max : null,
     difference: isAbove ? stated.min - accepted.max : stated.max - accepted.min,
-    proof: isAbove ? (proof.max ?? []) : proof.min,
+    proof: isAbove ? (proof.max ?? NO_FIGURES) : proof.min,
   }
 }

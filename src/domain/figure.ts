@@ -1,35 +1,26 @@
 import { z } from 'zod'
-import { proofIn, rangeIn, type Term } from './bounds/bounds.ts'
+import { finish } from './bounds/work.ts'
 import { countDays, formatDay, type Window } from './calendar.ts'
 import { countWithin } from './day-set.ts'
 import { civilDate } from './fields.ts'
+import type { Reconciliation } from './joint/border-reconciliation.ts'
 import type { Range } from './observation.ts'
-import type { Reconciliation } from './reconciliation.ts'
+import { NO_FIGURES, proofSchema, type Term } from './proof.ts'
 
 export const FIGURE_QUALIFIERS = ['exact', 'between', 'at_least', 'at_most', 'unknown'] as const
 export type FigureQualifier = (typeof FIGURE_QUALIFIERS)[number]
 
-const termSchema = z
+const rangeProofSchema = z
   .object({
-    observation: z.int().describe('The id of an observation; it stands in `observations`.'),
-    sign: z.literal([1, -1]).describe('Whether it is added (1) or subtracted (−1).'),
-  })
-  .meta({ id: 'Term' })
-
-export const proofSchema = z
-  .object({
-    min: z
-      .array(termSchema)
-      .describe('How `min` follows: the lower ends of sign 1 less the upper ends of sign −1; empty for 0.'),
-    max: z
-      .array(termSchema)
+    min: proofSchema.describe(
+      'How `min` follows: the lower end of each figure with a weight above 0 times its weight, less the upper end of each other figure times its weight without its sign, divided and rounded up.',
+    ),
+    max: proofSchema
       .nullable()
-      .describe(
-        'How `max` follows: the upper ends of sign 1 less the lower ends of sign −1; null without one.',
-      ),
+      .describe('How `max` follows: the ends the other way round, rounded down; null without one.'),
   })
   .describe('The observations from which the bounds follow.')
-  .meta({ id: 'Proof' })
+  .meta({ id: 'RangeProof' })
 
 /** The answer for a window: the tightest range that the accepted observations leave. */
 export const figureSchema = z.object({
@@ -57,7 +48,7 @@ export const figureSchema = z.object({
     .int()
     .min(0)
     .describe('How many conflicting observations overlap the window; for a group, those of its members too.'),
-  proof: proofSchema.optional().describe('Only with `explain=true`.'),
+  proof: rangeProofSchema.optional().describe('Only with `explain=true`.'),
 })
 
 export type Figure = z.infer<typeof figureSchema>
@@ -68,8 +59,8 @@ export function figureOf(
   window: Window | null,
   { explain = false }: { explain?: boolean } = {},
 ): Figure {
-  if (window === null) return { ...UNKNOWN, ...(explain ? { proof: { min: [], max: null } } : {}) }
-  const range = rangeIn(reconciliation.bounds, window)
+  if (window === null) return { ...UNKNOWN, ...(explain ? { proof: { min: NO_FIGURES, max: null } } : {}) }
+  const range = finish(reconciliation.ranges.range(window))
   const qualifier = qualifierOf(range)
   return {
     period_start: formatDay(window.start),
@@ -81,7 +72,7 @@ export function figureOf(
     days: countDays(window),
     days_reported: countWithin(reconciliation.covered, window),
     conflicts: reconciliation.conflictsIn(window),
-    ...(explain ? { proof: proofIn(reconciliation.bounds, window) } : {}),
+    ...(explain ? { proof: finish(reconciliation.ranges.prove(window)) } : {}),
   }
 }
 
@@ -94,7 +85,7 @@ export function qualifierOf({ min, max }: Range): FigureQualifier {
 
 /** The terms of a figure's proofs. */
 export function termsOf({ proof }: Pick<Figure, 'proof'>): Term[] {
-  return [...(proof?.min ?? []), ...(proof?.max ?? [])]
+  return [...(proof?.min.terms ?? []), ...(proof?.max?.terms ?? [])]
 }
 
 const UNKNOWN: Figure = {

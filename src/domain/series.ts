@@ -3,8 +3,8 @@ import { type Border, borderId } from './border.ts'
 import type { ReconciledIndicator } from './border-groups.ts'
 import type { Window } from './calendar.ts'
 import { figureOf } from './figure.ts'
+import type { Reconciliation } from './joint/border-reconciliation.ts'
 import { clip, type Interval, type Period, parsePeriod, periodsIn, startOfYear } from './period.ts'
-import type { Reconciliation } from './reconciliation.ts'
 import { labelsOf, type TotalsQuestion, totalSchema } from './totals.ts'
 
 const { border, country, neighbour, indicator, period_start, period_end, ...figure } = totalSchema.shape

@@ -15,7 +15,7 @@ export async function listConflicts(
   const conflicts: Conflict[] = []
   for (const { row, reconciliation } of reconciled) {
     const conflict = { ...row, ...conflictOf(row, reconciliation) }
-    count(conflict.proof)
+    count(conflict.proof.terms)
     conflicts.push(conflict)
     await sources.turn.yieldIfDue()
   }

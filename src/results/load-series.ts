@@ -1,32 +1,28 @@
 import type { Turn } from '../concurrency/turns.ts'
-import { type Border, isGroup } from '../domain/border.ts'
-import { membersOf } from '../domain/border-groups.ts'
+import type { Border } from '../domain/border.ts'
+import { seriesOf } from '../domain/border-groups.ts'
 import type { Work } from '../domain/bounds/work.ts'
 import type { Window } from '../domain/calendar.ts'
 import type { EvidenceFilter } from '../domain/filter.ts'
-import { type Evidence, windowOf } from '../domain/observation.ts'
+import { componentOf } from '../domain/joint/component.ts'
 import {
-  boundaryDays,
-  type Reconciliation,
-  reconcileGroupInPieces,
-  reconcileInPieces,
-} from '../domain/reconciliation.ts'
+  type ComponentSeries,
+  type JointReconciliation,
+  reconcileJointly,
+} from '../domain/joint/reconcile-jointly.ts'
+import { TooComplex } from '../domain/joint/too-complex.ts'
+import { type Evidence, windowOf } from '../domain/observation.ts'
 import { extentOfWindows } from '../domain/resolve-window.ts'
 import type { Reader } from '../store/read/reader.ts'
 import { QueryTooCostly } from './query-too-costly.ts'
 
-/** Larger series are rejected before they are read, groups of more boundaries before they are combined. */
+/** Larger components are rejected before they are reconciled. */
 const MAX_OBSERVATIONS = 50_000
-const MAX_GROUP_BOUNDARIES = 2_000
 
-/**
- * A series whose combination takes more steps of searches than this is refused: one to three seconds. Those of a
- * group are cheaper each, and a border guard's five years of daily figures take 33 million of them.
- */
+/** A component whose reconciliation takes more steps of searches than this is refused: one to three seconds. */
 const MAX_WORK = 30_000_000
-const MAX_GROUP_WORK = 60_000_000
 
-/** Identifies a series: the border, all borders of the version, the indicator, and the evidence. */
+/** Identifies the component of a border: the border, all borders of the version, the indicator, and the evidence. */
 export interface SeriesRequest {
   readonly border: Border
   readonly borders: readonly Border[]
@@ -34,10 +30,11 @@ export interface SeriesRequest {
   readonly evidence: EvidenceFilter
 }
 
-/** The reconciled observations of a border and an indicator, and the days from the first to the last of them. */
+/** The reconciled observations of all borders that groups connect with one, for an indicator. */
 export interface Series {
-  readonly reconciliation: Reconciliation
-  readonly extent: Window | null
+  readonly joint: JointReconciliation
+  /** The days from the first to the last observation of each border. */
+  readonly extents: ReadonlyMap<string, Window | null>
   /** The memory that it takes, as a number of observations. */
   readonly cost: number
 }
@@ -68,34 +65,29 @@ export class SeriesTooLarge extends QueryTooCostly {
 }
 
 /**
- * Loads a series and reconciles it, in turns of the event loop. A group rests on its members, which `members` loads.
+ * Loads the component of a border and reconciles it, in turns of the event loop.
  * @param reconciled receives the milliseconds that reconciling took, without pauses
  */
 export async function loadSeries(
   store: Reader,
-  members: SeriesReader,
   request: SeriesRequest,
   turn: Turn,
   reconciled?: (ms: number) => void,
 ): Promise<Series> {
-  const { border, borders } = request
-  const observations = await readEvidence(store, request, turn)
-  const windows = observations.map(windowOf)
-  const boundaries = isGroup(border) ? boundaryDays(windows).length : 0
-  if (boundaries > MAX_GROUP_BOUNDARIES) throw new SeriesTooLarge(border)
-  const extent = extentOfWindows(windows)
-  const cost = 1 + observations.length
-  const run = (work: Work<Reconciliation>) => runWithPauses(work, border, turn, reconciled)
-  if (!isGroup(border)) return { reconciliation: await run(reconcileInPieces(observations)), extent, cost }
-  const parts: Reconciliation[] = []
-  for (const member of membersOf(border, borders)) {
-    const { reconciliation } = await members.read({ ...request, border: member }, turn)
-    parts.push(reconciliation)
+  const component = componentOf(request.border, request.borders)
+  const series: ComponentSeries[] = []
+  let cost = 1
+  for (const border of component) {
+    const observations = await readEvidence(store, { ...request, border }, turn)
+    cost += observations.length
+    if (cost > MAX_OBSERVATIONS) throw new SeriesTooLarge(request.border)
+    series.push(seriesOf(border, observations))
   }
-  // A group holds what its members imply between every two of its boundaries.
-  const between = observations.length ** 2 / 10
-  const reconciliation = await run(reconcileGroupInPieces(observations, parts))
-  return { reconciliation, extent, cost: cost + between }
+  const joint = await runWithPauses(reconcileJointly(series), request.border, turn, reconciled)
+  const extents = new Map(
+    series.map(({ border, observations }) => [border, extentOfWindows(observations.map(windowOf))]),
+  )
+  return { joint, extents, cost }
 }
 
 /** @throws SeriesTooLarge */
@@ -119,21 +111,29 @@ async function readEvidence(
 
 /** Runs a reconciliation with the event loop free in between. @throws SeriesTooLarge where it takes too much work */
 async function runWithPauses(
-  work: Work<Reconciliation>,
+  work: Work<JointReconciliation>,
   border: Border,
   { yieldIfDue }: Turn,
   reconciled: ((ms: number) => void) | undefined,
-): Promise<Reconciliation> {
+): Promise<JointReconciliation> {
   let ms = 0
   for (;;) {
     const begun = performance.now()
-    const { done, value } = work.next()
+    const { done, value } = nextOf(work, border)
     ms += performance.now() - begun
     if (done === true) {
       reconciled?.(ms)
       return value
     }
-    if (value > (isGroup(border) ? MAX_GROUP_WORK : MAX_WORK)) throw new SeriesTooLarge(border)
+    if (value > MAX_WORK) throw new SeriesTooLarge(border)
     await yieldIfDue()
+  }
+}
+
+function nextOf(work: Work<JointReconciliation>, border: Border) {
+  try {
+    return work.next()
+  } catch (error) {
+    throw error instanceof TooComplex ? new SeriesTooLarge(border) : error
   }
 }

@@ -1,6 +1,6 @@
 import { type Filter, type Page, vintageOf } from '../domain/filter.ts'
+import type { Reconciliation } from '../domain/joint/border-reconciliation.ts'
 import type { ObservationWithStatus, Status } from '../domain/observation.ts'
-import type { Reconciliation } from '../domain/reconciliation.ts'
 import type { FigureContext } from './load-series.ts'
 import { reconcileVintage } from './reconcile-evidence.ts'
 

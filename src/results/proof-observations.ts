@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Term } from '../domain/bounds/bounds.ts'
 import type { Filter } from '../domain/filter.ts'
 import { observationWithStatusSchema } from '../domain/observation.ts'
+import type { Term } from '../domain/proof.ts'
 import type { FigureContext } from './load-series.ts'
 import { observationsById } from './observations-with-status.ts'
 import { QueryTooCostly } from './query-too-costly.ts'

@@ -1,8 +1,9 @@
-import { isGroup } from '../domain/border.ts'
 import { bordersNeeded, reconciledIndicator } from '../domain/border-groups.ts'
 import { evidenceOf, type Filter, type Vintage, vintageOf } from '../domain/filter.ts'
+import { type Reconciliation, reconciliationOf } from '../domain/joint/border-reconciliation.ts'
+import { componentOf } from '../domain/joint/component.ts'
+import type { JointReconciliation } from '../domain/joint/reconcile-jointly.ts'
 import type { Observation } from '../domain/observation.ts'
-import type { Reconciliation } from '../domain/reconciliation.ts'
 import { resolveWindow, selectBorders } from '../domain/resolve-window.ts'
 import type { FigureContext, Series } from './load-series.ts'
 import { workLimiter } from './work-limit.ts'
@@ -19,17 +20,17 @@ export async function reconcileEvidence(
   const selected = selectBorders(filter, borders, withIndicator)
   const evidence = evidenceOf(filter)
   const seriesOf = new Map<string, Series>()
-  const needed = bordersNeeded(selected, borders)
-  for (const border of needed.toSorted((a, b) => Number(isGroup(a)) - Number(isGroup(b)))) {
-    const request = { border, borders, indicator, evidence }
-    const { reconciliation, ...rest } = await series.read(request, turn)
-    seriesOf.set(border.id, { ...rest, reconciliation: limited(reconciliation) })
+  for (const border of bordersNeeded(selected, borders)) {
+    if (seriesOf.has(border.id)) continue
+    const { joint, ...rest } = await series.read({ border, borders, indicator, evidence }, turn)
+    const component = { ...rest, joint: limited(joint) }
+    for (const { id } of componentOf(border, borders)) seriesOf.set(id, component)
     await turn.yieldIfDue()
   }
   return {
     borders: selected,
-    window: resolveWindow(filter, selected, borders, (id) => seriesOf.get(id)?.extent ?? null),
-    reconciled: reconciledIndicator(borders, (id) => seriesOf.get(id)?.reconciliation),
+    window: resolveWindow(filter, selected, borders, (id) => seriesOf.get(id)?.extents.get(id) ?? null),
+    reconciled: reconciledIndicator(borders, (id) => seriesOf.get(id)?.joint),
   }
 }
 
@@ -37,6 +38,7 @@ export async function reconcileEvidence(
 export function reconcileVintage({ store, series, turn }: FigureContext, vintage: Vintage) {
   const evidence = vintageOf(vintage)
   const limited = workLimiter()
+  const limitedOf = new Map<JointReconciliation, JointReconciliation>()
   const readBorders = async () => {
     const borders = await store.borders(vintage.version)
     return { borders, byId: new Map(borders.map((border) => [border.id, border])) }
@@ -48,8 +50,10 @@ export function reconcileVintage({ store, series, turn }: FigureContext, vintage
     const { borders, byId } = await read
     const border = byId.get(id)
     if (border === undefined) throw new RangeError(`no border ${id}`)
-    const { reconciliation } = await series.read({ border, borders, indicator, evidence }, turn)
-    return limited(reconciliation)
+    const { joint } = await series.read({ border, borders, indicator, evidence }, turn)
+    const component = limitedOf.get(joint) ?? limited(joint)
+    limitedOf.set(joint, component)
+    return reconciliationOf(component, id)
   }
   const known = new Map<string, Promise<Reconciliation>>()
   return ({ border, indicator }: Observation): Promise<Reconciliation> => {

@@ -1,8 +1,8 @@
 import { ClientGone } from '../concurrency/task.ts'
 import type { SharedTurn, Turn } from '../concurrency/turns.ts'
 import type { Border } from '../domain/border.ts'
-import { membersOf } from '../domain/border-groups.ts'
 import { type EvidenceFilter, evidenceKey } from '../domain/filter.ts'
+import { componentOf } from '../domain/joint/component.ts'
 import type { Store } from '../store/store.ts'
 import {
   loadSeries,
@@ -27,8 +27,8 @@ export interface SeriesCacheOptions {
 }
 
 /**
- * Caches reconciled series. The cache key is the evidence plus the last version that changed the series or its
- * members, so a write invalidates only the series it touches.
+ * Caches reconciled components. The cache key is the evidence plus the last versions that changed each series of the
+ * component, so a write invalidates only the component it touches.
  */
 export function cacheSeries(
   store: Store,
@@ -41,7 +41,7 @@ export function cacheSeries(
   const reader: SeriesReader = {
     async read(request, turn) {
       const state = states.of(request) ?? states.know(request, await stateKeyOf(history, request))
-      if (state === null) return await loadSeries(store, reader, request, turn, reconciled)
+      if (state === null) return await loadSeries(store, request, turn, reconciled)
       const key = state + keyOfEvidence(request.evidence)
       const series = await shared(key, request, turn)
       if ('tooLarge' in series) throw new SeriesTooLarge(series.tooLarge)
@@ -69,7 +69,7 @@ export function cacheSeries(
   ): Promise<Series | RefusedSeries> {
     inFlight.set(key, turn)
     try {
-      return await loadSeries(store, reader, request, turn, reconciled).catch(refusalOf)
+      return await loadSeries(store, request, turn, reconciled).catch(refusalOf)
     } finally {
       if (inFlight.get(key) === turn) inFlight.delete(key)
     }
@@ -87,13 +87,13 @@ function refusalOf(error: unknown): RefusedSeries {
   throw error
 }
 
-/** Returns the key of a state: the last versions that changed the series and its members; null while uncommitted. */
+/** Returns the key of a state: the last versions that changed each series of a component; null while uncommitted. */
 async function stateKeyOf(
   history: SeriesVersions,
   { border, borders, indicator, evidence }: SeriesRequest,
 ): Promise<string | null> {
   const changes: [string, number][] = []
-  for (const { id } of new Set([border, ...membersOf(border, borders)])) {
+  for (const { id } of componentOf(border, borders)) {
     const changed = await history.lastChangedAt(id, indicator, evidence.version)
     if (changed === null) return null
     changes.push([id, changed])

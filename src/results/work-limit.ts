@@ -1,33 +1,40 @@
-import type { Bounds } from '../domain/bounds/bounds.ts'
-import type { Reconciliation } from '../domain/reconciliation.ts'
+import type { Work } from '../domain/bounds/work.ts'
+import type { JointReconciliation } from '../domain/joint/reconcile-jointly.ts'
 import { QueryTooCostly } from './query-too-costly.ts'
 
 /** The work that the results of one request may take, in search steps: one or two seconds at most. */
 const MAX_WORK = 30_000_000
 
 /**
- * Returns a function that counts the work which all questions to a reconciliation take, over all reconciliations
- * that it is given, so that one answer cannot take minutes of CPU. What they answer stays the same.
+ * Returns a function that counts the work which all questions to a component take, over all components that it is
+ * given, so that one answer cannot take minutes of CPU. What they answer stays the same.
  * @throws QueryTooCostly from their questions, once it is too much
  */
-export function workLimiter(maxWork = MAX_WORK): (reconciliation: Reconciliation) => Reconciliation {
+export function workLimiter(maxWork = MAX_WORK): (joint: JointReconciliation) => JointReconciliation {
   let spent = 0
-  return (reconciliation) => {
-    const { bounds } = reconciliation
-    function counted<Result>(ask: () => Result): Result {
-      const before = bounds.work()
-      const result = ask()
-      spent += bounds.work() - before
+  function* counted<Result>(done: () => number, work: Work<Result>): Work<Result> {
+    let before = done()
+    for (;;) {
+      const step = work.next()
+      const now = done()
+      spent += now - before
+      before = now
       if (spent > maxWork) throw tooMuchWork()
-      return result
+      if (step.done === true) return step.value
+      yield step.value
     }
-    const limited: Bounds = {
-      ...bounds,
-      least: (from, to) => counted(() => bounds.least(from, to)),
-      prove: (from, to) => counted(() => bounds.prove(from, to)),
-    }
-    return { ...reconciliation, bounds: limited }
   }
+  return (joint) => ({
+    ...joint,
+    rangesOf(members) {
+      const ranges = joint.rangesOf(members)
+      return {
+        range: (window) => counted(ranges.work, ranges.range(window)),
+        prove: (window) => counted(ranges.work, ranges.prove(window)),
+        work: ranges.work,
+      }
+    },
+  })
 }
 
 function tooMuchWork(): QueryTooCostly {

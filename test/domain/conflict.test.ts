@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { conflictOf, conflictSchema } from '../../src/domain/conflict.ts'
 import type { Observation } from '../../src/domain/observation.ts'
-import { reconcile } from '../../src/domain/reconciliation.ts'
 import { observe } from '../support/domain/random-observations.ts'
+import { reconciledSeries } from '../support/domain/reconciled-series.ts'
 
 const accepted = [
   observe({ id: 1, source: 'a', count: 10, qualifier: 'at_least' }),
@@ -22,10 +22,14 @@ describe('a conflicting figure', () => {
     '%j lies %d from the nearest end of what is accepted, which %d proves',
     ([facts, difference, proves]) => {
       const observation = claim(facts)
-      const reconciliation = reconcile([...accepted, observation])
+      const reconciliation = reconciledSeries([...accepted, observation])
       expect(reconciliation.statuses.get(3)).toBe('conflicting')
       const conflict = conflictOf(observation, reconciliation)
-      expect(conflict).toEqual({ ...bothEnds, difference, proof: [{ observation: proves, sign: 1 }] })
+      expect(conflict).toEqual({
+        ...bothEnds,
+        difference,
+        proof: { divisor: 1, terms: [{ observation: proves, weight: 1 }] },
+      })
       const row = { ...observation, status: 'conflicting', ...conflict }
       expect(conflictSchema.parse(row)).toEqual(row)
     },
@@ -33,18 +37,18 @@ describe('a conflicting figure', () => {
 
   test('can lie below a range that has no upper end', () => {
     const observation = claim({ count: 4 })
-    const reconciliation = reconcile([...accepted.slice(0, 1), observation])
+    const reconciliation = reconciledSeries([...accepted.slice(0, 1), observation])
     expect(conflictOf(observation, reconciliation)).toEqual({
       accepted_min: 10,
       accepted_max: null,
       difference: -6,
-      proof: [{ observation: 1, sign: 1 }],
+      proof: { divisor: 1, terms: [{ observation: 1, weight: 1 }] },
     })
   })
 
   test('is never an approximate one', () => {
     const observation = claim({ count: 4, qualifier: 'about' })
-    expect(() => conflictOf(observation, reconcile(accepted))).toThrow(
+    expect(() => conflictOf(observation, reconciledSeries(accepted))).toThrow(
       new RangeError('an approximate observation conflicts with nothing'),
     )
   })
@@ -52,7 +56,13 @@ describe('a conflicting figure', () => {
   test.for<object>([{ accepted_min: -1 }, { accepted_max: -1 }, { difference: 0.5 }, { proof: null }])(
     'cannot have %j',
     (facts) => {
-      const row = { ...claim({}), status: 'conflicting', ...bothEnds, difference: 3, proof: [] }
+      const row = {
+        ...claim({}),
+        status: 'conflicting',
+        ...bothEnds,
+        difference: 3,
+        proof: { divisor: 1, terms: [] },
+      }
       expect(conflictSchema.safeParse(row).success).toBe(true)
       expect(conflictSchema.safeParse({ ...row, ...facts }).success).toBe(false)
     },

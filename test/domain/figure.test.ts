@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { FIGURE_QUALIFIERS, figureOf, figureSchema, qualifierOf, termsOf } from '../../src/domain/figure.ts'
 import type { Observation } from '../../src/domain/observation.ts'
-import { reconcile } from '../../src/domain/reconciliation.ts'
 import { days, observe } from '../support/domain/random-observations.ts'
+import { reconciledSeries } from '../support/domain/reconciled-series.ts'
 
 const OPEN = Number.POSITIVE_INFINITY
 const YEAR = days('2024-01-01', '2024-12-31')
 
 const reconciled = (...observations: Partial<Observation>[]) =>
-  reconcile(observations.map((facts, index) => observe({ id: index + 1, source: `s${index}`, ...facts })))
+  reconciledSeries(
+    observations.map((facts, index) => observe({ id: index + 1, source: `s${index}`, ...facts })),
+  )
 
 describe('a range', () => {
   test.for([
@@ -82,7 +84,7 @@ describe('a figure', () => {
     expect(figureOf(reconciliation, null)).toEqual(unknown)
     expect(figureOf(reconciliation, null, { explain: false })).toEqual(unknown)
     const explained = figureOf(reconciliation, null, { explain: true })
-    expect(explained).toEqual({ ...unknown, proof: { min: [], max: null } })
+    expect(explained).toEqual({ ...unknown, proof: { min: { divisor: 1, terms: [] }, max: null } })
     expect(figureSchema.parse(explained)).toEqual(explained)
   })
 
@@ -90,19 +92,19 @@ describe('a figure', () => {
     const reconciliation = reconciled({ count: 5, qualifier: 'at_least' }, { count: 9, qualifier: 'at_most' })
     const explained = figureOf(reconciliation, YEAR, { explain: true })
     expect(explained.proof).toEqual({
-      min: [{ observation: 1, sign: 1 }],
-      max: [{ observation: 2, sign: 1 }],
+      min: { divisor: 1, terms: [{ observation: 1, weight: 1 }] },
+      max: { divisor: 1, terms: [{ observation: 2, weight: 1 }] },
     })
     expect(termsOf(explained)).toEqual([
-      { observation: 1, sign: 1 },
-      { observation: 2, sign: 1 },
+      { observation: 1, weight: 1 },
+      { observation: 2, weight: 1 },
     ])
     for (const plain of [figureOf(reconciliation, YEAR), figureOf(reconciliation, YEAR, {})]) {
       expect(plain).not.toHaveProperty('proof')
       expect(termsOf(plain)).toEqual([])
     }
-    const subtracted = { min: [{ observation: 3, sign: -1 as const }], max: null }
-    expect(termsOf({ proof: subtracted })).toEqual(subtracted.min)
+    const subtracted = { min: { divisor: 2, terms: [{ observation: 3, weight: -1 }] }, max: null }
+    expect(termsOf({ proof: subtracted })).toEqual(subtracted.min.terms)
     expect(figureSchema.shape.proof.parse(subtracted)).toEqual(subtracted)
   })
 

@@ -128,6 +128,6 @@ test.for([
 test('what has a name of its own is answered under it, its parts too', () => {
   const names = Object.values(NAMED).map((schema) => Object.keys(formOf(schema).$defs ?? {}))
   expect(Object.keys(NAMED).filter((name, index) => !names[index]?.includes(name))).toEqual([])
-  expect(Object.keys(formOf(figureSchema).$defs ?? {}).toSorted()).toEqual(['Proof', 'Term'])
+  expect(Object.keys(formOf(figureSchema).$defs ?? {}).toSorted()).toEqual(['Proof', 'RangeProof', 'Term'])
   expect(formOf(figureSchema).$defs?.Proof?.description).toMatch(/\.$/)
 })

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { proofIn, rangeIn } from '../../src/domain/bounds/bounds.ts'
+import { finish } from '../../src/domain/bounds/work.ts'
 import { toDay, type Window } from '../../src/domain/calendar.ts'
 import type { Observation } from '../../src/domain/observation.ts'
-import { reconcile, reconcileGroup } from '../../src/domain/reconciliation.ts'
+import { rangesWithin } from '../../src/domain/ranges.ts'
+import { reconcile } from '../../src/domain/reconciliation.ts'
 import {
   claimOf,
   enumerateSeries,
@@ -24,7 +26,6 @@ import {
   acceptedOf,
   byId,
   LARGE,
-  leastBetween,
   rangesBy,
   rangesOf,
   SMALL,
@@ -164,20 +165,6 @@ describe('what a few figures say', () => {
     expect(reconcile([...months, quarter]).statuses.get(4)).toBe('conflicting')
     expect(reconcile([...months, { ...quarter, count: 30 }]).statuses.get(4)).toBe('accepted')
   })
-
-  test('gives the 251 left over once, whichever members it could be in', () => {
-    const member = (border: string, id: number, count: number) =>
-      reconcile([observe({ id, border, period_end: '2024-06-30', count, qualifier: 'at_least' })])
-    const parts = [member('PL-BY', 1, 500), member('LT-BY', 2, 249)]
-    const group = observe({ id: 3, border: 'EU-BY', period_end: '2024-06-30', count: 1_000 })
-    const whole = reconcileGroup([group], parts)
-    const half = days('2024-01-01', '2024-06-30')
-    expect(rangeIn(whole.bounds, half)).toEqual({ min: 1_000, max: 1_000 })
-    expect(parts.map(({ bounds }) => rangeIn(bounds, half).min)).toEqual([500, 249])
-    const tooFew = reconcileGroup([{ ...group, count: 748 }], parts)
-    expect(tooFew.statuses.get(3)).toBe('conflicting')
-    expect(rangeIn(tooFew.bounds, half)).toEqual({ min: 749, max: Number.POSITIVE_INFINITY })
-  })
 })
 
 describe('a series', () => {
@@ -226,31 +213,18 @@ describe('a series', () => {
           const faults = windows
             .filter((_, index) => index % 61 === phase)
             .flatMap((window) =>
-              faultsIn(proofIn(found.bounds, window), truth.rangeIn(window), window, grounds),
+              faultsIn(
+                finish(rangesWithin(found.bounds).prove(window)),
+                truth.rangeIn(window),
+                window,
+                grounds,
+              ),
             )
           expect(faults).toEqual([])
         }),
         { numRuns: 60 },
       )
     }
-  })
-
-  test('says the same of many days at once as of every two of them', () => {
-    fc.assert(
-      fc.property(randomObservations(SMALL), (observations) => {
-        const { start, end } = horizonOf(SMALL)
-        const { bounds } = reconcile(observations)
-        const nodes = Array.from({ length: end - start + 2 }, (_, index) => start + index)
-        expect(leastBetween(bounds, nodes)).toEqual(
-          nodes.map((from) => nodes.map((to) => bounds.least(from, to))),
-        )
-        const some = nodes.filter((_, index) => index % 3 !== 1).reverse()
-        expect(leastBetween(bounds, some)).toEqual(
-          some.map((from) => some.map((to) => bounds.least(from, to))),
-        )
-      }),
-      { numRuns: 1_000 },
-    )
   })
 
   test('proves each end of each range, with as few figures as can be', () => {
@@ -261,12 +235,15 @@ describe('a series', () => {
         const { bounds, ...found } = reconcile(observations)
         const grounds = { observations, statuses: truth.statuses, borders: ['PL-BY'], horizon }
         const fewest = fewestFigures(acceptedOf({ bounds, ...found }, observations), horizon)
-        const proofs = smallWindows.map((window) => ({ window, proof: proofIn(bounds, window) }))
+        const proofs = smallWindows.map((window) => ({
+          window,
+          proof: finish(rangesWithin(bounds).prove(window)),
+        }))
         const faults = proofs.flatMap(({ window, proof }) =>
           faultsIn(proof, truth.rangeIn(window), window, grounds),
         )
         expect(faults).toEqual([])
-        expect(proofs.map(({ window, proof }) => ({ ...window, figures: proof.min.length }))).toEqual(
+        expect(proofs.map(({ window, proof }) => ({ ...window, figures: proof.min.terms.length }))).toEqual(
           smallWindows.map((window) => ({ ...window, figures: fewest(window) })),
         )
       }),

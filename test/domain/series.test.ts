@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type ReconciledIndicator, reconciledIndicator } from '../../src/domain/border-groups.ts'
 import type { Window } from '../../src/domain/calendar.ts'
+import type { Reconciliation } from '../../src/domain/joint/border-reconciliation.ts'
 import { periodOf, periodsIn } from '../../src/domain/period.ts'
-import { type Reconciliation, reconcile } from '../../src/domain/reconciliation.ts'
 import {
   periodFigure,
   placeSchema,
@@ -11,6 +11,7 @@ import {
   seriesRowSchema,
 } from '../../src/domain/series.ts'
 import { days, observe } from '../support/domain/random-observations.ts'
+import { reconciledAlone, reconciledSeries } from '../support/domain/reconciled-series.ts'
 import { border } from '../support/store/sample-records.ts'
 
 const BORDERS = [border('PL', 'BY'), border('LV', 'BY')]
@@ -20,10 +21,11 @@ let oneADay: Reconciliation
 let reconciled: ReconciledIndicator
 beforeEach(() => {
   const dates = [...periodsIn(days('2023-12-30', '2024-03-02'), 'day')].map(({ label }) => label)
-  oneADay = reconcile(
-    dates.map((date, index) => observe({ id: index + 1, period_start: date, period_end: date, count: 1 })),
+  const observations = dates.map((date, index) =>
+    observe({ id: index + 1, period_start: date, period_end: date, count: 1 }),
   )
-  reconciled = reconciledIndicator(BORDERS, () => oneADay)
+  oneADay = reconciledSeries(observations)
+  reconciled = reconciledIndicator(BORDERS, (id) => reconciledAlone(observations, id))
 })
 
 const rows = (window: Window | null, facts: Partial<SeriesQuestion> = {}) => [
@@ -128,7 +130,7 @@ describe('a series', () => {
       days_reported: 1,
       conflicts: 0,
     })
-    const proof = [{ observation: 3, sign: 1 }]
+    const proof = { divisor: 1, terms: [{ observation: 3, weight: 1 }] }
     expect(explained).toEqual(plain?.map((row) => ({ ...row, proof: { min: proof, max: proof } })))
     expect(seriesRowSchema.array().parse(explained)).toEqual(explained)
   })

@@ -1,23 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import type { Border } from '../../src/domain/border.ts'
 import { reconciledIndicator } from '../../src/domain/border-groups.ts'
-import { reconcile } from '../../src/domain/reconciliation.ts'
 import { grandTotalSchema, type TotalsQuestion, totalSchema, totals } from '../../src/domain/totals.ts'
 import { days, observe } from '../support/domain/random-observations.ts'
+import { reconciledAlone } from '../support/domain/reconciled-series.ts'
 import { border } from '../support/store/sample-records.ts'
 
 const PL_BY = border('PL', 'BY')
 const LV_BY = border('LV', 'BY')
 const BORDERS = [PL_BY, LV_BY, border('BY', 'EU')]
 const reconciled = reconciledIndicator(BORDERS, (id) =>
-  reconcile([
-    observe({
-      id: 1 + BORDERS.findIndex((each) => each.id === id),
-      border: id,
-      count: 5,
-      qualifier: 'at_least',
-    }),
-  ]),
+  reconciledAlone(
+    [
+      observe({
+        id: 1 + BORDERS.findIndex((each) => each.id === id),
+        border: id,
+        count: 5,
+        qualifier: 'at_least',
+      }),
+    ],
+    id,
+  ),
 )
 
 const ask = (borders: readonly Border[], facts: Partial<TotalsQuestion> = {}) =>
@@ -63,13 +66,13 @@ describe('totals', () => {
   test('come with their proofs where these are asked for', () => {
     const { data, total } = ask([LV_BY, PL_BY], { explain: true })
     const [polish, latvian] = [
-      { observation: 1, sign: 1 },
-      { observation: 2, sign: 1 },
+      { observation: 1, weight: 1 },
+      { observation: 2, weight: 1 },
     ]
     expect([...data, total].map((row) => row?.proof)).toEqual([
-      { min: [latvian], max: null },
-      { min: [polish], max: null },
-      { min: [polish, latvian], max: null },
+      { min: { divisor: 1, terms: [latvian] }, max: null },
+      { min: { divisor: 1, terms: [polish] }, max: null },
+      { min: { divisor: 1, terms: [polish, latvian] }, max: null },
     ])
   })
 

@@ -1,15 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unqueuedTurn } from '../../src/concurrency/event-loop-yield.ts'
-import { rangeIn } from '../../src/domain/bounds/bounds.ts'
+import { finish } from '../../src/domain/bounds/work.ts'
+import type { Window } from '../../src/domain/calendar.ts'
 import type { Filter } from '../../src/domain/filter.ts'
-import type { Series, SeriesReader } from '../../src/results/load-series.ts'
+import { type Reconciliation, reconciliationOf } from '../../src/domain/joint/border-reconciliation.ts'
+import type { SeriesReader } from '../../src/results/load-series.ts'
 import { cacheSeries } from '../../src/results/series-cache.ts'
 import { transactionSeries } from '../../src/results/transaction-series.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { days, windowsIn } from '../support/domain/random-observations.ts'
 import { runs } from '../support/run-count.ts'
-import { publication, records, statement } from '../support/store/sample-records.ts'
+import { border, publication, records, statement } from '../support/store/sample-records.ts'
 import { scratchFolder } from '../support/store/scratch.ts'
 
 const NOBODY = { author: null, reason: null }
@@ -41,18 +43,24 @@ async function ask(
   id: string,
   indicator: string,
   evidence: Filter,
-): Promise<Series> {
+): Promise<Said> {
   const borders = await store.borders(evidence.version)
   const border = borders.find((each) => each.id === id)
   if (border === undefined) throw new RangeError(`no border ${id}`)
-  return await series.read({ border, borders, indicator, evidence }, unqueuedTurn())
+  const { joint, extents } = await series.read({ border, borders, indicator, evidence }, unqueuedTurn())
+  return { reconciliation: reconciliationOf(joint, id), extent: extents.get(id) ?? null }
 }
 
-function said({ reconciliation, extent }: Series) {
-  const { bounds, covered, conflicts, statuses } = reconciliation
+interface Said {
+  readonly reconciliation: Reconciliation
+  readonly extent: Window | null
+}
+
+function said({ reconciliation, extent }: Said) {
+  const { ranges, covered, conflicts, statuses } = reconciliation
   return {
     extent,
-    ranges: WINDOWS.map((window) => rangeIn(bounds, window)),
+    ranges: WINDOWS.map((window) => finish(ranges.range(window))),
     covered,
     conflicts: conflicts.toSorted((a, b) => a.start - b.start || a.end - b.end),
     statuses: [...statuses].sort(([a], [b]) => a - b),
@@ -174,12 +182,12 @@ describe('cached series', () => {
     )
   })
 
-  test('are read again only where a write changed them, or a member of theirs', async () => {
+  test('are read again only where a write changed a series of their component', async () => {
     const path = `${scratchFolder()}/crossings.sqlite`
     const other = await openOn(path)
     const counted = counting(await openOn(path))
     const { store } = counted
-    await store.addMissing(START)
+    await store.addMissing({ ...START, borders: [...START.borders, border('FI', 'RU')] })
     const series = cacheSeries(store)
     const readsFor = async (border: string, indicator = 'attempted_crossings', past = 0) => {
       const before = counted.reads
@@ -193,11 +201,14 @@ describe('cached series', () => {
     await add(store, { country: 'LV', source: 'b' })
     expect([await readsFor('EU-BY'), await readsFor('PL-BY'), await readsFor('LV-BY')]).toEqual([4, 0, 0])
     await add(other, { country: 'PL', period_start: '2024-01-02' })
-    expect([await readsFor('LV-BY'), await readsFor('PL-BY', 'apprehensions')]).toEqual([0, 1])
-    expect([await readsFor('EU-BY'), await readsFor('PL-BY')]).toEqual([2, 0])
+    expect([await readsFor('LV-BY'), await readsFor('PL-BY', 'apprehensions')]).toEqual([4, 4])
+    expect([await readsFor('EU-BY'), await readsFor('PL-BY')]).toEqual([0, 0])
     expect([await readsFor('EU-BY', undefined, 1), await readsFor('PL-BY', undefined, 1)]).toEqual([0, 0])
     await other.write(NOBODY, (transaction) => transaction.putSource(publication({ id: 'b', kind: 'claim' })))
-    expect([await readsFor('PL-BY'), await readsFor('LV-BY'), await readsFor('EU-BY')]).toEqual([0, 1, 1])
+    expect([await readsFor('PL-BY'), await readsFor('LV-BY'), await readsFor('EU-BY')]).toEqual([4, 0, 0])
+    expect([await readsFor('FI-RU'), await readsFor('FI-RU')]).toEqual([1, 0])
+    await add(other, { country: 'FI', neighbour: 'RU' })
+    expect([await readsFor('PL-BY'), await readsFor('FI-RU')]).toEqual([0, 1])
     await other.close()
     await store.close()
   })
@@ -210,7 +221,8 @@ describe('cached series', () => {
     const all = Array.from({ length: 9 }, () =>
       ask(store, series, 'EU-BY', 'attempted_crossings', { version: 1 }),
     )
-    expect(new Set(await Promise.all(all)).size).toBe(1)
+    const results = await Promise.all(all)
+    expect(new Set(results.map(({ reconciliation }) => reconciliation.statuses)).size).toBe(1)
     expect(counted.reads).toBe(4)
     await store.close()
   })
@@ -241,9 +253,10 @@ describe('cached series', () => {
     await store.addMissing(START)
     const series = cacheSeries(store)
     const most = async (version: number) =>
-      rangeIn(
-        (await ask(store, series, 'PL-BY', 'attempted_crossings', { version })).reconciliation.bounds,
-        days('2024-01-01', '2024-01-31'),
+      finish(
+        (await ask(store, series, 'PL-BY', 'attempted_crossings', { version })).reconciliation.ranges.range(
+          days('2024-01-01', '2024-01-31'),
+        ),
       ).max
     const seen = await store.write({ ...NOBODY, dryRun: true }, async (transaction) => {
       await transaction.addObservation(statement({ count: 7 }))

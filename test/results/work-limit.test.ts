@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { rangeIn } from '../../src/domain/bounds/bounds.ts'
-import { reconcile, sum } from '../../src/domain/reconciliation.ts'
+import { finish } from '../../src/domain/bounds/work.ts'
+import { sumOfRanges } from '../../src/domain/ranges.ts'
 import { QueryTooCostly } from '../../src/results/query-too-costly.ts'
 import { workLimiter } from '../../src/results/work-limit.ts'
 import { days, observe } from '../support/domain/random-observations.ts'
+import { reconciledAlone } from '../support/domain/reconciled-series.ts'
 
 const YEAR = days('2024-01-01', '2024-12-31')
 const series = () =>
-  reconcile(
+  reconciledAlone(
     Array.from({ length: 40 }, (_, index) =>
       observe({
         id: index + 1,
@@ -18,25 +19,25 @@ const series = () =>
       }),
     ),
   )
+const PL = ['PL-BY']
 
 describe('the work of one answer', () => {
   test('leaves ranges and proofs as they are while it is within the limit', () => {
     const plain = series()
-    const limited = workLimiter()(plain)
-    const after = YEAR.end + 1
-    expect(rangeIn(limited.bounds, YEAR)).toEqual(rangeIn(plain.bounds, YEAR))
-    expect(limited.bounds.prove(YEAR.start, after)).toEqual(plain.bounds.prove(YEAR.start, after))
+    const limited = workLimiter()(plain).rangesOf(PL)
+    expect(finish(limited.range(YEAR))).toEqual(finish(plain.rangesOf(PL).range(YEAR)))
+    expect(finish(limited.prove(YEAR))).toEqual(finish(plain.rangesOf(PL).prove(YEAR)))
   })
 
   test('is counted over all series of the answer, and refused beyond the limit', () => {
-    const one = series()
-    const before = one.bounds.work()
-    rangeIn(one.bounds, YEAR)
-    const each = one.bounds.work() - before
+    const one = series().rangesOf(PL)
+    const before = one.work()
+    finish(one.range(YEAR))
+    const each = one.work() - before
     expect(each).toBeGreaterThan(5)
     const limited = workLimiter(2.5 * each)
-    const together = sum([limited(series()), limited(series())])
-    expect(rangeIn(together.bounds, YEAR).min).toBeGreaterThan(0)
-    expect(() => rangeIn(together.bounds, YEAR)).toThrow(QueryTooCostly)
+    const together = sumOfRanges([limited(series()).rangesOf(PL), limited(series()).rangesOf(PL)])
+    expect(finish(together.range(YEAR)).min).toBeGreaterThan(0)
+    expect(() => finish(together.range(YEAR))).toThrow(QueryTooCostly)
   })
 })

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
-import { type Border, isGroup } from '../../domain/border.ts'
-import { membersOf, type ReconciledIndicator, reconciledIndicator } from '../../domain/border-groups.ts'
+import type { Border } from '../../domain/border.ts'
+import { membersOf, reconcileIndicator } from '../../domain/border-groups.ts'
 import { toDay } from '../../domain/calendar.ts'
 import { type Figure, figureOf, figureSchema } from '../../domain/figure.ts'
+import type { Reconciliation } from '../../domain/joint/border-reconciliation.ts'
 import type { Observation } from '../../domain/observation.ts'
-import { type Reconciliation, reconcile, reconcileGroup } from '../../domain/reconciliation.ts'
 import type { ReplayedState } from '../../store/verify/replay-revisions.ts'
 
 interface Row extends Figure {
@@ -60,7 +60,7 @@ async function checkIndicator(
     observations.filter((row) => row.indicator === indicator),
     (row) => row.border,
   )
-  const reconciled = reckoned(borders, observationsOf)
+  const reconciled = reconcileIndicator(borders, observationsOf)
   const hasFigures = (border: Border) =>
     [border, ...membersOf(border, borders)].some(({ id }) => observationsOf.has(id))
   const named = new Map(borders.filter(hasFigures).map((border) => [border.id, border]))
@@ -120,19 +120,4 @@ function differences(place: string, answer: object, expected: object): string[] 
   return Object.entries(expected)
     .filter(([name, value]) => Reflect.get(answer, name) !== value)
     .map(([name, value]) => `${place}: ${name} is served as ${Reflect.get(answer, name)}, and is ${value}`)
-}
-
-/** Computes results from observations alone. */
-function reckoned(
-  borders: readonly Border[],
-  observationsOf: ReadonlyMap<string, readonly Observation[]>,
-): ReconciledIndicator {
-  const own = ({ id }: Border) => observationsOf.get(id) ?? []
-  const plain = borders.filter((border) => !isGroup(border))
-  const known = new Map(plain.map((border) => [border.id, reconcile(own(border))]))
-  for (const group of borders.filter(isGroup)) {
-    const members = membersOf(group, borders).flatMap(({ id }) => known.get(id) ?? [])
-    known.set(group.id, reconcileGroup(own(group), members))
-  }
-  return reconciledIndicator(borders, (id) => known.get(id))
 }

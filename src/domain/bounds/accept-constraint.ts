@@ -1,19 +1,16 @@
 import type { Day } from '../calendar.ts'
 import { memberFrom, memberUntil } from './boundary-set.ts'
 import {
-  type Assumption,
   addStep,
   boundaryAt,
   type ConstraintGraph,
   countAt,
   joinParts,
-  linkAll,
   linkBoundary,
   NONE,
   partAt,
 } from './constraint-graph.ts'
 import { dijkstra } from './dijkstra.ts'
-import { WORK_PER_PAUSE, type Work } from './work.ts'
 
 /** A demand on the count between the starts of two days: lower ≤ F(end) − F(start) ≤ upper. */
 export interface Constraint {
@@ -22,34 +19,6 @@ export interface Constraint {
   readonly lower: number
   readonly upper: number
   readonly observation: number
-}
-
-/** A bound on how much the count changes at least between the starts of two days. */
-export interface AssumedBound {
-  readonly from: Day
-  readonly to: Day
-  readonly weight: number
-}
-
-/**
- * Links all boundaries of a new graph, and adds bounds, drawn from other series' figures, that the running count
- * it starts from is known to satisfy already.
- */
-export function* assumeBounds(
-  graph: ConstraintGraph,
-  bounds: Iterable<AssumedBound>,
-  assumption: Assumption,
-): Work<void> {
-  linkAll(graph)
-  const ground = 0 - graph.assumptions.push(assumption)
-  let pauseAt = graph.work + WORK_PER_PAUSE
-  for (const { from, to, weight } of bounds) {
-    addStep(graph, { from: boundaryAt(graph, from), to: boundaryAt(graph, to), weight, ground })
-    graph.work++
-    if (graph.work < pauseAt) continue
-    pauseAt = graph.work + WORK_PER_PAUSE
-    yield graph.work
-  }
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Day, Window } from '../calendar.ts'
 import type { Range } from '../observation.ts'
-import type { Work } from './work.ts'
 
 /**
  * One observation in a proof. For a lower bound, sign 1 adds the observation's lower end and
@@ -20,8 +19,6 @@ export interface Term {
 export interface Bounds {
   /** The tightest lower bound of F(to) − F(from), a whole number; −Infinity where there is none. */
   least(from: Day, to: Day): number
-  /** Returns {@link Bounds.least} for every two of some days: a row for each `from`, with a number for each `to`. */
-  leastBetween(days: Int32Array): Work<Float64Array[]>
   /** The terms that add up to a finite `least(from, to)`, as few as can be; none where it is 0 by order alone. */
   prove(from: Day, to: Day): Term[]
   /** One F that satisfies all the figures, out of the many that do. */
@@ -48,52 +45,4 @@ export function proofIn(bounds: Bounds, window: Window): { min: Term[]; max: Ter
 
 function opposite({ observation, sign }: Term): Term {
   return { observation, sign: sign === 1 ? -1 : 1 }
-}
-
-/** The sum of independent counts: each change must be at least the sum of what each of them must change. */
-export function sumOf(parts: readonly Bounds[]): Bounds {
-  const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
-  return {
-    least: (from, to) => total(parts.map((part) => part.least(from, to))),
-    *leastBetween(days) {
-      const sums = Array.from(days, () => new Float64Array(days.length))
-      let done = 0
-      for (const part of parts) {
-        const before = done
-        const rows = part.leastBetween(days)
-        let next = rows.next()
-        for (; next.done !== true; next = rows.next()) {
-          done = before + next.value
-          yield done
-        }
-        for (const [i, row] of next.value.entries()) addTo(sums[i] ?? row, row)
-      }
-      return sums
-    },
-    prove: (from, to) => parts.flatMap((part) => part.prove(from, to)),
-    runningCount: (day) => total(parts.map((part) => part.runningCount(day))),
-    work: () => total(parts.map((part) => part.work())),
-  }
-}
-
-function addTo(sums: Float64Array, values: Float64Array): void {
-  for (let index = 0; index < sums.length; index++) sums[index] = (sums[index] ?? 0) + (values[index] ?? 0)
-}
-
-/** Both of two bounds on the same count: at every question the tighter one answers. */
-export function tighterOf(own: Bounds, other: Bounds): Bounds {
-  return {
-    least: (from, to) => Math.max(own.least(from, to), other.least(from, to)),
-    *leastBetween(days) {
-      const two = yield* other.leastBetween(days)
-      const one = yield* own.leastBetween(days)
-      return one.map((row, i) => row.map((least, j) => Math.max(least, two[i]?.[j] ?? least)))
-    },
-    prove(from, to) {
-      const tighter = own.least(from, to) >= other.least(from, to) ? own : other
-      return tighter.prove(from, to)
-    },
-    runningCount: own.runningCount,
-    work: () => own.work() + other.work(),
-  }
 }

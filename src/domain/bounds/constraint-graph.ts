@@ -40,7 +40,6 @@ export interface ConstraintGraph {
   readonly orderStepOf: Int32Array
   readonly parts: Parts
   readonly steps: Steps
-  readonly assumptions: Assumption[]
   readonly queue: FlatQueue<number>
   /** The state of searches for proofs, by boundary; created for the first of them. */
   visits?: Visits
@@ -72,12 +71,6 @@ export interface Visits {
   readonly settledIn: Float64Array
 }
 
-/** Where steps that rest on no single observation come from: how many figures prove one, and which. */
-export interface Assumption {
-  readonly figures: number
-  prove(from: Day, to: Day): Term[]
-}
-
 /** The end of a linked list, and the part or step that is none. */
 export const NONE = -1
 
@@ -107,7 +100,6 @@ export function createGraph(days: Int32Array, runningCount: Float64Array, expect
       settledIn: new Float64Array(size),
     },
     steps: stepsFor(Math.max(0, size - 1) + expected),
-    assumptions: [],
     queue: new FlatQueue(),
     searches: 0,
     work: 0,
@@ -126,14 +118,6 @@ export function linkBoundary(graph: ConstraintGraph, boundary: number, count: nu
   if (after !== NONE) linkInOrder(graph, boundary, after)
 }
 
-/** Links all boundaries, none of which is linked, at the counts that the graph started from. */
-export function linkAll(graph: ConstraintGraph): void {
-  for (let boundary = 0; boundary < graph.days.length; boundary++) {
-    addMember(graph.linked, boundary)
-    if (boundary > 0) linkInOrder(graph, boundary - 1, boundary)
-  }
-}
-
 /**
  * Makes a boundary the next one after another. The step that led to the one next so far is turned, unless both
  * its ends are in one part: it may stand in that part's list no longer, and says nothing new there.
@@ -149,7 +133,7 @@ function linkInOrder(graph: ConstraintGraph, from: number, to: number): void {
   addStep(graph, { from, to, weight: 0, ground: MONOTONE })
 }
 
-/** Why a step holds: the id of an observation, an assumption's number below 0, or that a count never falls. */
+/** Why a step holds: the id of an observation, or that a count never falls. */
 export type Origin = number
 const MONOTONE: Origin = 0
 
@@ -209,17 +193,14 @@ export function slackOf(graph: ConstraintGraph, step: number): number {
 }
 
 /** The number of figures that prove a step; 0 where it holds because a running count never falls. */
-export function figuresOf({ steps, assumptions }: ConstraintGraph, step: number): number {
-  const ground = steps.ground[step] ?? MONOTONE
-  return ground < 0 ? (assumptions[-1 - ground]?.figures ?? 0) : Math.min(1, ground)
+export function figuresOf({ steps }: ConstraintGraph, step: number): number {
+  return steps.ground[step] === MONOTONE ? 0 : 1
 }
 
-/** The terms that add up to a step's bound. */
-export function termsOfStep({ days, steps, assumptions }: ConstraintGraph, step: number): Term[] {
+/** The term that is a step's bound; none where a count only never falls. */
+export function termsOfStep({ steps }: ConstraintGraph, step: number): Term[] {
   const [ground = MONOTONE, from = NONE, to = NONE] = [steps.ground[step], steps.from[step], steps.to[step]]
-  if (ground === MONOTONE) return []
-  if (ground > 0) return [{ observation: ground, sign: from < to ? 1 : -1 }]
-  return assumptions[-1 - ground]?.prove(days[from] ?? 0, days[to] ?? 0) ?? []
+  return ground === MONOTONE ? [] : [{ observation: ground, sign: from < to ? 1 : -1 }]
 }
 
 /** The boundary at a day. @throws RangeError where none is there */

@@ -1,6 +1,6 @@
 import type { Day } from '../calendar.ts'
+import type { Proof } from '../proof.ts'
 import type { JointConstraint } from './joint-constraint.ts'
-import type { JointProof } from './joint-proof.ts'
 
 /** The bound that a proof is of: the least or the largest count of some members in the days before `end`. */
 export interface Claim {
@@ -19,7 +19,7 @@ export interface Claim {
  */
 export function faultsOfProof(
   claim: Claim,
-  { divisor, terms }: JointProof,
+  { divisor, terms }: Proof,
   figures: ReadonlyMap<number, JointConstraint>,
 ): string[] {
   const faults: string[] = []

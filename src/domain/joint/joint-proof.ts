@@ -1,20 +1,6 @@
+import { leastMultiple, type Proof } from '../proof.ts'
 import type { Span } from './joint-constraint.ts'
 import type { JointSystem } from './joint-system.ts'
-
-/**
- * Observations whose weighted sum, divided by the divisor, bounds a count. The weights are whole numbers other than 0,
- * and no observation stands in it twice.
- */
-export interface JointProof {
-  /** A whole number from 1. */
-  readonly divisor: number
-  readonly terms: readonly JointTerm[]
-}
-
-interface JointTerm {
-  readonly observation: number
-  readonly weight: number
-}
 
 /** Smaller weights are rounding errors. */
 const ZERO = 1e-7
@@ -30,7 +16,7 @@ export function proofOf(
   { parts, sources }: JointSystem,
   spans: readonly Span[],
   multipliers: ReadonlyMap<number, number>,
-): JointProof | null {
+): Proof | null {
   const weights = new Map<number, number>()
   const add = (observation: number, weight: number) =>
     weights.set(observation, (weights.get(observation) ?? 0) + weight)
@@ -51,12 +37,7 @@ export function proofOf(
   return asWholeNumbers(weights)
 }
 
-/** Returns the same proof of the upper bound of a count, from that of the lower bound of the count backwards. */
-export function turned({ divisor, terms }: JointProof): JointProof {
-  return { divisor, terms: terms.map(({ observation, weight }) => ({ observation, weight: -weight })) }
-}
-
-function asWholeNumbers(weights: ReadonlyMap<number, number>): JointProof | null {
+function asWholeNumbers(weights: ReadonlyMap<number, number>): Proof | null {
   const fractions: { observation: number; numerator: number; denominator: number }[] = []
   for (const [observation, weight] of weights) {
     if (Math.abs(weight) < ZERO) continue
@@ -95,10 +76,4 @@ function fractionOf(value: number): { numerator: number; denominator: number } |
       return { numerator: Math.sign(value) * now.numerator, denominator: now.denominator }
     rest = 1 / (rest - whole)
   }
-}
-
-function leastMultiple(a: number, b: number): number {
-  let [larger, smaller] = [a, b]
-  while (smaller > 0) [larger, smaller] = [smaller, larger % smaller]
-  return (a / larger) * b
 }

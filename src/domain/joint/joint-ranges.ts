@@ -2,13 +2,13 @@ import { indexAtOrBefore } from '../bounds/sorted-days.ts'
 import type { Work } from '../bounds/work.ts'
 import type { Day, Window } from '../calendar.ts'
 import { countWithin, type DaySet, unionOf } from '../day-set.ts'
-import type { Range } from '../observation.ts'
+import { NO_FIGURES, type Proof, turned } from '../proof.ts'
+import type { Ranges } from '../ranges.ts'
 import { spansAround, spansInside } from './boundaries.ts'
-import { faultsOfProof } from './check-proof.ts'
+import { type Claim, faultsOfProof } from './check-proof.ts'
 import type { JointConstraint, Span } from './joint-constraint.ts'
-import { type JointProof, proofOf, turned } from './joint-proof.ts'
+import { proofOf } from './joint-proof.ts'
 import { backwards, createSystem, type JointSystem } from './joint-system.ts'
-import { joinParts } from './parts.ts'
 
 /** Nearer to a whole number, a bound is that number and a rounding error. */
 const TOLERANCE = 1e-6
@@ -19,59 +19,46 @@ const TOLERANCE = 1e-6
  */
 const SLACKS: readonly number[] = [1e-3, 1e-5]
 
-/** The ranges that the accepted figures of a component leave for the counts of its members, one by one and together. */
+/** A proof of so few figures is not searched for a shorter one, which takes longer than all else. */
+const FEW_FIGURES = 2
+
+/** The ranges that the accepted figures of a component leave for the counts of its members, by their numbers. */
 export interface JointRanges {
-  /** The days, by member, on which an accepted figure bounds the count from above. */
-  readonly boundedAbove: readonly DaySet[]
-  /** Returns the smallest and the largest whole number that some members can have counted together in a window. */
-  range(members: readonly string[], window: Window): Work<Range>
-  /** Returns the proof of each end of {@link range}; null for an infinite one. The same whatever was asked before. */
-  prove(members: readonly string[], window: Window): Work<{ min: JointProof; max: JointProof | null }>
+  /** Returns the ranges of some members together. */
+  rangesOf(members: readonly number[]): Ranges
   /** Returns whole-number counts that satisfy all accepted figures: the count of a member before a day begins. */
-  countBefore(member: string, day: Day): number
-  /** The steps that all searches so far have taken. */
-  work(): number
+  countBefore(member: number, day: Day): number
 }
 
 /** Answers questions about a system whose acceptance has ended, from the point at which it is. */
 export function createJointRanges(
   system: JointSystem,
-  names: readonly string[],
   accepted: ReadonlyMap<number, JointConstraint>,
 ): JointRanges {
   const { boundaries, parts, simplex } = system
   const witness = Float64Array.from(simplex.point)
-  const numbers = new Map(names.map((name, number) => [name, number]))
-  const boundedAbove = boundedDays(names.length, accepted)
+  const boundedAbove = boundedDays(boundaries.length, accepted)
   const loosened = new Map<number, JointSystem>()
 
   return {
-    boundedAbove,
-    *range(members, window) {
-      const { inside, around } = spansFor(numbersOf(members), window)
-      return {
-        min: inside.length === 0 ? 0 : yield* least(inside),
-        max: around === null ? Number.POSITIVE_INFINITY : 0 - (yield* least(backwards(around))),
-      }
-    },
-    *prove(members, window) {
-      const all = numbersOf(members)
-      const { inside, around } = spansFor(all, window)
-      const claim = { members: all, start: window.start, end: window.end + 1 }
-      const min = inside.length === 0 ? NOTHING : yield* prove(inside, { ...claim, bound: 'min' })
-      const max = around === null ? null : yield* prove(backwards(around), { ...claim, bound: 'max' })
-      return { min, max }
-    },
-    countBefore: (name, day) => countAt(numbers.get(name) ?? 0, day),
-    work: () => [...loosened.values(), system].reduce((sum, { simplex }) => sum + simplex.work(), 0),
-  }
-
-  function numbersOf(members: readonly string[]): number[] {
-    return members.map((name) => {
-      const number = numbers.get(name)
-      if (number === undefined) throw new RangeError(`${name} is not a member of the component`)
-      return number
-    })
+    rangesOf: (members) => ({
+      *range(window) {
+        const { inside, around } = spansFor(members, window)
+        return {
+          min: inside.length === 0 ? 0 : yield* least(inside),
+          max: around === null ? Number.POSITIVE_INFINITY : 0 - (yield* least(backwards(around))),
+        }
+      },
+      *prove(window) {
+        const { inside, around } = spansFor(members, window)
+        const claim = { members, start: window.start, end: window.end + 1 }
+        const min = inside.length === 0 ? NO_FIGURES : yield* prove(inside, { ...claim, bound: 'min' })
+        const max = around === null ? null : yield* prove(backwards(around), { ...claim, bound: 'max' })
+        return { min, max }
+      },
+      work: () => [...loosened.values(), system].reduce((sum, { simplex }) => sum + simplex.work(), 0),
+    }),
+    countBefore: countAt,
   }
 
   function spansFor(members: readonly number[], { start, end }: Window) {
@@ -91,44 +78,41 @@ export function createJointRanges(
     return 0 + Math.ceil(system.valueOf(expression) - TOLERANCE)
   }
 
-  function* prove(
-    spans: readonly Span[],
-    claim: Omit<Parameters<typeof faultsOfProof>[0], 'value'>,
-  ): Work<JointProof> {
-    const bound = yield* least(spans)
-    if (claim.bound === 'min' && bound === 0) return NOTHING
+  /** Finds a proof from the point at which acceptance ended, so that it does not depend on what was asked before. */
+  function* prove(spans: readonly Span[], claim: Omit<Claim, 'value'>): Work<Proof> {
+    const expression = system.expressionOf(spans)
+    simplex.restart(witness)
+    const { multipliers } = yield* simplex.minimise(expression)
+    const bound = 0 + Math.ceil(system.valueOf(expression) - TOLERANCE)
+    if (claim.bound === 'min' && bound === 0) return NO_FIGURES
     const value = claim.bound === 'min' ? bound : 0 - bound
-    for (const slack of [...SLACKS, 0]) {
-      const source = slack === 0 ? system : loosenedBy(slack)
-      source.simplex.restart(slack === 0 ? witness : pointOf(source))
-      const { multipliers } = yield* source.simplex.minimise(source.expressionOf(spans))
-      const found = proofOf(source, spans, multipliers)
-      if (found === null) continue
-      const proof = claim.bound === 'min' ? found : turned(found)
-      if (faultsOfProof({ ...claim, value }, proof, accepted).length === 0) return proof
+    const checked = (proof: Proof | null): Proof | null => {
+      const oriented = proof && claim.bound === 'max' ? turned(proof) : proof
+      return oriented && faultsOfProof({ ...claim, value }, oriented, accepted).length === 0 ? oriented : null
     }
+    const plain = checked(proofOf(system, spans, multipliers))
+    if (plain !== null && figuresIn(plain) <= FEW_FIGURES) return plain
+    for (const slack of SLACKS) {
+      const source = loosenedBy(slack)
+      source.simplex.restart(witness)
+      const { multipliers } = yield* source.simplex.minimise(source.expressionOf(spans))
+      const short = checked(proofOf(source, spans, multipliers))
+      if (short !== null) return plain !== null && figuresIn(plain) <= figuresIn(short) ? plain : short
+    }
+    if (plain !== null) return plain
     throw new Error(`no proof was found that ${value} is the ${claim.bound}`)
   }
 
-  /** The same figures over all boundaries, each loosened. */
+  /** The same figures, each loosened but for the exact ones within parts. */
   function loosenedBy(slack: number): JointSystem {
     const known = loosened.get(slack)
     if (known !== undefined) return known
     const single = [...accepted.values()].filter(({ members }) => members.length === 1)
-    const made = createSystem(boundaries, joinParts(boundaries, []), single, countAt, slack)
+    const made = createSystem(boundaries, parts, single, countAt, slack)
     for (const constraint of accepted.values())
       if (constraint.members.length > 1) made.addConstraint(constraint)
     loosened.set(slack, made)
     return made
-  }
-
-  function pointOf({ parts, simplex }: JointSystem): Float64Array {
-    const point = new Float64Array(simplex.point.length)
-    for (const [member, days] of boundaries.entries()) {
-      for (const [position, day] of days.entries())
-        point[parts.variableOf(member, position)] = countAt(member, day)
-    }
-    return point
   }
 
   function countAt(member: number, day: Day): number {
@@ -137,8 +121,10 @@ export function createJointRanges(
   }
 }
 
-/** The proof that a count is not below 0. */
-const NOTHING: JointProof = { divisor: 1, terms: [] }
+/** The number of figures that a proof adds up, each as often as it is taken. */
+function figuresIn({ divisor, terms }: Proof): number {
+  return terms.reduce((sum, { weight }) => sum + Math.abs(weight), 0) / divisor
+}
 
 function boundedDays(members: number, accepted: ReadonlyMap<number, JointConstraint>): DaySet[] {
   const windows: Window[][] = Array.from({ length: members }, () => [])

@@ -1,8 +1,12 @@
 import { compareText, rankedByAuthority } from '../authority.ts'
 import type { Constraint } from '../bounds/accept-constraint.ts'
+import type { Bounds } from '../bounds/bounds.ts'
 import type { Work } from '../bounds/work.ts'
 import type { Day, Window } from '../calendar.ts'
-import { type Evidence, rangeOf, type Status } from '../observation.ts'
+import { type DaySet, unionOf } from '../day-set.ts'
+import { type Evidence, rangeOf, type Status, windowOf } from '../observation.ts'
+import { overlapCounter } from '../overlaps.ts'
+import { type Ranges, rangesWithin, sumOfRanges } from '../ranges.ts'
 import { reconcileInPieces } from '../reconciliation.ts'
 import { KINDS } from '../source.ts'
 import { acceptJointly } from './accept-jointly.ts'
@@ -21,19 +25,39 @@ export interface ComponentSeries {
 }
 
 /** What all figures of a component imply about the counts of its members together. */
-export interface JointReconciliation extends JointRanges {
-  /** The status of each observation, by id. */
-  readonly statuses: ReadonlyMap<number, Status>
-  /** The constraints of the accepted observations, by id. */
-  readonly accepted: ReadonlyMap<number, JointConstraint>
+export interface JointReconciliation {
   /** The members, in the order of their numbers in constraints. */
   readonly members: readonly string[]
+  /** The constraints of the accepted observations, by id. */
+  readonly accepted: ReadonlyMap<number, JointConstraint>
+  /** Returns the own figures of a border or a group. @throws RangeError for one that is not of the component */
+  own(border: string): OwnFigures
+  /** Returns the ranges of some members together. @throws RangeError for one that is not of the component */
+  rangesOf(members: readonly string[]): Ranges
+  /** Returns whole-number counts that satisfy all accepted figures: the count of a member before a day begins. */
+  countBefore(member: string, day: Day): number
+}
+
+/** The figures that publications state for one border or group. */
+interface OwnFigures {
+  /** The borders, none of them a group, that it counts together. */
+  readonly members: readonly string[]
+  /** The days inside at least one accepted observation. */
+  readonly covered: DaySet
+  /** The windows of the observations that conflict. */
+  readonly conflicts: readonly Window[]
+  /** Counts the windows that overlap one. */
+  conflictsIn(window: Window): number
+  /** The status of each observation, by id. */
+  readonly statuses: ReadonlyMap<number, Status>
 }
 
 /** A figure in the order of acceptance. */
 interface Candidate {
   readonly id: number
   readonly isOwn: boolean
+  /** The numbers of the members that it counts. */
+  readonly counted: readonly number[]
   readonly constraint: JointConstraint | null
   readonly observation: Evidence
 }
@@ -49,25 +73,57 @@ export function* reconcileJointly(series: readonly ComponentSeries[]): Work<Join
   const statuses = new Map<number, Status>()
   const firstOfGroup = candidates.findIndex(({ isOwn, constraint }) => !isOwn && constraint !== null)
   const before = firstOfGroup < 0 ? candidates : candidates.slice(0, firstOfGroup)
-  const counts: ((day: Day) => number)[] = []
-  for (const [member] of members.entries()) {
-    const own = before.filter(({ constraint, isOwn }) => isOwn && constraint?.members[0] === member)
-    const { statuses: ofMember, bounds } = yield* reconcileInPieces(own.map(({ observation }) => observation))
-    for (const [id, status] of ofMember) statuses.set(id, status)
-    counts.push(bounds.runningCount)
+  // Until the first figure of a group, members have nothing to do with one another.
+  const alone: Bounds[] = []
+  for (const member of members.keys()) {
+    const own = before.filter(({ isOwn, counted }) => isOwn && counted[0] === member)
+    const reconciled = yield* reconcileInPieces(own.map(({ observation }) => observation))
+    for (const [id, status] of reconciled.statuses) statuses.set(id, status)
+    alone.push(reconciled.bounds)
   }
+  const accepted = new Map<number, JointConstraint>()
+  for (const { id, constraint } of candidates) {
+    if (constraint !== null && statuses.get(id) === 'accepted') accepted.set(id, constraint)
+  }
+  const ranges =
+    firstOfGroup < 0 ? separateRanges(alone) : yield* acceptRest(candidates, alone, statuses, accepted)
+  const numberOf = (name: string) => {
+    const number = members.indexOf(name)
+    if (number < 0) throw new RangeError(`${name} is not a member of the component`)
+    return number
+  }
+  const own = new Map(series.map((each) => [each.border, ownFigures(each, statuses)]))
+  return {
+    members,
+    accepted,
+    own(border) {
+      const figures = own.get(border)
+      if (figures === undefined) throw new RangeError(`${border} is not of the component`)
+      return figures
+    },
+    rangesOf: (names) => ranges.rangesOf(names.map(numberOf)),
+    countBefore: (name, day) => ranges.countBefore(numberOf(name), day),
+  }
+}
+
+/** Accepts the figures that have no status yet, jointly, and returns the ranges that all accepted ones leave. */
+function* acceptRest(
+  candidates: readonly Candidate[],
+  alone: readonly Bounds[],
+  statuses: Map<number, Status>,
+  accepted: Map<number, JointConstraint>,
+): Work<JointRanges> {
   const possible = candidates.flatMap(({ id, constraint }) =>
     constraint === null || statuses.get(id) === 'conflicting' ? [] : [constraint],
   )
-  const boundaries = boundariesOf(members.length, possible)
-  const first = possible.filter(({ observation }) => statuses.get(observation) === 'accepted')
+  const boundaries = boundariesOf(alone.length, possible)
+  const first = [...accepted.values()]
   const system = createSystem(
     boundaries,
     joinParts(boundaries, first),
     first,
-    (member, day) => counts[member]?.(day) ?? 0,
+    (member, day) => alone[member]?.runningCount(day) ?? 0,
   )
-  const accepted = new Map(first.map((constraint) => [constraint.observation, constraint]))
   for (const { id, constraint } of candidates) {
     if (statuses.has(id)) continue
     const isAccepted = constraint !== null && (yield* acceptJointly(system, constraint))
@@ -75,7 +131,38 @@ export function* reconcileJointly(series: readonly ComponentSeries[]): Work<Join
     statuses.set(id, constraint === null ? 'approximate' : isAccepted ? 'accepted' : 'conflicting')
     yield system.simplex.work()
   }
-  return { statuses, accepted, members, ...createJointRanges(system, members, accepted) }
+  return createJointRanges(system, accepted)
+}
+
+/** The ranges of members that no figure of a group joins: the same linear bounds, found by searches of their graphs. */
+function separateRanges(alone: readonly Bounds[]): JointRanges {
+  return {
+    rangesOf: (members) =>
+      sumOfRanges(members.flatMap((member) => alone[member] ?? []).map((bounds) => rangesWithin(bounds))),
+    countBefore: (member, day) => alone[member]?.runningCount(day) ?? 0,
+  }
+}
+
+function ownFigures(
+  { members, observations }: ComponentSeries,
+  statuses: ReadonlyMap<number, Status>,
+): OwnFigures {
+  const own = new Map<number, Status>()
+  const accepted: Window[] = []
+  const conflicts: Window[] = []
+  for (const observation of observations) {
+    const status = statuses.get(observation.id) ?? 'approximate'
+    own.set(observation.id, status)
+    if (status === 'accepted') accepted.push(windowOf(observation))
+    if (status === 'conflicting') conflicts.push(windowOf(observation))
+  }
+  return {
+    members,
+    covered: unionOf(accepted),
+    conflicts,
+    conflictsIn: overlapCounter(conflicts),
+    statuses: own,
+  }
 }
 
 /** Returns the figures of all series in the order in which they are accepted. */
@@ -90,6 +177,7 @@ function* inOrder(series: readonly ComponentSeries[], members: readonly string[]
       all.push({
         id: observation.id,
         isOwn,
+        counted,
         constraint: constraint && { ...constraint, members: counted },
         observation,
         border,

@@ -1,4 +1,5 @@
 import { WORK_PER_PAUSE, type Work } from '../bounds/work.ts'
+import { TooComplex } from './too-complex.ts'
 
 /** A linear form: its coefficients, by variable. */
 export interface LinearForm {
@@ -45,6 +46,9 @@ const ZERO = 1e-11
 /** After so many steps that move nothing, Bland's rule keeps them from going round in circles. */
 const MAX_DEGENERATE_STEPS = 40
 
+/** The entries of the inverse that are held at most: some 300 MB. */
+const MAX_ENTRIES = 3_000_000
+
 /** A variable that stays where it is, in place of a row of the basis. */
 const PIN = -1
 
@@ -69,6 +73,9 @@ export function createSimplex(start: Float64Array, fixed: ReadonlySet<number>): 
   const columns: Map<number, number>[] = []
   /** The columns that have an entry for a variable. */
   const columnsOf: Set<number>[] = []
+  /** The columns, and the variables with entries, that differ from those of a basis of pins. */
+  const changed = new Set(Array.from({ length: size }, (_, index) => index))
+  let entryCount = 0
   let searches = 0
   let work = 0
   restart(point)
@@ -105,10 +112,12 @@ export function createSimplex(start: Float64Array, fixed: ReadonlySet<number>): 
     }
     point.set(at)
     basis.fill(PIN)
-    for (let index = 0; index < size; index++) {
+    entryCount = size
+    for (const index of changed) {
       columns[index] = new Map(fixed.has(index) ? [] : [[index, 1]])
       columnsOf[index] = new Set(fixed.has(index) ? [] : [index])
     }
+    changed.clear()
   }
 
   function* minimise(form: LinearForm, enough = Number.POSITIVE_INFINITY): Work<Minimum> {
@@ -151,7 +160,7 @@ export function createSimplex(start: Float64Array, fixed: ReadonlySet<number>): 
       }
     }
     for (const [column, price] of prices) if (Math.abs(price) < ZERO) prices.delete(column)
-    work += prices.size
+    work += 2 * prices.size
     return prices
   }
 
@@ -172,7 +181,7 @@ export function createSimplex(start: Float64Array, fixed: ReadonlySet<number>): 
       bestGain = gain
       bestKey = row
     }
-    work += prices.size
+    work += 2 * prices.size
     return best
   }
 
@@ -190,7 +199,7 @@ export function createSimplex(start: Float64Array, fixed: ReadonlySet<number>): 
         touched.push(row)
       }
     }
-    work += touched.length
+    work += 2 * touched.length
     return touched
   }
 
@@ -227,12 +236,13 @@ export function createSimplex(start: Float64Array, fixed: ReadonlySet<number>): 
     if (row === undefined || direction === undefined) return
     const rates = priceOf(row)
     const rate = rates.get(column) ?? 1
+    changed.add(column)
     for (const [variable, entry] of direction) direction.set(variable, entry / rate)
     const price = (prices.get(column) ?? 0) / rate
     for (const [other, otherRate] of rates) {
       if (other === column) continue
       for (const [variable, entry] of direction) addEntry(other, variable, -otherRate * entry)
-      work += direction.size
+      work += 2 * direction.size
       const left = (prices.get(other) ?? 0) - otherRate * price
       if (Math.abs(left) < ZERO) prices.delete(other)
       else prices.set(other, left)
@@ -251,11 +261,21 @@ export function createSimplex(start: Float64Array, fixed: ReadonlySet<number>): 
   function addEntry(column: number, variable: number, change: number): void {
     const entries = columns[column]
     if (entries === undefined) return
+    changed.add(column).add(variable)
     const entry = (entries.get(variable) ?? 0) + change
     if (Math.abs(entry) >= ZERO) {
+      if (!entries.has(variable)) countEntry()
       entries.set(variable, entry)
       columnsOf[variable]?.add(column)
-    } else if (entries.delete(variable)) columnsOf[variable]?.delete(column)
+    } else if (entries.delete(variable)) {
+      columnsOf[variable]?.delete(column)
+      entryCount -= 1
+    }
+  }
+
+  function countEntry(): void {
+    entryCount += 1
+    if (entryCount > MAX_ENTRIES) throw new TooComplex('the figures depend on one another in too many ways')
   }
 
   function multipliersOf(prices: ReadonlyMap<number, number>): Map<number, number> {

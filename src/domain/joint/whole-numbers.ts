@@ -1,5 +1,6 @@
 import type { Work } from '../bounds/work.ts'
 import type { JointSystem } from './joint-system.ts'
+import { TooComplex } from './too-complex.ts'
 
 /** Nearer to a whole number, a count is that number and a rounding error. */
 const TOLERANCE = 1e-6
@@ -7,14 +8,11 @@ const TOLERANCE = 1e-6
 /** So many divisions decide every case that published figures make; more would take minutes. */
 const MAX_DIVISIONS = 10_000
 
-/** Thrown where it cannot be decided in time whether whole-number counts exist. */
-class TooManyDivisions extends Error {}
-
 /**
  * Moves the point of a system to one of whole numbers. It is nearly always there already; else other corners are tried,
  * and then the two sides of a fractional count, one after the other (branch and bound).
  * @returns whether there is such a point; where there is none, the point is undefined
- * @throws TooManyDivisions where that takes too long
+ * @throws TooComplex where that takes too long
  */
 export function* moveToWholeNumbers(system: JointSystem): Work<boolean> {
   let divisions = 0
@@ -24,7 +22,7 @@ export function* moveToWholeNumbers(system: JointSystem): Work<boolean> {
     if (settle(system)) return true
     if (yield* tryCorners(system)) return true
     divisions += 1
-    if (divisions > MAX_DIVISIONS) throw new TooManyDivisions('no whole numbers were found in time')
+    if (divisions > MAX_DIVISIONS) throw new TooComplex('no whole numbers were found in time')
     const { simplex } = system
     const variable = simplex.point.findIndex(isFractional)
     const value = simplex.point[variable] ?? 0

@@ -6,8 +6,8 @@ import { type ChartPeriods, MAX_PERIODS, waysToChart } from '../../domain/chart-
 import { unionOf } from '../../domain/day-set.ts'
 import { type Figure, figureOf, termsOf } from '../../domain/figure.ts'
 import type { Filter } from '../../domain/filter.ts'
+import type { Reconciliation } from '../../domain/joint/border-reconciliation.ts'
 import type { Interval } from '../../domain/period.ts'
-import type { Reconciliation } from '../../domain/reconciliation.ts'
 import { periodFigure } from '../../domain/series.ts'
 import { listConflicts } from '../../results/conflicts.ts'
 import type { FigureContext } from '../../results/load-series.ts'
@@ -84,7 +84,7 @@ export async function loadView(
   await sources.turn.yieldIfDue()
   const observations = await observationsInProofs(sources, filter, [
     ...all.flatMap(termsOf),
-    ...conflicts.flatMap(({ proof }) => proof),
+    ...conflicts.flatMap(({ proof }) => proof.terms),
   ])
   await sources.turn.yieldIfDue()
   return {

@@ -28,7 +28,7 @@ export const conflictsRoutes: FastifyPluginAsync<FigureDependencies> = async (ap
         return { rows: await listConflicts({ ...dependencies, turn }, filter, page) }
       },
       async explain(rows, { filter, turn }) {
-        const terms = rows.flatMap(({ proof }) => proof)
+        const terms = rows.flatMap(({ proof }) => proof.terms)
         return { observations: await observationsInProofs({ ...dependencies, turn }, filter, terms) }
       },
     }),

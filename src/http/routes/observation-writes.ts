@@ -315,7 +315,7 @@ async function written(transaction: Transaction, ids: readonly number[]) {
   const page = { after: null, limit: ids.length + 1 }
   const sources = { store: transaction, series: transactionSeries(transaction), turn: unqueuedTurn() }
   const rows = await judgedOrNot()
-  const terms = rows.flatMap(({ conflict }) => conflict?.proof ?? [])
+  const terms = rows.flatMap(({ conflict }) => conflict?.proof.terms ?? [])
   return {
     rows: rows.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)),
     observations: await observationsInProofs(sources, { version }, terms),

@@ -22,7 +22,7 @@ export function conflictsSection({ view, speech, query }: PageModel): Html {
     const off = fill(conflict.difference > 0 ? words.above : words.below, {
       n: speech.number(Math.abs(conflict.difference)),
     })
-    const because = [...new Set(conflict.proof.map(({ observation }) => observation))].flatMap(
+    const because = [...new Set(conflict.proof.terms.map(({ observation }) => observation))].flatMap(
       (id) => view.observations.get(id) ?? [],
     )
     return html`<tr><th scope="row">${speech.window(conflict)}</th><td>${speech.country(conflict.country)}</td><td>${speech.statement(conflict)}<br><small>${conflict.publisher}: ${publicationLink(conflict, speech)}</small></td><td class="number">${speech.figure(figure)}</td><td class="number">${off}</td><td><small>${because.map((each, index) => html`${index > 0 ? html`<br>` : null}${each.publisher}: ${publicationLink(each, speech)}`)}</small></td></tr>

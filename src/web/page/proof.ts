@@ -1,8 +1,8 @@
-import type { Term } from '../../domain/bounds/bounds.ts'
 import type { Figure } from '../../domain/figure.ts'
 import { type ObservationWithStatus, rangeOf } from '../../domain/observation.ts'
+import { NO_FIGURES, type Proof, type Term } from '../../domain/proof.ts'
 import { type Html, html } from '../html/html.ts'
-import { fill } from '../locale/locale.ts'
+import { fill, type Locale } from '../locale/locale.ts'
 import { remarksOf } from '../text/figure-text.ts'
 import { subjectName } from '../text/subject-name.ts'
 import { figureNamed } from '../view/view.ts'
@@ -22,7 +22,7 @@ export function proofSection(page: PageModel): Html | null {
     window: speech.window(figure),
     figure: speech.figure(figure),
   }
-  const { min = [], max = null } = figure.proof ?? {}
+  const { min = NO_FIGURES, max = null } = figure.proof ?? {}
   return html`<section id="proof" class="proof" aria-labelledby="proof-title" tabindex="-1">
 <h2 id="proof-title">${words.title}</h2>
 <p class="lead">${fill(words.intro, values)}</p>
@@ -37,7 +37,7 @@ ${remarksOf(figure, view, speech).map((remark) => html`<p class="remark">${remar
 function arithmetic(
   page: PageModel,
   title: string,
-  terms: readonly Term[],
+  { divisor, terms }: Proof,
   result: number,
   end: 'min' | 'max',
 ): Html {
@@ -49,11 +49,12 @@ function arithmetic(
     })
     .sort(
       (a, b) =>
-        b.term.sign - a.term.sign || (a.observation.period_start < b.observation.period_start ? -1 : 1),
+        Math.sign(b.term.weight) - Math.sign(a.term.weight) ||
+        (a.observation.period_start < b.observation.period_start ? -1 : 1),
     )
   return html`<h3>${title}</h3><ul class="arithmetic">${lines.map(
     ({ term, observation }) =>
-      html`<li><span class="sum">${term.sign === 1 ? '+' : '−'} ${speech.number(endOf(observation, term, end))}</span> <span>${fill(
+      html`<li><span class="sum">${term.weight > 0 ? '+' : '−'} ${times(Math.abs(term.weight), speech)}${speech.number(endOf(observation, term, end))}</span> <span>${fill(
         speech.words.proof.says,
         {
           publisher: observation.publisher,
@@ -61,14 +62,19 @@ function arithmetic(
           figure: speech.statement(observation),
         },
       )}<br>${publicationLink(observation, speech)}</span></li>`,
-  )}<li class="result"><span class="sum">= ${speech.number(result)}</span></li></ul>`
+  )}${divisor === 1 ? null : html`<li><span class="sum">: ${speech.number(divisor)}</span></li>`}<li class="result"><span class="sum">= ${speech.number(result)}</span></li></ul>`
+}
+
+/** Renders how many times a figure counts, where that is more than once. */
+function times(weight: number, speech: Locale): string {
+  return weight === 1 ? '' : `${speech.number(weight)} × `
 }
 
 /** The end of an observation's range that a term of a proof uses. */
-function endOf(observation: ObservationWithStatus, { sign }: Term, end: 'min' | 'max'): number {
+function endOf(observation: ObservationWithStatus, { weight }: Term, end: 'min' | 'max'): number {
   const range = rangeOf(observation)
   if (range === null) return 0
-  return (sign === 1) === (end === 'min') ? range.min : range.max
+  return weight > 0 === (end === 'min') ? range.min : range.max
 }
 
 /** Links a result to its proof. */

@@ -1,14 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  acceptConstraint,
-  assumeBounds,
-  type Constraint,
-} from '../../../src/domain/bounds/accept-constraint.ts'
+import { acceptConstraint, type Constraint } from '../../../src/domain/bounds/accept-constraint.ts'
 import { type Bounds, rangeIn } from '../../../src/domain/bounds/bounds.ts'
 import { createGraph } from '../../../src/domain/bounds/constraint-graph.ts'
 import { boundsOf } from '../../../src/domain/bounds/graph-bounds.ts'
-import { finish } from '../../../src/domain/bounds/work.ts'
 import type { Day } from '../../../src/domain/calendar.ts'
 import { windowsIn } from '../../support/domain/random-observations.ts'
 
@@ -47,8 +42,6 @@ const runningCounts = fc
 const graphOf = (days: readonly Day[], runningCount: (day: Day) => number) =>
   createGraph(Int32Array.from(days), Float64Array.from(days, runningCount))
 const emptyGraph = () => graphOf(DAYS, () => 0)
-const leastBetween = (bounds: Bounds, days: readonly Day[]) =>
-  finish(bounds.leastBetween(Int32Array.from(days))).map((row) => [...row])
 const rangesOf = (bounds: Bounds) => EVERY_WINDOW.map((window) => ({ ...window, ...rangeIn(bounds, window) }))
 
 describe('a constraint graph', () => {
@@ -138,7 +131,6 @@ describe('a constraint graph', () => {
         for (const constraint of constraints) {
           const bounds = boundsOf(asked)
           bounds.least(from, to)
-          finish(bounds.leastBetween(Int32Array.of(to, from)))
           if (Number.isFinite(bounds.least(to, from))) bounds.prove(to, from)
           expect(acceptConstraint(asked, constraint)).toBe(acceptConstraint(silent, constraint))
         }
@@ -146,36 +138,6 @@ describe('a constraint graph', () => {
       }),
       { numRuns: 500 },
     )
-  })
-
-  test('answers of many days at once, in whatever order and wherever they lie', () => {
-    const graph = emptyGraph()
-    acceptConstraint(graph, { start: 0, end: 10, lower: 5, upper: 8, observation: 1 })
-    expect(leastBetween(boundsOf(graph), [99, 10, 9, 0, -1])).toEqual([
-      [0, -OPEN, -OPEN, -OPEN, -OPEN],
-      [0, 0, -8, -8, -OPEN],
-      [0, 0, 0, -8, -OPEN],
-      [5, 5, 0, 0, -OPEN],
-      [5, 5, 0, 0, 0],
-    ])
-    expect(leastBetween(boundsOf(graph), [])).toEqual([])
-  })
-
-  test('takes what is assumed as it takes what is admitted, and proves it as it is told', () => {
-    const graph = graphOf(DAYS, (day) => (day >= 10 ? 7 : 0))
-    const proof = [
-      { observation: 8, sign: 1 as const },
-      { observation: 9, sign: 1 as const },
-    ]
-    finish(assumeBounds(graph, [{ from: 0, to: 10, weight: 7 }], { figures: 2, prove: () => proof }))
-    const bounds = boundsOf(graph)
-    expect(bounds.least(0, 10)).toBe(7)
-    expect(bounds.prove(0, 10)).toEqual(proof)
-    expect(acceptConstraint(graph, { start: 0, end: 12, lower: 0, upper: 6, observation: 1 })).toBe(false)
-    expect(acceptConstraint(graph, { start: 0, end: 12, lower: 8, upper: 8, observation: 1 })).toBe(true)
-    expect(bounds.least(0, 12)).toBe(8)
-    expect(bounds.least(12, 10)).toBe(-1)
-    expect(bounds.prove(12, 10)).toEqual([{ observation: 1, sign: -1 }, ...proof])
   })
 
   test('proves a bound by the fewest figures that give it, in whatever order they came', () => {
@@ -195,21 +157,6 @@ describe('a constraint graph', () => {
     }
   })
 
-  test.for([
-    [1, [8]],
-    [3, [1, 2]],
-  ] as const)('counts the %d figures that prove what is assumed', ([figures, proving]) => {
-    const graph = graphOf(DAYS, (day) => (day >= 4 ? 9 : day >= 3 ? 4 : 0))
-    const other = { figures: 5, prove: () => [] }
-    const assumption = { figures, prove: () => [{ observation: 8, sign: 1 as const }] }
-    finish(assumeBounds(graph, [{ from: 4, to: 7, weight: 0 }], other))
-    finish(assumeBounds(graph, [{ from: 0, to: 4, weight: 9 }], assumption))
-    expect(acceptConstraint(graph, { start: 0, end: 3, lower: 4, upper: OPEN, observation: 1 })).toBe(true)
-    expect(acceptConstraint(graph, { start: 3, end: 4, lower: 5, upper: OPEN, observation: 2 })).toBe(true)
-    const proof = boundsOf(graph).prove(0, 4)
-    expect(proof.map(({ observation }) => observation)).toEqual(proving)
-  })
-
   test('leaves the running count that it starts from as it was', () => {
     const counts = new Float64Array(DAYS.length)
     const graph = createGraph(Int32Array.from(DAYS), counts)
@@ -224,20 +171,12 @@ describe('a constraint graph', () => {
     )
     expect(() => acceptConstraint(emptyGraph(), { ...constraint, start: -1, end: 3 })).toThrow(RangeError)
     expect(() => acceptConstraint(emptyGraph(), { ...constraint, start: 5, end: 7 })).toThrow(RangeError)
-    const nothing = { figures: 1, prove: () => [] }
-    expect(() => finish(assumeBounds(emptyGraph(), [{ from: 0, to: 5, weight: 1 }], nothing))).toThrow(
-      RangeError,
-    )
   })
 
   test('without a day knows only that a count never falls', () => {
     const bounds = boundsOf(graphOf([], () => 0))
     expect([bounds.least(3, 5), bounds.least(5, 5)]).toEqual([0, 0])
     expect(bounds.least(5, 3)).toBe(-OPEN)
-    expect(leastBetween(bounds, [3, 5])).toEqual([
-      [0, 0],
-      [-OPEN, 0],
-    ])
     expect(bounds.prove(3, 5)).toEqual([])
     expect(bounds.runningCount(3)).toBe(0)
   })

@@ -1,14 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { rangeIn } from '../../../src/domain/bounds/bounds.ts'
-import { finish, type Work } from '../../../src/domain/bounds/work.ts'
+import type { Work } from '../../../src/domain/bounds/work.ts'
 import { type Day, formatDay, toDay } from '../../../src/domain/calendar.ts'
+import { reconcileJointly } from '../../../src/domain/joint/reconcile-jointly.ts'
 import type { Observation } from '../../../src/domain/observation.ts'
-import {
-  type Reconciliation,
-  reconcile,
-  reconcileGroupInPieces,
-  reconcileInPieces,
-} from '../../../src/domain/reconciliation.ts'
+import { reconcile, reconcileInPieces } from '../../../src/domain/reconciliation.ts'
 import { observe } from '../../support/domain/random-observations.ts'
 
 const START: Day = toDay('1950-01-01')
@@ -38,7 +33,7 @@ function boundsOf(length: number, firstId = 1): Observation[] {
 }
 
 /** Runs a computation, and returns what it did at each pause. */
-function pausesOf(work: Work<Reconciliation>): number[] {
+function pausesOf(work: Work<unknown>): number[] {
   const pauses: number[] = []
   for (let next = work.next(); next.done !== true; next = work.next()) pauses.push(next.value)
   return pauses
@@ -67,16 +62,19 @@ describe('the work of reconciling', () => {
     const pauses = pausesOf(reconcileInPieces(observations))
     expect(pauses).toEqual(pauses.toSorted((a, b) => a - b))
     expect(pauses.length).toBeGreaterThan(3)
-    const members = [reconcile(boundsOf(300)), reconcile(boundsOf(300, 1_000))]
-    const group = boundsOf(200, 2_000).map((each) => ({ ...each, border: 'EU-BY' }))
-    const gaps = pausesOf(reconcileGroupInPieces(group, members))
-    const steps = gaps.map((done, index) => done - (gaps[index - 1] ?? 0))
-    expect(gaps.length).toBeGreaterThan(10)
-    expect(Math.max(...steps)).toBeLessThan(300_000)
-    const window = { start: START, end: START + 500 }
-    const again = finish(reconcileGroupInPieces(group, members))
-    expect(rangeIn(again.bounds, window)).toEqual(
-      rangeIn(finish(reconcileGroupInPieces(group, members)).bounds, window),
-    )
+    const gaps = pauses.map((done, index) => done - (pauses[index - 1] ?? 0))
+    expect(Math.max(...gaps)).toBeLessThan(300_000)
+  })
+
+  test('is cut for a group and its members too', () => {
+    const series = [
+      { border: 'A', members: ['A'], observations: boundsOf(300) },
+      { border: 'B', members: ['B'], observations: boundsOf(300, 1_000) },
+      { border: 'AB', members: ['A', 'B'], observations: boundsOf(200, 2_000) },
+    ]
+    const pauses = pausesOf(reconcileJointly(series))
+    expect(pauses.length).toBeGreaterThan(10)
+    const gaps = pauses.map((done, index) => done - (pauses[index - 1] ?? 0))
+    expect(Math.max(...gaps)).toBeLessThan(300_000)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Claim, faultsOfProof } from '../../../src/domain/joint/check-proof.ts'
 import type { JointConstraint } from '../../../src/domain/joint/joint-constraint.ts'
-import type { JointProof } from '../../../src/domain/joint/joint-proof.ts'
+import type { Proof } from '../../../src/domain/proof.ts'
 
 const INFINITE = Number.POSITIVE_INFINITY
 
@@ -24,7 +24,7 @@ const FIGURES: ReadonlyMap<number, JointConstraint> = new Map([
 
 const CLAIM: Claim = { members: [1], start: 0, end: 10, bound: 'min', value: 8 }
 
-const proof = (divisor: number, ...terms: [observation: number, weight: number][]): JointProof => ({
+const proof = (divisor: number, ...terms: [observation: number, weight: number][]): Proof => ({
   divisor,
   terms: terms.map(([observation, weight]) => ({ observation, weight })),
 })
@@ -38,7 +38,7 @@ describe('a proof', () => {
     expect(faultsOfProof({ ...CLAIM, end: 12 }, VALID, FIGURES)).toEqual([])
   })
 
-  test.for<[why: string, claim: Partial<Claim>, mutant: JointProof, fault: RegExp]>([
+  test.for<[why: string, claim: Partial<Claim>, mutant: Proof, fault: RegExp]>([
     ['a flipped sign', {}, proof(1, [1, 1], [2, 1]), /counted wrongly/],
     ['a weight more', {}, proof(1, [1, 1], [2, -2]), /adds up to -4/],
     ['a weight more that counts a day twice', {}, proof(1, [1, 2], [2, -1]), /counted wrongly/],

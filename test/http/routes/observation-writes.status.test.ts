@@ -60,7 +60,7 @@ describe('the status of a written figure', () => {
     expect(row.status).toBe('conflicting')
     expect(told).toEqual({ ...row, ...conflict })
     expect(total).toMatchObject({ min: conflict.accepted_min, max: conflict.accepted_max })
-    const proven = new Set(conflict.proof.map((term) => term.observation))
+    const proven = new Set(conflict.proof.terms.map((term) => term.observation))
     expect(new Set(observations.map(({ id }) => id))).toEqual(proven)
     for (const { id } of observations)
       expect(observations.find((each) => each.id === id)).toEqual(
@@ -89,7 +89,7 @@ describe('the status of a written figure', () => {
     } else {
       expect(half.data.conflict).toEqual({
         ...{ accepted_min: 0, accepted_max: 100, difference: 30 },
-        proof: [{ observation: whole.data.id, sign: 1 }],
+        proof: { divisor: 1, terms: [{ observation: whole.data.id, weight: 1 }] },
       })
     }
   })

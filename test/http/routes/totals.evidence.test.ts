@@ -270,7 +270,7 @@ describe('explain', () => {
 
   test('gives an undated figure no proof to speak of', async () => {
     const { data, observations } = await totals({ source: 'pozirk-2024-11-15-claims', explain: 'true' })
-    expect(data[0]?.proof).toEqual({ min: [], max: null })
+    expect(data[0]?.proof).toEqual({ min: { divisor: 1, terms: [] }, max: null })
     expect(observations).toEqual([])
   })
 

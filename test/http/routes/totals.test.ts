@@ -109,13 +109,13 @@ describe('what follows from several publications', () => {
       explain: 'true',
     })
     expect(data[0]).toMatchObject({ border: 'EU-BY', count: 650, qualifier: 'at_least', min: 650, max: null })
-    const terms = (data[0]?.proof?.min ?? []).map(({ observation, sign }) => {
+    const terms = (data[0]?.proof?.min.terms ?? []).map(({ observation, weight }) => {
       const row = observations.find(({ id }) => id === observation)
-      return { sign, count: row?.count, qualifier: row?.qualifier, period_end: row?.period_end }
+      return { weight, count: row?.count, qualifier: row?.qualifier, period_end: row?.period_end }
     })
-    expect(terms.toSorted((a, b) => b.sign - a.sign)).toEqual([
-      { sign: 1, count: 34_782, qualifier: 'at_least', period_end: '2024-11-15' },
-      { sign: -1, count: 34_132, qualifier: 'exact', period_end: '2024-10-31' },
+    expect(terms.toSorted((a, b) => b.weight - a.weight)).toEqual([
+      { weight: 1, count: 34_782, qualifier: 'at_least', period_end: '2024-11-15' },
+      { weight: -1, count: 34_132, qualifier: 'exact', period_end: '2024-10-31' },
     ])
     expect(data[0]?.proof?.max).toBeNull()
   })
@@ -326,7 +326,7 @@ describe('total', () => {
     expect(await of('XB,LV')).toMatchObject({ border: 'XB-BY', min: 9, max: 9 })
     expect(await of('PL,XB')).toMatchObject({ border: null, min: 19, max: 19 })
     expect(await of('PL,XB,LT')).toMatchObject({ border: null, min: 19, max: 19 })
-    expect(await of('PL,LV')).toMatchObject({ border: null, min: 15, max: null })
+    expect(await of('PL,LV')).toMatchObject({ border: null, min: 15, max: 18 })
     await own.close()
   })
 

@@ -7,7 +7,6 @@ import { buildApp } from '../../../src/http/app.ts'
 import { openDatabase } from '../../../src/store/connection/connection.ts'
 import { afterVersion, historyReader } from '../../../src/store/read/changes.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
-import { runs } from '../../support/run-count.ts'
 import {
   inLogOrder,
   readAll,
@@ -105,7 +104,7 @@ describe('whatever is written by several writers', () => {
           for (const store of stores) await store.close()
         }
       }),
-      { numRuns: runs(9) },
+      { numRuns: 9 },
     )
     expect(seen.versions).toBeGreaterThan(0)
     expect(seen.retracted).toBeGreaterThan(0)

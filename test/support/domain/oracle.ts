@@ -87,7 +87,7 @@ export interface Enumeration extends Answer {
  * largest count; all others can be cut down to what one lower end needs, the largest count and 1. So a
  * day that gets as far as the ceiling is a day without an upper bound, and no other does.
  */
-export function ceilingOf(observations: readonly Observation[], series = 1): number {
+function ceilingOf(observations: readonly Observation[], series = 1): number {
   return series * Math.max(0, ...observations.map(({ count }) => count)) + 1
 }
 
@@ -105,38 +105,6 @@ export function enumerateSeries(
     return true
   })
   return { statuses, days, ceiling, ways, rangeIn: (window) => rangeAmong(ways, window, days, ceiling) }
-}
-
-/**
- * Every way the members of a group can have gone together, as daily sums. Which of the group's
- * observations are accepted is given, because the design's rule for it is weaker than the truth;
- * `possible` names those that some way still allowed when their turn came.
- */
-export function enumerateGroup(
-  observations: readonly Observation[],
-  members: readonly Enumeration[],
-  isAccepted: (observation: Observation) => boolean,
-): Enumeration & { readonly possible: ReadonlySet<number> } {
-  const { days, ceiling } = members[0] ?? { days: { start: 0, end: -1 }, ceiling: 0 }
-  const size = days.end - days.start + 1
-  const base = ceiling * members.length + 1
-  let codes = new Set([0])
-  for (const { ways } of members) {
-    const codesOfMember = ways.map((way) => way.reduce((code, count) => code * base + count, 0))
-    const sums = new Set<number>()
-    for (const one of codes) for (const other of codesOfMember) sums.add(one + other)
-    codes = sums
-  }
-  let ways = [...codes].map((code) => digitsOf(code, base, size))
-  const possible = new Set<number>()
-  const statuses = judge(observations, (claim, observation) => {
-    const left = ways.filter((way) => holds(claim, way, days))
-    if (left.length > 0) possible.add(observation.id)
-    if (isAccepted(observation)) ways = left
-    return isAccepted(observation)
-  })
-  const rangeIn = (window: Window) => rangeAmong(ways, window, days, ceiling)
-  return { statuses, days, ceiling, ways, possible, rangeIn }
 }
 
 function allWays(size: number, ceiling: number): number[][] {
@@ -198,49 +166,6 @@ export function solveSeries(observations: readonly Observation[], horizon: Windo
   return { statuses, horizon, least, rangeIn }
 }
 
-/** The design's figure of a group: its own range over Σ between its boundaries, and Σ itself. */
-export interface GroupSolution extends Answer {
-  readonly own: (window: Window) => Range
-  readonly together: (window: Window) => Range
-  readonly isSatisfiable: boolean
-}
-
-export function solveGroup(
-  observations: readonly Observation[],
-  members: readonly Solution[],
-): GroupSolution {
-  const ends = observations.flatMap((o) => [toDay(o.period_start), toDay(o.period_end) + 1])
-  const boundaries = [...new Set(ends)].sort((a, b) => a - b)
-  const together = (window: Window): Range => {
-    const ranges = members.map((member) => member.rangeIn(window))
-    return { min: total(ranges.map(({ min }) => min)), max: total(ranges.map(({ max }) => max)) }
-  }
-  const least = boundaries.map((from) =>
-    boundaries.map((to) =>
-      total(members.map(({ least, horizon }) => leastAt(least, from - horizon.start, to - horizon.start))),
-    ),
-  )
-  close(least)
-  const statuses = judge(observations, (claim) => acceptInto(least, claim, (day) => boundaries.indexOf(day)))
-  const own = ({ start, end }: Window): Range => {
-    const insideFrom = boundaries.findIndex((boundary) => boundary >= start)
-    const insideTo = boundaries.findLastIndex((boundary) => boundary <= end + 1)
-    const outsideFrom = boundaries.findLastIndex((boundary) => boundary <= start)
-    const outsideTo = boundaries.findIndex((boundary) => boundary >= end + 1)
-    const holdsAny = insideFrom >= 0 && insideFrom <= insideTo
-    const isHeld = outsideFrom >= 0 && outsideTo >= 0
-    return {
-      min: holdsAny ? rangeBetween(least, insideFrom, insideTo).min : 0,
-      max: isHeld ? rangeBetween(least, outsideFrom, outsideTo).max : Number.POSITIVE_INFINITY,
-    }
-  }
-  const rangeIn = (window: Window): Range => ({
-    min: Math.max(own(window).min, together(window).min),
-    max: Math.min(own(window).max, together(window).max),
-  })
-  return { statuses, own, together, rangeIn, isSatisfiable: isSatisfiable(least) }
-}
-
 /** Whether no way round gains: exactly then some running count satisfies all that was accepted. */
 export function isSatisfiable(least: Least): boolean {
   return least.every((row, index) => row[index] === 0)
@@ -288,16 +213,6 @@ function tighten(least: Least, from: number, to: number, weight: number): void {
   }
 }
 
-/** Floyd and Warshall. */
-function close(least: Least): void {
-  for (const [middle, onward] of least.entries()) {
-    for (const row of least) {
-      const there = row[middle] ?? Number.NaN
-      for (const [end, rest] of onward.entries()) row[end] = Math.max(row[end] ?? Number.NaN, there + rest)
-    }
-  }
-}
-
 function rangeBetween(least: Least, from: number, to: number): Range {
   return { min: leastAt(least, from, to), max: 0 - leastAt(least, to, from) }
 }
@@ -306,8 +221,4 @@ function leastAt(least: Least, from: number, to: number): number {
   const value = least[from]?.[to]
   if (value === undefined) throw new RangeError(`the horizon has no nodes ${from} and ${to}`)
   return value
-}
-
-function total(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0)
 }

@@ -80,20 +80,6 @@ export function randomObservations(shape: Shape): fc.Arbitrary<Observation[]> {
   return randomDraft(shape).map((draft) => observationsOf(draft, draft.daily, shape, 'PL-BY', 1))
 }
 
-/** The observations of a group and of its members. */
-export function randomGroup(shape: Shape, borders: readonly string[], figures = shape.figures) {
-  const members = fc.tuple(...borders.map(() => randomDraft(shape)))
-  return fc.tuple(members, randomDraft({ ...shape, figures })).map(([drafts, group]) => {
-    const daily = group.daily.map((_, day) => drafts.reduce((sum, draft) => sum + (draft.daily[day] ?? 0), 0))
-    return {
-      group: observationsOf(group, daily, shape, 'EU-BY', 1),
-      members: drafts.map((draft, index) =>
-        observationsOf(draft, draft.daily, shape, borders[index] ?? '', 1_000 * (index + 1)),
-      ),
-    }
-  })
-}
-
 function randomDraft({ days, figures, dailyMax, countMax }: Shape): fc.Arbitrary<Draft> {
   const day = fc.nat(days - 1)
   const amount = fc.nat(Math.max(1, Math.ceil(dailyMax / 2)))

@@ -1,8 +1,7 @@
-import { type Bounds, rangeIn } from '../../../src/domain/bounds/bounds.ts'
-import { finish } from '../../../src/domain/bounds/work.ts'
-import type { Day, Window } from '../../../src/domain/calendar.ts'
+import { rangeIn } from '../../../src/domain/bounds/bounds.ts'
+import type { Window } from '../../../src/domain/calendar.ts'
 import type { Observation } from '../../../src/domain/observation.ts'
-import { type Reconciliation, reconcile, reconcileGroup } from '../../../src/domain/reconciliation.ts'
+import type { Reconciliation } from '../../../src/domain/reconciliation.ts'
 import type { Answer } from './oracle.ts'
 import type { Shape } from './random-observations.ts'
 
@@ -13,7 +12,6 @@ export const LARGE: Shape[] = [
   { days: 45, figures: 120, dailyMax: 300, countMax: 9_000 },
   { days: 30, figures: 40, dailyMax: 2, countMax: 30 },
 ]
-export const MEMBERS = ['PL-BY', 'LV-BY', 'LT-BY']
 
 export const rangesBy = (answer: Answer, windows: readonly Window[]) =>
   windows.map((window) => ({ ...window, ...answer.rangeIn(window) }))
@@ -21,18 +19,10 @@ export const rangesBy = (answer: Answer, windows: readonly Window[]) =>
 export const rangesOf = ({ bounds }: Reconciliation, windows: readonly Window[]) =>
   windows.map((window) => ({ ...window, ...rangeIn(bounds, window) }))
 
-export const leastBetween = (bounds: Bounds, days: readonly Day[]) =>
-  finish(bounds.leastBetween(Int32Array.from(days))).map((row) => [...row])
-
 export const acceptedOf = ({ statuses }: Reconciliation, observations: readonly Observation[]) =>
   observations.filter(({ id }) => statuses.get(id) === 'accepted')
 
 export const byId = (statuses: ReadonlyMap<number, unknown>) => [...statuses].sort(([a], [b]) => a - b)
-
-export function reconcileAll({ group, members }: { group: Observation[]; members: Observation[][] }) {
-  const parts = members.map((each) => reconcile(each))
-  return { parts, whole: reconcileGroup(group, parts) }
-}
 
 /** The ways in which one of two ranges lies outside the other. */
 export function widenings(

@@ -19,19 +19,21 @@ export function faultsInFigure(
 ): string[] {
   const { period_start, period_end, min, max, proof } = figure
   if (proof === undefined) return ['it has no proof']
-  if (period_start === null || period_end === null) return proof.min.length === 0 ? [] : ['proves nothing']
+  if (period_start === null || period_end === null)
+    return proof.min.terms.length === 0 ? [] : ['proves nothing']
   const window = { start: toDay(period_start), end: toDay(period_end) }
   return faultsIn(proof, { min, max: max ?? Number.POSITIVE_INFINITY }, window, {
     observations,
     statuses: new Map(observations.map(({ id, status }) => [id, status])),
     borders,
+    groups: MEMBERS,
     horizon: horizonOf(observations, window),
   })
 }
 
 /** The ids that the proofs of some figures name. */
 export function namedBy(figures: readonly Pick<Figure, 'proof'>[]): Set<number> {
-  const terms = figures.flatMap(({ proof }) => [...(proof?.min ?? []), ...(proof?.max ?? [])])
+  const terms = figures.flatMap(({ proof }) => [...(proof?.min.terms ?? []), ...(proof?.max?.terms ?? [])])
   return new Set(terms.map((term) => term.observation))
 }
 

@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import { readSeeds } from '../../../src/cli/seeds.ts'
 import type { Revision } from '../../../src/domain/change.ts'
 import type { ObservationWithStatus, Statement } from '../../../src/domain/observation.ts'
+import type { Proof } from '../../../src/domain/proof.ts'
 import { buildApp } from '../../../src/http/app.ts'
 import type { ProblemBody } from '../../../src/http/problems/problem.ts'
 import { openDatabase } from '../../../src/store/connection/connection.ts'
@@ -49,7 +50,7 @@ export interface Written extends ObservationWithStatus {
     readonly accepted_min: number
     readonly accepted_max: number | null
     readonly difference: number
-    readonly proof: readonly { readonly observation: number; readonly sign: 1 | -1 }[]
+    readonly proof: Proof
   } | null
 }
 

@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { type Border, isGroup } from '../../../src/domain/border.ts'
-import { membersOf, reconciledIndicator } from '../../../src/domain/border-groups.ts'
+import type { Border } from '../../../src/domain/border.ts'
+import { reconcileIndicator } from '../../../src/domain/border-groups.ts'
 import { type Change, RESOURCE_TYPES, type ResourceType } from '../../../src/domain/change.ts'
 import type { Event } from '../../../src/domain/event.ts'
 import type { Indicator } from '../../../src/domain/indicator.ts'
 import { type Observation, type Statement, windowOf } from '../../../src/domain/observation.ts'
-import { reconcile, reconcileGroup } from '../../../src/domain/reconciliation.ts'
 import { extentOfWindows, resolveWindow, selectBorders } from '../../../src/domain/resolve-window.ts'
 import type { Source } from '../../../src/domain/source.ts'
 import { totals } from '../../../src/domain/totals.ts'
@@ -338,17 +337,9 @@ export function reconciled({ borders, observations }: State, indicator: string, 
   const observationsOf = Map.groupBy(own, ({ border }) => border)
   const filter = { version: 0, country: countries }
   const meant = selectBorders(filter, borders, [...observationsOf.keys()])
-  const figuresOf = ({ id }: Border) => observationsOf.get(id) ?? []
-  const whole = new Map(
-    borders.map((border) => {
-      const own = figuresOf(border)
-      const members = membersOf(border, borders).map((member) => reconcile(figuresOf(member)))
-      return [border.id, isGroup(border) ? reconcileGroup(own, members) : reconcile(own)]
-    }),
-  )
   const extentOf = (id: string) => extentOfWindows((observationsOf.get(id) ?? []).map(windowOf))
   const window = resolveWindow(filter, meant, borders, extentOf)
-  const fresh = reconciledIndicator(borders, (id) => whole.get(id))
+  const fresh = reconcileIndicator(borders, observationsOf)
   const statuses = borders.flatMap((border) => [...fresh.of(border).statuses])
   return {
     totals: totals(fresh, { indicator, borders: meant, window, explain: false }),
