@@ -1,5 +1,6 @@
 import type { Work } from '../domain/bounds/work.ts'
 import type { JointReconciliation } from '../domain/joint/reconcile-jointly.ts'
+import { TooComplex } from '../domain/joint/too-complex.ts'
 import { QueryTooCostly } from './query-too-costly.ts'
 
 /** The work that the results of one request may take, in search steps: one or two seconds at most. */
@@ -15,7 +16,7 @@ export function workLimiter(maxWork = MAX_WORK): (joint: JointReconciliation) =>
   function* counted<Result>(done: () => number, work: Work<Result>): Work<Result> {
     let before = done()
     for (;;) {
-      const step = work.next()
+      const step = nextOf(work)
       const now = done()
       spent += now - before
       before = now
@@ -35,6 +36,14 @@ export function workLimiter(maxWork = MAX_WORK): (joint: JointReconciliation) =>
       }
     },
   })
+}
+
+function nextOf<Result>(work: Work<Result>) {
+  try {
+    return work.next()
+  } catch (error) {
+    throw error instanceof TooComplex ? tooMuchWork() : error
+  }
 }
 
 function tooMuchWork(): QueryTooCostly {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { finish } from '../../src/domain/bounds/work.ts'
+import { TooComplex } from '../../src/domain/joint/too-complex.ts'
 import { sumOfRanges } from '../../src/domain/ranges.ts'
 import { QueryTooCostly } from '../../src/results/query-too-costly.ts'
 import { workLimiter } from '../../src/results/work-limit.ts'
@@ -27,6 +28,21 @@ describe('the work of one answer', () => {
     const limited = workLimiter()(plain).rangesOf(PL)
     expect(finish(limited.range(YEAR))).toEqual(finish(plain.rangesOf(PL).range(YEAR)))
     expect(finish(limited.prove(YEAR))).toEqual(finish(plain.rangesOf(PL).prove(YEAR)))
+  })
+
+  test('is refused where numbers grow beyond what can be computed exactly', () => {
+    const joint = series()
+    const limited = workLimiter()({
+      ...joint,
+      rangesOf: (members) => ({
+        ...joint.rangesOf(members),
+        // biome-ignore lint/correctness/useYield: it fails at once
+        *range() {
+          throw new TooComplex('too large')
+        },
+      }),
+    })
+    expect(() => finish(limited.rangesOf(PL).range(YEAR))).toThrow(QueryTooCostly)
   })
 
   test('is counted over all series of the answer, and refused beyond the limit', () => {

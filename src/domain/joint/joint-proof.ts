@@ -1,25 +1,22 @@
 import { leastMultiple, type Proof } from '../proof.ts'
 import type { Span } from './joint-constraint.ts'
 import type { JointSystem } from './joint-system.ts'
-
-/** Smaller weights are rounding errors. */
-const ZERO = 1e-7
-
-/** Larger denominators are rounding errors: those of groups that overlap are below 100. */
-const MAX_DENOMINATOR = 720
+import { exact, type Fraction, greatestDivisor } from './whole-arithmetic.ts'
 
 /**
- * Returns the figures that the multipliers of a minimum add up to, which bound the sum of some spans from below; null
- * where the multipliers are not fractions.
+ * Returns the figures that the multipliers of a minimum add up to, which bound the sum of some spans from below. The
+ * weights are exact: nothing is rounded.
  */
 export function proofOf(
   { parts, sources }: JointSystem,
   spans: readonly Span[],
-  multipliers: ReadonlyMap<number, number>,
-): Proof | null {
+  multipliers: ReadonlyMap<number, Fraction>,
+): Proof {
+  let divisor = 1
+  for (const { denominator } of multipliers.values()) divisor = exact(leastMultiple(divisor, denominator))
   const weights = new Map<number, number>()
   const add = (observation: number, weight: number) =>
-    weights.set(observation, (weights.get(observation) ?? 0) + weight)
+    weights.set(observation, exact((weights.get(observation) ?? 0) + weight))
   // What the rows leave of the spans lies within parts, where exact figures lead from boundary to boundary.
   const addWithinParts = (way: readonly Span[], weight: number) => {
     for (const { member, from, to } of way) {
@@ -27,53 +24,25 @@ export function proofOf(
       parts.walkToRoot(member, from, (observation, sign) => add(observation, -weight * sign))
     }
   }
-  addWithinParts(spans, 1)
-  for (const [row, multiplier] of multipliers) {
+  addWithinParts(spans, divisor)
+  for (const [row, { numerator, denominator }] of multipliers) {
     const source = sources[row]
     if (source === undefined) continue
+    const multiplier = exact(numerator * (divisor / denominator))
     if (source.observation !== null) add(source.observation, source.sign * multiplier)
     addWithinParts(source.spans, -multiplier)
   }
-  return asWholeNumbers(weights)
+  return reduced(weights, divisor)
 }
 
-function asWholeNumbers(weights: ReadonlyMap<number, number>): Proof | null {
-  const fractions: { observation: number; numerator: number; denominator: number }[] = []
-  for (const [observation, weight] of weights) {
-    if (Math.abs(weight) < ZERO) continue
-    const fraction = fractionOf(weight)
-    if (fraction === null) return null
-    fractions.push({ observation, ...fraction })
-  }
-  const divisor = fractions.reduce((multiple, { denominator }) => leastMultiple(multiple, denominator), 1)
+/** Returns the proof of weights that are still to be divided by a common divisor. */
+function reduced(weights: ReadonlyMap<number, number>, divisor: number): Proof {
+  let shared = divisor
+  for (const weight of weights.values()) shared = greatestDivisor(shared, weight)
   return {
-    divisor,
-    terms: fractions
-      .map(({ observation, numerator, denominator }) => ({
-        observation,
-        weight: numerator * (divisor / denominator),
-      }))
+    divisor: divisor / shared,
+    terms: [...weights]
+      .flatMap(([observation, weight]) => (weight === 0 ? [] : { observation, weight: weight / shared }))
       .sort((a, b) => a.observation - b.observation),
-  }
-}
-
-/** Returns the fraction with the least denominator near a number (by continued fractions); null where there is none. */
-function fractionOf(value: number): { numerator: number; denominator: number } | null {
-  const target = Math.abs(value)
-  let [before, now] = [
-    { numerator: 0, denominator: 1 },
-    { numerator: 1, denominator: 0 },
-  ]
-  for (let rest = target; ; ) {
-    const whole = Math.floor(rest + ZERO)
-    const next = {
-      numerator: whole * now.numerator + before.numerator,
-      denominator: whole * now.denominator + before.denominator,
-    }
-    if (next.denominator > MAX_DENOMINATOR) return null
-    ;[before, now] = [now, next]
-    if (Math.abs(now.numerator / now.denominator - target) < ZERO)
-      return { numerator: Math.sign(value) * now.numerator, denominator: now.denominator }
-    rest = 1 / (rest - whole)
   }
 }

@@ -9,15 +9,15 @@ import { type Claim, faultsOfProof } from './check-proof.ts'
 import type { JointConstraint, Span } from './joint-constraint.ts'
 import { proofOf } from './joint-proof.ts'
 import { backwards, createSystem, type JointSystem } from './joint-system.ts'
-
-/** Nearer to a whole number, a bound is that number and a rounding error. */
-const TOLERANCE = 1e-6
+import type { Point } from './simplex-point.ts'
+import { TooComplex } from './too-complex.ts'
+import { ceilingOf } from './whole-arithmetic.ts'
 
 /**
- * So much are all figures loosened for proofs: an end then costs as much as the figures that it takes, so that the best
- * proof has few of them. With less, rounding errors decide; with more, a looser end could seem as good as a tight one.
+ * For proofs, all figures are loosened by one of so many parts of a count: an end then costs as much as the figures that
+ * it takes, so that the best proof has few of them. With fewer, a looser end could seem as good as a tight one.
  */
-const SLACKS: readonly number[] = [1e-3, 1e-5]
+const PARTS_OF_A_COUNT: readonly number[] = [1_000, 100_000]
 
 /** A proof of so few figures is not searched for a shorter one, which takes longer than all else. */
 const FEW_FIGURES = 2
@@ -36,9 +36,9 @@ export function createJointRanges(
   accepted: ReadonlyMap<number, JointConstraint>,
 ): JointRanges {
   const { boundaries, parts, simplex } = system
-  const witness = Float64Array.from(simplex.point)
+  const witness = simplex.point()
   const boundedAbove = boundedDays(boundaries.length, accepted)
-  const loosened = new Map<number, JointSystem>()
+  const loosened = new Map<number, ReturnType<typeof loosenedBy>>()
 
   return {
     rangesOf: (members) => ({
@@ -56,7 +56,8 @@ export function createJointRanges(
         const max = around === null ? null : yield* prove(backwards(around), { ...claim, bound: 'max' })
         return { min, max }
       },
-      work: () => [...loosened.values(), system].reduce((sum, { simplex }) => sum + simplex.work(), 0),
+      work: () =>
+        [...loosened.values()].reduce((sum, { loose }) => sum + loose.simplex.work(), simplex.work()),
     }),
     countBefore: countAt,
   }
@@ -74,8 +75,15 @@ export function createJointRanges(
   /** The least whole number that the sum of some spans can be. */
   function* least(spans: readonly Span[]): Work<number> {
     const expression = system.expressionOf(spans)
-    yield* simplex.minimise(expression)
-    return 0 + Math.ceil(system.valueOf(expression) - TOLERANCE)
+    try {
+      yield* simplex.minimise(expression)
+    } catch (error) {
+      if (!(error instanceof TooComplex)) throw error
+      // Numbers can have grown on the way here from other questions; without these they are small.
+      simplex.restart(witness)
+      yield* simplex.minimise(expression)
+    }
+    return ceilingOf(system.valueOf(expression))
   }
 
   /** Finds a proof from the point at which acceptance ended, so that it does not depend on what was asked before. */
@@ -83,41 +91,51 @@ export function createJointRanges(
     const expression = system.expressionOf(spans)
     simplex.restart(witness)
     const { multipliers } = yield* simplex.minimise(expression)
-    const bound = 0 + Math.ceil(system.valueOf(expression) - TOLERANCE)
+    const bound = ceilingOf(system.valueOf(expression))
     if (claim.bound === 'min' && bound === 0) return NO_FIGURES
     const value = claim.bound === 'min' ? bound : 0 - bound
-    const checked = (proof: Proof | null): Proof | null => {
-      const oriented = proof && claim.bound === 'max' ? turned(proof) : proof
-      return oriented && faultsOfProof({ ...claim, value }, oriented, accepted).length === 0 ? oriented : null
+    const oriented = (proof: Proof) => (claim.bound === 'min' ? proof : turned(proof))
+    const plain = oriented(proofOf(system, spans, multipliers))
+    if (figuresIn(plain) <= FEW_FIGURES) return plain
+    for (const unitsPerCount of PARTS_OF_A_COUNT) {
+      const found = yield* proveLoosened(spans, unitsPerCount)
+      const short = found && oriented(found)
+      if (short === null || faultsOfProof({ ...claim, value }, short, accepted).length > 0) continue
+      return figuresIn(plain) <= figuresIn(short) ? plain : short
     }
-    const plain = checked(proofOf(system, spans, multipliers))
-    if (plain !== null && figuresIn(plain) <= FEW_FIGURES) return plain
-    for (const slack of SLACKS) {
-      const source = loosenedBy(slack)
-      source.simplex.restart(witness)
-      const { multipliers } = yield* source.simplex.minimise(source.expressionOf(spans))
-      const short = checked(proofOf(source, spans, multipliers))
-      if (short !== null) return plain !== null && figuresIn(plain) <= figuresIn(short) ? plain : short
-    }
-    if (plain !== null) return plain
-    throw new Error(`no proof was found that ${value} is the ${claim.bound}`)
+    return plain
   }
 
-  /** The same figures, each loosened but for the exact ones within parts. */
-  function loosenedBy(slack: number): JointSystem {
-    const known = loosened.get(slack)
+  /** The proof that the loosened figures give, which may be one of a looser bound; null where they are too complex. */
+  function* proveLoosened(spans: readonly Span[], unitsPerCount: number): Work<Proof | null> {
+    try {
+      const { loose, start } = loosenedBy(unitsPerCount)
+      loose.simplex.restart(start)
+      const { multipliers } = yield* loose.simplex.minimise(loose.expressionOf(spans))
+      return proofOf(loose, spans, multipliers)
+    } catch (error) {
+      if (error instanceof TooComplex) return null
+      throw error
+    }
+  }
+
+  /** The same figures, each loosened but for the exact ones within parts, and the point at which they start. */
+  function loosenedBy(unitsPerCount: number): { readonly loose: JointSystem; readonly start: Point } {
+    const known = loosened.get(unitsPerCount)
     if (known !== undefined) return known
     const single = [...accepted.values()].filter(({ members }) => members.length === 1)
-    const made = createSystem(boundaries, parts, single, countAt, slack)
+    const units = { unitsPerCount, slack: 1 }
+    const loose = createSystem(boundaries, parts, single, countAt, units)
     for (const constraint of accepted.values())
-      if (constraint.members.length > 1) made.addConstraint(constraint)
-    loosened.set(slack, made)
+      if (constraint.members.length > 1) loose.addConstraint(constraint)
+    const made = { loose, start: loose.simplex.point() }
+    loosened.set(unitsPerCount, made)
     return made
   }
 
   function countAt(member: number, day: Day): number {
     const position = Math.max(0, indexAtOrBefore(boundaries[member] ?? new Int32Array(0), day))
-    return (witness[parts.variableOf(member, position)] ?? 0) + parts.offsetOf(member, position)
+    return (witness.numerators[parts.variableOf(member, position)] ?? 0) + parts.offsetOf(member, position)
   }
 }
 

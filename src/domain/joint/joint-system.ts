@@ -1,8 +1,11 @@
 import type { Day } from '../calendar.ts'
 import { type Boundaries, spansOf } from './boundaries.ts'
 import type { JointConstraint, Span } from './joint-constraint.ts'
+import type { LinearForm } from './linear-form.ts'
 import { offsetAlong, type Parts } from './parts.ts'
-import { createSimplex, type LinearForm, type Simplex, valueAt } from './simplex.ts'
+import { createSimplex, type Simplex } from './simplex.ts'
+import type { Point } from './simplex-point.ts'
+import { exact, type Fraction } from './whole-arithmetic.ts'
 
 /** A sum of counts as a form of the variables and a number. */
 interface Expression extends LinearForm {
@@ -26,37 +29,41 @@ export interface JointSystem {
   /** The sources of the rows, by row. */
   readonly sources: RowSource[]
   expressionOf(spans: readonly Span[]): Expression
-  /** The sum of the counts over an expression's spans at the present point. */
-  valueOf(expression: Expression): number
+  /** Returns the sum of the counts over an expression's spans at the present point, in units. */
+  valueOf(expression: Expression): Fraction
   /** Adds the rows of a figure, which the point must satisfy. */
   addConstraint(constraint: JointConstraint): void
   /** Removes the rows added after there were so many, and moves back to a point. */
-  revert(rowCount: number, point: Float64Array): void
+  revert(rowCount: number, point: Point): void
 }
 
 /**
  * Makes a system of figures of single members that can all be true. `countAt` is a running count of a member that
- * satisfies them. A figure is bounded by `slack` less tightly than it says.
+ * satisfies them. Counts are measured in parts of one, `unitsPerCount` of them, and each figure is bounded by `slack`
+ * such units less tightly than it says.
  */
 export function createSystem(
   boundaries: Boundaries,
   parts: Parts,
   constraints: readonly JointConstraint[],
   countAt: (member: number, day: Day) => number,
-  slack = 0,
+  { unitsPerCount, slack } = { unitsPerCount: 1, slack: 0 },
 ): JointSystem {
   const start = new Float64Array(parts.count)
   for (const [member, days] of boundaries.entries()) {
     for (const [position, day] of days.entries())
-      start[parts.variableOf(member, position)] = countAt(member, day) - parts.offsetOf(member, position)
+      start[parts.variableOf(member, position)] = exact(
+        unitsPerCount * (countAt(member, day) - parts.offsetOf(member, position)),
+      )
   }
   // Only differences of counts matter, so that the first count of each member can be fixed.
   const first = boundaries.flatMap((days, member) => (days.length > 0 ? [parts.variableOf(member, 0)] : []))
-  const simplex = createSimplex(start, new Set(first))
+  const simplex = createSimplex({ numerators: start, denominator: 1 }, new Set(first))
   const sources: RowSource[] = []
 
   function addRow(expression: Expression, bound: number, source: RowSource): void {
-    simplex.addRow(expression, bound - expression.constant)
+    const units = unitsPerCount * (bound - expression.constant)
+    simplex.addRow(expression, exact(units - (source.observation === null ? 0 : slack)))
     sources.push(source)
   }
 
@@ -66,14 +73,20 @@ export function createSystem(
     simplex,
     sources,
     expressionOf: (spans) => expressionOf(parts, spans),
-    valueOf: (expression) => expression.constant + valueAt(expression, simplex.point),
+    valueOf(expression) {
+      const { numerator, denominator } = simplex.valueOf(expression)
+      return {
+        numerator: exact(numerator + exact(unitsPerCount * expression.constant * denominator)),
+        denominator,
+      }
+    },
     addConstraint(constraint) {
       const { lower, upper, observation } = constraint
       const spans = spansOf(boundaries, constraint)
-      if (lower > 0) addRow(expressionOf(parts, spans), lower - slack, { observation, sign: 1, spans })
+      if (lower > 0) addRow(expressionOf(parts, spans), lower, { observation, sign: 1, spans })
       if (upper === Number.POSITIVE_INFINITY) return
       const back = backwards(spans)
-      addRow(expressionOf(parts, back), -upper - slack, { observation, sign: -1, spans: back })
+      addRow(expressionOf(parts, back), -upper, { observation, sign: -1, spans: back })
     },
     revert(rowCount, point) {
       sources.splice(rowCount)
@@ -82,7 +95,7 @@ export function createSystem(
   }
   for (const step of tightestSteps(boundaries, parts, constraints)) {
     const expression = expressionOf(parts, [step.span])
-    addRow(expression, step.least - (step.observation === null ? 0 : slack), {
+    addRow(expression, step.least, {
       observation: step.observation,
       sign: step.span.from < step.span.to ? 1 : -1,
       spans: [step.span],

@@ -1,9 +1,8 @@
 import type { Work } from '../bounds/work.ts'
 import type { JointSystem } from './joint-system.ts'
+import { isWhole, type Point } from './simplex-point.ts'
 import { TooComplex } from './too-complex.ts'
-
-/** Nearer to a whole number, a count is that number and a rounding error. */
-const TOLERANCE = 1e-6
+import { ceilingOf, floorOf } from './whole-arithmetic.ts'
 
 /** So many divisions decide every case that published figures make; more would take minutes. */
 const MAX_DIVISIONS = 10_000
@@ -19,24 +18,21 @@ export function* moveToWholeNumbers(system: JointSystem): Work<boolean> {
   return yield* search()
 
   function* search(): Work<boolean> {
-    if (settle(system)) return true
-    if (yield* tryCorners(system)) return true
+    if (isWhole(system.simplex.point()) || (yield* tryCorners(system))) return true
     divisions += 1
     if (divisions > MAX_DIVISIONS) throw new TooComplex('no whole numbers were found in time')
     const { simplex } = system
-    const variable = simplex.point.findIndex(isFractional)
-    const value = simplex.point[variable] ?? 0
-    const point = Float64Array.from(simplex.point)
+    const point = simplex.point()
+    const variable = fractionalVariables(point)[0] ?? 0
+    const value = { numerator: point.numerators[variable] ?? 0, denominator: point.denominator }
     const rowCount = simplex.rowCount()
     for (const sign of [-1, 1]) {
-      const bound = sign === 1 ? Math.ceil(value) : -Math.floor(value)
-      const form = { variables: [variable], coefficients: [-sign] }
-      const distance = Math.abs(bound - sign * value)
-      const { end, fallen } = yield* simplex.minimise(form, distance)
-      if (end === 'enough' || fallen > distance - TOLERANCE) {
+      const bound = sign === 1 ? ceilingOf(value) : -floorOf(value)
+      const { end } = yield* simplex.minimise({ variables: [variable], coefficients: [-sign] }, -bound)
+      if (end === 'enough') {
         simplex.addRow({ variables: [variable], coefficients: [sign] }, bound)
         if (yield* search()) {
-          simplex.revert(rowCount, Float64Array.from(simplex.point))
+          simplex.revert(rowCount, simplex.point())
           return true
         }
       }
@@ -47,28 +43,16 @@ export function* moveToWholeNumbers(system: JointSystem): Work<boolean> {
 }
 
 /** Tries the points where one of the fractional counts is least or largest. */
-function* tryCorners(system: JointSystem): Work<boolean> {
-  const { simplex } = system
-  const fractional = [...simplex.point.keys()].filter((variable) =>
-    isFractional(simplex.point[variable] ?? 0),
-  )
-  for (const variable of fractional) {
+function* tryCorners({ simplex }: JointSystem): Work<boolean> {
+  for (const variable of fractionalVariables(simplex.point())) {
     for (const coefficient of [1, -1]) {
       yield* simplex.minimise({ variables: [variable], coefficients: [coefficient] })
-      if (settle(system)) return true
+      if (isWhole(simplex.point())) return true
     }
   }
   return false
 }
 
-/** Rounds a point whose counts are whole but for rounding errors, and tells whether they are. */
-function settle({ simplex }: JointSystem): boolean {
-  if (simplex.point.some(isFractional)) return false
-  const isExact = simplex.point.every((count) => Number.isInteger(count))
-  if (!isExact) simplex.restart(simplex.point.map(Math.round))
-  return true
-}
-
-function isFractional(count: number): boolean {
-  return Math.abs(count - Math.round(count)) > TOLERANCE
+function fractionalVariables({ numerators, denominator }: Point): number[] {
+  return [...numerators.keys()].filter((variable) => (numerators[variable] ?? 0) % denominator !== 0)
 }
