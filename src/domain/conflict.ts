@@ -17,7 +17,7 @@ export const conflictSchema = z
     difference: z
       .int()
       .describe(
-        'Its nearest possible value less the nearest end of that range: above it positive, below negative.',
+        'Its nearest possible value less the nearest end of that range: above it positive, below negative. 0 where it meets the range, but counts that satisfy it and all accepted figures would not be whole numbers.',
       ),
     proof: proofSchema.describe('The observations from which that end of the range follows.'),
   })
@@ -25,7 +25,10 @@ export const conflictSchema = z
 
 export type Conflict = z.infer<typeof conflictSchema>
 
-/** Sets a conflicting observation against what the accepted ones of its series imply. */
+/**
+ * Sets a conflicting observation against what the accepted ones of its component imply. Where only whole numbers are
+ * missing, the proof is that of the range's lower end.
+ */
 export function conflictOf(
   observation: Pick<Observation, 'count' | 'qualifier' | 'period_start' | 'period_end'>,
   { ranges }: Reconciliation,
@@ -36,10 +39,11 @@ export function conflictOf(
   const accepted = finish(ranges.range(window))
   const proof = finish(ranges.prove(window))
   const isAbove = stated.min > accepted.max
+  const isBelow = stated.max < accepted.min
   return {
     accepted_min: accepted.min,
     accepted_max: Number.isFinite(accepted.max) ? accepted.max : null,
-    difference: isAbove ? stated.min - accepted.max : stated.max - accepted.min,
+    difference: isAbove ? stated.min - accepted.max : isBelow ? stated.max - accepted.min : 0,
     proof: isAbove ? (proof.max ?? NO_FIGURES) : proof.min,
   }
 }

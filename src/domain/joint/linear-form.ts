@@ -11,14 +11,3 @@ export function valueAt({ variables, coefficients }: LinearForm, values: Float64
     value += (coefficients[index] ?? 0) * (values[variables[index] ?? 0] ?? 0)
   return value
 }
-
-/** Returns how a form changes along a direction. */
-export function changeAlong(
-  { variables, coefficients }: LinearForm,
-  direction: ReadonlyMap<number, number>,
-): number {
-  let change = 0
-  for (let index = 0; index < variables.length; index++)
-    change += (coefficients[index] ?? 0) * (direction.get(variables[index] ?? -1) ?? 0)
-  return change
-}

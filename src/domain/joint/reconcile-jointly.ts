@@ -1,19 +1,19 @@
 import { compareText, rankedByAuthority } from '../authority.ts'
 import type { Constraint } from '../bounds/accept-constraint.ts'
 import type { Bounds } from '../bounds/bounds.ts'
-import type { Work } from '../bounds/work.ts'
+import { WORK_PER_PAUSE, type Work } from '../bounds/work.ts'
 import type { Day, Window } from '../calendar.ts'
 import { type DaySet, unionOf } from '../day-set.ts'
 import { type Evidence, rangeOf, type Status, windowOf } from '../observation.ts'
 import { overlapCounter } from '../overlaps.ts'
 import { type Ranges, rangesWithin, sumOfRanges } from '../ranges.ts'
-import { reconcileInPieces } from '../reconciliation.ts'
 import { KINDS } from '../source.ts'
 import { acceptJointly } from './accept-jointly.ts'
 import { boundariesOf } from './boundaries.ts'
 import type { JointConstraint } from './joint-constraint.ts'
 import { createJointRanges, type JointRanges } from './joint-ranges.ts'
 import { createSystem } from './joint-system.ts'
+import { createOwnBounds, type OwnBounds } from './own-bounds.ts'
 import { joinParts } from './parts.ts'
 
 /** The figures of one border of a component, or of a group of its borders. */
@@ -55,9 +55,7 @@ interface OwnFigures {
 /** A figure in the order of acceptance. */
 interface Candidate {
   readonly id: number
-  readonly isOwn: boolean
-  /** The numbers of the members that it counts. */
-  readonly counted: readonly number[]
+  /** Null where it is approximate. */
   readonly constraint: JointConstraint | null
   readonly observation: Evidence
 }
@@ -70,23 +68,18 @@ interface Candidate {
 export function* reconcileJointly(series: readonly ComponentSeries[]): Work<JointReconciliation> {
   const members = [...new Set(series.flatMap((each) => each.members))].sort(compareText)
   const candidates = yield* inOrder(series, members)
-  const statuses = new Map<number, Status>()
-  const firstOfGroup = candidates.findIndex(({ isOwn, constraint }) => !isOwn && constraint !== null)
-  const before = firstOfGroup < 0 ? candidates : candidates.slice(0, firstOfGroup)
+  const possible = candidates.flatMap(({ constraint }) => constraint ?? [])
+  const ownBounds = createOwnBounds(members.length, possible)
+  const firstOfGroup = candidates.findIndex(({ constraint }) => constraint !== null && isOfGroup(constraint))
   // Until the first figure of a group, members have nothing to do with one another.
-  const alone: Bounds[] = []
-  for (const member of members.keys()) {
-    const own = before.filter(({ isOwn, counted }) => isOwn && counted[0] === member)
-    const reconciled = yield* reconcileInPieces(own.map(({ observation }) => observation))
-    for (const [id, status] of reconciled.statuses) statuses.set(id, status)
-    alone.push(reconciled.bounds)
-  }
-  const accepted = new Map<number, JointConstraint>()
-  for (const { id, constraint } of candidates) {
-    if (constraint !== null && statuses.get(id) === 'accepted') accepted.set(id, constraint)
-  }
+  const before = firstOfGroup < 0 ? candidates : candidates.slice(0, firstOfGroup)
+  const acceptance: Acceptance = { statuses: new Map(), accepted: new Map() }
+  yield* acceptOwn(before, ownBounds, acceptance)
   const ranges =
-    firstOfGroup < 0 ? separateRanges(alone) : yield* acceptRest(candidates, alone, statuses, accepted)
+    firstOfGroup < 0
+      ? separateRanges(ownBounds.of)
+      : yield* acceptRest(candidates.slice(firstOfGroup), ownBounds, acceptance)
+  const { statuses, accepted } = acceptance
   const numberOf = (name: string) => {
     const number = members.indexOf(name)
     if (number < 0) throw new RangeError(`${name} is not a member of the component`)
@@ -106,32 +99,82 @@ export function* reconcileJointly(series: readonly ComponentSeries[]): Work<Join
   }
 }
 
-/** Accepts the figures that have no status yet, jointly, and returns the ranges that all accepted ones leave. */
+/** What has become of the figures offered so far. */
+interface Acceptance {
+  readonly statuses: Map<number, Status>
+  /** The constraints of the accepted ones, by id. */
+  readonly accepted: Map<number, JointConstraint>
+}
+
+function decide({ statuses, accepted }: Acceptance, { id, constraint }: Candidate, isAccepted: boolean) {
+  statuses.set(id, constraint === null ? 'approximate' : isAccepted ? 'accepted' : 'conflicting')
+  if (constraint !== null && isAccepted) accepted.set(id, constraint)
+}
+
+/** The cost of offering a figure besides its searches, as a number of their steps. */
+const WORK_OF_FIGURE = 20
+
+/** Pauses whenever enough has been done since the last pause: `work` counts the steps of searches. */
+function pacedBy(work: () => number): () => Work<void> {
+  let figures = 0
+  let pauseAt = work() + WORK_PER_PAUSE
+  return function* () {
+    figures += 1
+    const done = work() + WORK_OF_FIGURE * figures
+    if (done < pauseAt) return
+    pauseAt = done + WORK_PER_PAUSE
+    yield done
+  }
+}
+
+/** Accepts figures of single members, each unless it contradicts those of the same member. */
+function* acceptOwn(
+  candidates: readonly Candidate[],
+  ownBounds: OwnBounds,
+  acceptance: Acceptance,
+): Work<void> {
+  const pace = pacedBy(ownBounds.work)
+  for (const candidate of candidates) {
+    const { constraint } = candidate
+    decide(acceptance, candidate, constraint !== null && ownBounds.accept(constraint))
+    yield* pace()
+  }
+}
+
+/** Accepts the remaining figures jointly, and returns the ranges that all accepted ones leave. */
 function* acceptRest(
   candidates: readonly Candidate[],
-  alone: readonly Bounds[],
-  statuses: Map<number, Status>,
-  accepted: Map<number, JointConstraint>,
+  ownBounds: OwnBounds,
+  acceptance: Acceptance,
 ): Work<JointRanges> {
-  const possible = candidates.flatMap(({ id, constraint }) =>
-    constraint === null || statuses.get(id) === 'conflicting' ? [] : [constraint],
-  )
-  const boundaries = boundariesOf(alone.length, possible)
-  const first = [...accepted.values()]
+  const first = [...acceptance.accepted.values()]
+  // A figure that contradicts what is accepted by now will be refused; its days need not be boundaries.
+  const possible = new Set<JointConstraint>()
+  const paceOfOwn = pacedBy(ownBounds.work)
+  for (const { constraint } of candidates) {
+    if (constraint !== null && !ownBounds.contradict(constraint)) possible.add(constraint)
+    yield* paceOfOwn()
+  }
+  const boundaries = boundariesOf(ownBounds.of.length, [...first, ...possible])
   const system = createSystem(
     boundaries,
     joinParts(boundaries, first),
     first,
-    (member, day) => alone[member]?.runningCount(day) ?? 0,
+    (member, day) => ownBounds.of[member]?.runningCount(day) ?? 0,
   )
-  for (const { id, constraint } of candidates) {
-    if (statuses.has(id)) continue
-    const isAccepted = constraint !== null && (yield* acceptJointly(system, constraint))
-    if (isAccepted) accepted.set(id, constraint)
-    statuses.set(id, constraint === null ? 'approximate' : isAccepted ? 'accepted' : 'conflicting')
-    yield system.simplex.work()
+  const pace = pacedBy(() => system.simplex.work() + ownBounds.work())
+  for (const candidate of candidates) {
+    const { constraint } = candidate
+    const isAccepted =
+      constraint !== null &&
+      possible.has(constraint) &&
+      !ownBounds.contradict(constraint) &&
+      (yield* acceptJointly(system, constraint))
+    decide(acceptance, candidate, isAccepted)
+    if (isAccepted && !isOfGroup(constraint)) ownBounds.accept(constraint)
+    yield* pace()
   }
-  return createJointRanges(system, accepted)
+  return createJointRanges(system, acceptance.accepted)
 }
 
 /** The ranges of members that no figure of a group joins: the same linear bounds, found by searches of their graphs. */
@@ -176,8 +219,6 @@ function* inOrder(series: readonly ComponentSeries[], members: readonly string[]
       const constraint = constraintOf(observation, window)
       all.push({
         id: observation.id,
-        isOwn,
-        counted,
         constraint: constraint && { ...constraint, members: counted },
         observation,
         border,
@@ -191,6 +232,10 @@ function* inOrder(series: readonly ComponentSeries[], members: readonly string[]
       compareText(a.observation.source, b.observation.source) ||
       compareText(a.border, b.border),
   )
+}
+
+function isOfGroup({ members }: JointConstraint): boolean {
+  return members.length > 1
 }
 
 function constraintOf(observation: Evidence, { start, end }: Window): Constraint | null {

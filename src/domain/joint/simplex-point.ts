@@ -11,11 +11,6 @@ export function copyOf({ numerators, denominator }: Point): Point {
   return { numerators: Float64Array.from(numerators), denominator }
 }
 
-/** Tells whether all values are whole numbers. */
-export function isWhole({ denominator }: Point): boolean {
-  return denominator === 1
-}
-
 /** Multiplies numbers in place by a whole number. */
 export function multiply(numbers: Float64Array, factor: number): void {
   for (let index = 0; index < numbers.length; index++) numbers[index] = exact((numbers[index] ?? 0) * factor)

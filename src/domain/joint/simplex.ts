@@ -1,7 +1,8 @@
 import { WORK_PER_PAUSE, type Work } from '../bounds/work.ts'
-import { createInverse, type Rates } from './inverse.ts'
-import { changeAlong, type LinearForm, valueAt } from './linear-form.ts'
+import { createInverse } from './inverse.ts'
+import { type LinearForm, valueAt } from './linear-form.ts'
 import { copyOf, multiply, type Point, sharedBy } from './simplex-point.ts'
+import { SparseVector } from './sparse-vector.ts'
 import { compareFractions, exact, type Fraction, greatestDivisor } from './whole-arithmetic.ts'
 
 /** How a minimisation ended: at the optimum, as soon as the form was as low as was wanted, or not at all. */
@@ -18,6 +19,8 @@ interface Minimum {
 export interface Simplex {
   /** Returns the point; later moves do not change it. */
   point(): Point
+  /** Tells whether the point is one of whole numbers. */
+  isWhole(): boolean
   /** Returns the value of a form at the point. */
   valueOf(form: LinearForm): Fraction
   /** Adds a row, which the point must satisfy. */
@@ -60,11 +63,15 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
   const rowsOf: number[][] = Array.from({ length: size }, () => [])
   const basis = new Int32Array(size).fill(PIN)
   const inverse = createInverse(size, fixed)
+  /** The changes of the form that is minimised along the columns, and those of the row that enters the basis. */
+  const prices = new SparseVector(size)
+  const rates = new SparseVector(size)
   let searches = 0
   let work = 0
 
   return {
     point: () => copyOf({ numerators, denominator }),
+    isWhole: () => denominator === 1,
     valueOf: (form) => ({ numerator: exact(valueAt(form, numerators)), denominator }),
     addRow(form, bound) {
       for (const variable of form.variables) rowsOf[variable]?.push(rows.length)
@@ -100,23 +107,25 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
   }
 
   function* minimise(form: LinearForm, enough = Number.NEGATIVE_INFINITY): Work<Minimum> {
-    const prices = inverse.ratesOf(form)
+    inverse.computeRates(form, prices)
     let degenerateSteps = 0
     let pauseAt = work + inverse.work() + WORK_PER_PAUSE
     for (;;) {
       const excess = valueAt(form, numerators) - enough * denominator
       if (excess <= 0) return { end: 'enough', multipliers: new Map() }
       const isBland = degenerateSteps >= MAX_DEGENERATE_STEPS
-      const column = entering(prices, isBland)
-      if (column === null) return { end: 'optimal', multipliers: multipliersOf(prices) }
-      const price = prices.get(column) ?? 0
-      const touched = findRates(column, price > 0 ? -1 : 1)
+      const column = entering(isBland)
+      if (column === null) return { end: 'optimal', multipliers: multipliers() }
+      const price = prices.get(column)
+      const direction = inverse.directionOf(column)
+      const sign = price > 0 ? -1 : 1
+      const touched = findRates(direction, sign)
       const row = blockingRow(touched, isBland)
       const reach = row && { numerator: row.slack, denominator: -row.rate }
       const wanted = { numerator: excess, denominator: Math.abs(price) }
       const isEnough = excess < Number.POSITIVE_INFINITY && (!reach || compareFractions(wanted, reach) < 0)
       if (isEnough) {
-        move(column, price > 0 ? -1 : 1, touched, wanted)
+        move(direction, sign, touched, wanted)
         // The point stopped in the middle of an edge, so that the direction becomes a pin.
         leaveBasis(column)
         basis[column] = PIN
@@ -124,8 +133,9 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
       }
       if (reach === null || row === null) return { end: 'unbounded', multipliers: new Map() }
       degenerateSteps = reach.numerator > 0 ? 0 : degenerateSteps + 1
-      move(column, price > 0 ? -1 : 1, touched, reach)
-      inverse.pivot(column, inverse.ratesOf(row), prices)
+      move(direction, sign, touched, reach)
+      inverse.computeRates(row, rates)
+      inverse.pivot(column, rates, prices)
       leaveBasis(column)
       basis[column] = row.index
       row.isInBasis = true
@@ -137,13 +147,14 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
   }
 
   /** The column along which the form falls, pins first; null at an optimum. */
-  function entering(prices: Rates, isBland: boolean): number | null {
+  function entering(isBland: boolean): number | null {
     let best: number | null = null
     let bestGain = 0
     let bestKey = Number.POSITIVE_INFINITY
-    for (const [column, rate] of prices) {
+    for (let place = 0; place < prices.length; place++) {
+      const column = prices.indexAt(place)
       const row = basis[column] ?? PIN
-      const price = rate / inverse.denominatorOf(column)
+      const price = prices.get(column) / inverse.denominatorOf(column)
       const gain = row === PIN ? 4 * Math.abs(price) : -price
       if (gain <= 0) continue
       const isBetter = isBland
@@ -154,21 +165,20 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
       bestGain = gain
       bestKey = row
     }
-    work += 2 * prices.size
+    work += 2 * prices.length
     return best
   }
 
-  /** Finds the rates at which slacks change along a column, and returns the rows that do. */
-  function findRates(column: number, sign: number): Row[] {
-    const direction = inverse.column(column)
+  /** Finds the rates at which slacks change along a direction, and returns the rows that do. */
+  function findRates(direction: SparseVector, sign: number): Row[] {
     const touched: Row[] = []
     searches += 1
-    for (const variable of direction.keys()) {
-      for (const index of rowsOf[variable] ?? []) {
+    for (let place = 0; place < direction.length; place++) {
+      for (const index of rowsOf[direction.indexAt(place)] ?? []) {
         const row = rows[index]
         if (row === undefined || row.seenIn === searches) continue
         row.seenIn = searches
-        row.rate = sign * exact(changeAlong(row, direction))
+        row.rate = sign * exact(valueAt(row, direction.values))
         touched.push(row)
       }
     }
@@ -176,8 +186,8 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
     return touched
   }
 
-  /** Moves the point along a column, by a fraction of the rates over the point's denominator. */
-  function move(column: number, sign: number, touched: readonly Row[], distance: Fraction): void {
+  /** Moves the point along a direction, by a fraction of the rates over the point's denominator. */
+  function move(direction: SparseVector, sign: number, touched: readonly Row[], distance: Fraction): void {
     if (distance.numerator === 0) return
     const shared = greatestDivisor(distance.numerator, distance.denominator)
     const step = distance.numerator / shared
@@ -187,8 +197,10 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
       for (const row of rows) row.slack = exact(row.slack * factor)
       denominator = exact(denominator * factor)
     }
-    for (const [variable, entry] of inverse.column(column))
-      numerators[variable] = exact((numerators[variable] ?? 0) + sign * step * entry)
+    for (let place = 0; place < direction.length; place++) {
+      const variable = direction.indexAt(place)
+      numerators[variable] = exact((numerators[variable] ?? 0) + sign * step * direction.get(variable))
+    }
     for (const row of touched) row.slack = exact(row.slack + step * row.rate)
     if (denominator !== 1) reducePoint()
   }
@@ -206,13 +218,16 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
     if (row !== undefined) row.isInBasis = false
   }
 
-  function multipliersOf(prices: Rates): Map<number, Fraction> {
-    const multipliers = new Map<number, Fraction>()
-    for (const [column, numerator] of prices) {
+  function multipliers(): Map<number, Fraction> {
+    const found = new Map<number, Fraction>()
+    for (let place = 0; place < prices.length; place++) {
+      const column = prices.indexAt(place)
       const row = basis[column] ?? PIN
-      if (row !== PIN) multipliers.set(row, { numerator, denominator: inverse.denominatorOf(column) })
+      const numerator = prices.get(column)
+      if (row !== PIN && numerator !== 0)
+        found.set(row, { numerator, denominator: inverse.denominatorOf(column) })
     }
-    return multipliers
+    return found
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Work } from '../bounds/work.ts'
 import type { JointSystem } from './joint-system.ts'
-import { isWhole, type Point } from './simplex-point.ts'
+import type { Point } from './simplex-point.ts'
 import { TooComplex } from './too-complex.ts'
 import { ceilingOf, floorOf } from './whole-arithmetic.ts'
 
@@ -18,7 +18,7 @@ export function* moveToWholeNumbers(system: JointSystem): Work<boolean> {
   return yield* search()
 
   function* search(): Work<boolean> {
-    if (isWhole(system.simplex.point()) || (yield* tryCorners(system))) return true
+    if (system.simplex.isWhole() || (yield* tryCorners(system))) return true
     divisions += 1
     if (divisions > MAX_DIVISIONS) throw new TooComplex('no whole numbers were found in time')
     const { simplex } = system
@@ -47,7 +47,7 @@ function* tryCorners({ simplex }: JointSystem): Work<boolean> {
   for (const variable of fractionalVariables(simplex.point())) {
     for (const coefficient of [1, -1]) {
       yield* simplex.minimise({ variables: [variable], coefficients: [coefficient] })
-      if (isWhole(simplex.point())) return true
+      if (simplex.isWhole()) return true
     }
   }
   return false

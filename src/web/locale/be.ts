@@ -124,6 +124,7 @@ export const be: Messages = {
     difference: 'Разыходжанне',
     above: 'на {n} зашмат',
     below: 'на {n} замала',
+    fractional: 'магчыма толькі ў дробах',
     because: 'З чым разыходзіцца',
   },
   observations: {

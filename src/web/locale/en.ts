@@ -100,6 +100,7 @@ export const en: Messages = {
     difference: 'Off by',
     above: '{n} too many',
     below: '{n} too few',
+    fractional: 'possible only in fractions',
     because: 'Because of',
   },
   observations: {

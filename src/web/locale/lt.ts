@@ -124,6 +124,7 @@ export const lt: Messages = {
     difference: 'Skirtumas',
     above: '{n} per daug',
     below: '{n} per mažai',
+    fractional: 'įmanoma tik trupmenomis',
     because: 'Kam prieštarauja',
   },
   observations: {

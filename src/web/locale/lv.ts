@@ -116,6 +116,7 @@ export const lv: Messages = {
     difference: 'Atšķirība',
     above: '{n} par daudz',
     below: '{n} par maz',
+    fractional: 'iespējams tikai ar daļskaitļiem',
     because: 'Ar ko ir pretrunā',
   },
   observations: {

@@ -60,7 +60,16 @@ export interface Messages
     'title' | 'intro' | 'min' | 'max' | 'noMin' | 'noMax' | 'says' | 'result' | 'close' | 'open'
   >
   readonly conflicts: Each<
-    'title' | 'intro' | 'none' | 'published' | 'others' | 'difference' | 'above' | 'below' | 'because'
+    | 'title'
+    | 'intro'
+    | 'none'
+    | 'published'
+    | 'others'
+    | 'difference'
+    | 'above'
+    | 'below'
+    | 'fractional'
+    | 'because'
   >
   readonly observations: Each<
     'title' | 'intro' | 'all' | 'none' | 'rows' | 'previous' | 'next' | 'download' | 'sortBy' | 'undated'

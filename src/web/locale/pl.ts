@@ -124,6 +124,7 @@ export const pl: Messages = {
     difference: 'Rozbieżność',
     above: 'o {n} za dużo',
     below: 'o {n} za mało',
+    fractional: 'możliwe tylko w ułamkach',
     because: 'Z czym jest sprzeczna',
   },
   observations: {

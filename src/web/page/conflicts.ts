@@ -19,9 +19,11 @@ export function conflictsSection({ view, speech, query }: PageModel): Html {
   const rows = view.conflicts.map((conflict) => {
     const accepted = { min: conflict.accepted_min, max: conflict.accepted_max ?? Number.POSITIVE_INFINITY }
     const figure = { ...accepted, qualifier: qualifierOf(accepted), max: conflict.accepted_max }
-    const off = fill(conflict.difference > 0 ? words.above : words.below, {
-      n: speech.number(Math.abs(conflict.difference)),
-    })
+    const sizes = { n: speech.number(Math.abs(conflict.difference)) }
+    const off =
+      conflict.difference === 0
+        ? words.fractional
+        : fill(conflict.difference > 0 ? words.above : words.below, sizes)
     const because = [...new Set(conflict.proof.terms.map(({ observation }) => observation))].flatMap(
       (id) => view.observations.get(id) ?? [],
     )

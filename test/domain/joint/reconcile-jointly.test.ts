@@ -2,98 +2,25 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { rangeIn } from '../../../src/domain/bounds/bounds.ts'
 import { finish } from '../../../src/domain/bounds/work.ts'
-import { toDay, type Window } from '../../../src/domain/calendar.ts'
 import { conflictOf } from '../../../src/domain/conflict.ts'
 import { reconciliationOf } from '../../../src/domain/joint/border-reconciliation.ts'
-import { faultsOfProof } from '../../../src/domain/joint/check-proof.ts'
-import {
-  type ComponentSeries,
-  type JointReconciliation,
-  reconcileJointly,
-} from '../../../src/domain/joint/reconcile-jointly.ts'
-import type { Evidence, Status } from '../../../src/domain/observation.ts'
-import { parsePeriod } from '../../../src/domain/period.ts'
+import { reconcileJointly } from '../../../src/domain/joint/reconcile-jointly.ts'
 import { reconcile } from '../../../src/domain/reconciliation.ts'
+import {
+  day,
+  expectProved,
+  expectWitness,
+  group,
+  joint,
+  official,
+  own,
+  statusesOf,
+  windowOf,
+} from '../../support/domain/joint-checks.ts'
 import { enumerateWorld, questionsOf, worlds } from '../../support/domain/joint-worlds.ts'
 import { seedComponent } from '../../support/domain/seed-component.ts'
 
-const BORDERS = ['PL-BY', 'LV-BY', 'LT-BY', 'EU-BY', 'A', 'B', 'C', 'AB', 'BC', 'AC', 'ABC']
 const EU = ['PL-BY', 'LV-BY', 'LT-BY']
-
-const joint = (series: readonly ComponentSeries[]) => finish(reconcileJointly(series))
-
-/** The statuses of the figures of all borders that a component has. */
-function statusesOf(reconciled: JointReconciliation): Map<number, Status> {
-  const has = (border: string) => {
-    try {
-      return [...reconciled.own(border).statuses]
-    } catch {
-      return []
-    }
-  }
-  return new Map(BORDERS.flatMap(has).sort(([a], [b]) => a - b))
-}
-
-function windowOf(period: string): Window {
-  const window = parsePeriod(period)
-  if (window === null) throw new RangeError(period)
-  return window
-}
-
-/** Checks both proofs of a range, in whole numbers, and that a witness satisfies every accepted figure. */
-function expectProved(from: JointReconciliation, members: readonly string[], window: Window) {
-  const { min, max } = finish(from.rangesOf(members).range(window))
-  const proof = finish(from.rangesOf(members).prove(window))
-  const claim = {
-    members: members.map((member) => from.members.indexOf(member)),
-    start: window.start,
-    end: window.end + 1,
-  }
-  expect(faultsOfProof({ ...claim, bound: 'min', value: min }, proof.min, from.accepted)).toEqual([])
-  expect(proof.max === null).toBe(max === Number.POSITIVE_INFINITY)
-  if (proof.max !== null)
-    expect(faultsOfProof({ ...claim, bound: 'max', value: max }, proof.max, from.accepted)).toEqual([])
-  return proof
-}
-
-function expectWitness({ accepted, members, countBefore }: JointReconciliation) {
-  for (const { members: ofFigure, start, end, lower, upper } of accepted.values()) {
-    const counts = ofFigure.map((member) => {
-      const name = members[member] ?? ''
-      return countBefore(name, end) - countBefore(name, start)
-    })
-    const count = counts.reduce((sum, each) => sum + each, 0)
-    expect(counts.every((each) => Number.isInteger(each) && each >= 0)).toBe(true)
-    expect(count >= lower && count <= upper).toBe(true)
-  }
-}
-
-let ids = 0
-/** An official figure of two days of January 2024 and those between. */
-function official(first: number, last: number, count: number, facts: Partial<Evidence> = {}): Evidence {
-  ids += 1
-  const day = (number: number) => `2024-01-${String(number).padStart(2, '0')}`
-  return {
-    id: ids,
-    source: `source-${ids}`,
-    kind: 'official',
-    published_on: '2024-02-01',
-    period_start: day(first),
-    period_end: day(last),
-    period_basis: 'stated',
-    count,
-    qualifier: 'exact',
-    ...facts,
-  }
-}
-
-const own = (border: string, ...observations: Evidence[]) => ({ border, members: [border], observations })
-const group = (members: string, ...observations: Evidence[]) => ({
-  border: members,
-  members: [...members],
-  observations,
-})
-const day = (number: number) => toDay(`2024-01-${String(number).padStart(2, '0')}`)
 
 /** The ids of the conflicting figures of the seeds, and by how much they lie outside. */
 const CONFLICTS: readonly number[][] = [
@@ -321,6 +248,12 @@ describe('groups that overlap', () => {
     ])
     expect(statusesOf(reconciled).get(one.id)).toBe('accepted')
     expect(statusesOf(reconciled).get(third.id)).toBe('conflicting')
+    expect(conflictOf(third, reconciliationOf(reconciled, 'AC'))).toEqual({
+      accepted_min: 0,
+      accepted_max: 2,
+      difference: 0,
+      proof: { divisor: 1, terms: [] },
+    })
     expectWitness(reconciled)
   })
 
@@ -376,4 +309,22 @@ test('a member without figures is bounded by those of its group', () => {
     max: Number.POSITIVE_INFINITY,
   })
   expect(() => finish(reconciled.rangesOf(['Z']).range({ start: 0, end: 1 }))).toThrow(/Z is not a member/)
+})
+
+test('figures that contradict those of their own border cost no joint search', () => {
+  const total = official(1, 31, 0)
+  const claims = Array.from({ length: 5_000 }, (_, index) =>
+    official((index % 31) + 1, (index % 31) + 1, 1 + index, { kind: 'claim' }),
+  )
+  const figures = [own('A', total, ...claims), own('B', official(1, 31, 7)), group('AB', official(1, 31, 7))]
+  let steps = 0
+  const made = reconcileJointly(figures)
+  for (let step = made.next(); ; step = made.next()) {
+    if (step.done === true) {
+      expect(step.value.own('A').conflicts).toHaveLength(claims.length)
+      break
+    }
+    steps = Math.max(steps, step.value)
+  }
+  expect(steps).toBeLessThan(100 * claims.length)
 })
