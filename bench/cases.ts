@@ -2,31 +2,15 @@ import { formatDay, toDay } from '../src/domain/calendar.ts'
 import type { Observation } from '../src/domain/observation.ts'
 import { randomFrom, STANDARD_WINDOW, standardSeries } from './standard-series.ts'
 
-/** A series, or a group with the series of its members. */
-export interface Case {
-  readonly observations: readonly Observation[]
-  readonly members: readonly (readonly Observation[])[]
-}
-
-/** Series that are hard in different ways, by name. */
-export const CASES: Readonly<Record<string, () => Case>> = {
-  standard: () => alone(standardSeries()),
-  'twice as dense': () => alone(standardSeries({ density: 2 })),
-  'four times as dense': () => alone(standardSeries({ density: 4 })),
-  '30 % misreported': () => alone(standardSeries({ misreported: 0.3 })),
-  'random overlapping exact': () => alone(withRandomPeriods()),
-  'only lower and upper bounds': () => alone(withRandomPeriods().map(asBound)),
-  'one publication, oldest first': () => alone(oldestFirst()),
-  'a group of three, 60 own figures': () => group(standardSeries().filter((_, index) => index % 38 === 0)),
-  'a group of three, all its own': () => group(standardSeries()),
-}
-
-function alone(observations: readonly Observation[]): Case {
-  return { observations, members: [] }
-}
-
-function group(observations: readonly Observation[]): Case {
-  return { observations, members: [11, 12, 13].map((seed) => standardSeries({ seed })) }
+/** Series of one border that are hard in different ways, by name. */
+export const CASES: Readonly<Record<string, () => Observation[]>> = {
+  standard: () => standardSeries(),
+  'twice as dense': () => standardSeries({ density: 2 }),
+  'four times as dense': () => standardSeries({ density: 4 }),
+  '30 % misreported': () => standardSeries({ misreported: 0.3 }),
+  'random overlapping exact': () => withRandomPeriods(),
+  'only lower and upper bounds': () => withRandomPeriods().map(asBound),
+  'one publication, oldest first': () => oldestFirst(),
 }
 
 /** The standard series' figures moved to random, overlapping periods, and still true. */

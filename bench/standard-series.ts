@@ -16,20 +16,36 @@ export function randomFrom(seed: number): () => number {
   }
 }
 
+/** The true counts of the days of the standard window, more of them in summer. */
+export function dailyCounts(random: () => number): number[] {
+  const days = STANDARD_WINDOW.end - STANDARD_WINDOW.start + 1
+  return Array.from({ length: days }, (_, day) =>
+    Math.floor(random() * (60 + 50 * Math.sin((day / 365) * 2 * Math.PI))),
+  )
+}
+
 /**
  * The standard series: about 2,300 observations of five years, as a border guard and two newsrooms
  * might publish them. Daily figures with 20 % gaps, weekly and monthly ones, and year-to-date ones
  * twice a week; one in ten of these is a lower bound, and `misreported` of all are wrong.
- * With `density` 2 there are twice as many over the same days, from twice as many publications.
+ * With `density` 2 there are twice as many over the same days, from twice as many publications. `daily` are
+ * true counts other than its own, such as those of a group.
  */
-export function standardSeries({ seed = 1, density = 1, misreported = 0.02 } = {}): Observation[] {
+export function standardSeries({
+  seed = 1,
+  density = 1,
+  misreported = 0.02,
+  daily,
+}: {
+  seed?: number
+  density?: number
+  misreported?: number
+  daily?: readonly number[]
+} = {}): Observation[] {
   const random = randomFrom(seed)
-  const days = STANDARD_WINDOW.end - STANDARD_WINDOW.start + 1
-  const daily = Array.from({ length: days }, (_, day) =>
-    Math.floor(random() * (60 + 50 * Math.sin((day / 365) * 2 * Math.PI))),
-  )
+  const own = dailyCounts(random)
   const running = [0]
-  for (const count of daily) running.push((running.at(-1) ?? 0) + count)
+  for (const count of daily ?? own) running.push((running.at(-1) ?? 0) + count)
   const truth = (start: Day, end: Day) =>
     (running[end - STANDARD_WINDOW.start + 1] ?? 0) - (running[start - STANDARD_WINDOW.start] ?? 0)
 
