@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { METHOD } from '../domain/method.ts'
 import type { Source } from '../domain/source.ts'
 import type { Checksum } from './checksum.ts'
 import type { TableMetadata } from './table.ts'
@@ -35,7 +36,8 @@ export function dataPackage({ id, homepage, version, recorded_at, sources, ...ab
     name: 'border-crossings',
     ...(id !== undefined && { id }),
     title,
-    description,
+    // The profile has no place for other properties.
+    description: `${description} Answered by method ${METHOD}.`,
     ...(homepage !== undefined && { homepage }),
     version: `${STRUCTURE}.${version}.0`,
     ...(recorded_at !== null && { created: recorded_at }),

@@ -1,3 +1,4 @@
+import { METHOD } from '../domain/method.ts'
 export const DCAT_TYPE = 'application/ld+json'
 
 /** A form in which a dataset can be had. */
@@ -40,6 +41,7 @@ const reference = { '@type': '@id' }
 
 /** The vocabularies that the catalogue is written in, spelled out so that nothing must be fetched to read it. */
 const CONTEXT = {
+  adms: 'http://www.w3.org/ns/adms#',
   dcat: 'http://www.w3.org/ns/dcat#',
   dct: 'http://purl.org/dc/terms/',
   foaf: 'http://xmlns.com/foaf/0.1/',
@@ -103,6 +105,7 @@ export function catalogue(catalogued: CatalogueEntry) {
       'dct:title': dataset.title,
       'dct:description': dataset.description,
       'dcat:version': String(held.version),
+      'adms:versionNotes': `Version ${held.version} of the data, answered by method ${METHOD}.`,
       'dcat:landingPage': `${base}/`,
       'dct:publisher': ids.publisher,
       'dct:license': ids.licence,

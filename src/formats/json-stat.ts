@@ -1,3 +1,4 @@
+import { METHOD } from '../domain/method.ts'
 import { type Chunks, type Column, cellOf, type Row, type Table, type TableMetadata } from './table.ts'
 
 export const JSON_STAT_TYPE = 'application/vnd.json-stat+json; charset=utf-8'
@@ -43,7 +44,7 @@ function datasetOf(figures: readonly Row[], columns: readonly Column[], about: T
     class: 'dataset',
     href: about.address,
     label: about.title,
-    source: `Border Crossings, version ${about.version} of the data`,
+    source: `Border Crossings, version ${about.version} of the data, method ${METHOD}`,
     ...(about.recorded_at === null ? {} : { updated: about.recorded_at }),
     note: notesOf(about),
     role: { geo: ['border'], time: ['period'], metric: ['measure'] },
@@ -80,7 +81,7 @@ function datasetOf(figures: readonly Row[], columns: readonly Column[], about: T
         row !== undefined && QUALIFIED.includes(name) ? cellOf(row, { name: 'qualifier' }) : null,
       ),
     ),
-    extension: { version: about.version, licence: about.licence, sources: about.sources },
+    extension: { version: about.version, method: METHOD, licence: about.licence, sources: about.sources },
   }
 }
 

@@ -1,5 +1,6 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { toDay } from '../domain/calendar.ts'
+import { METHOD } from '../domain/method.ts'
 import {
   type CellType,
   type Chunks,
@@ -90,7 +91,7 @@ function columnOf(rows: readonly Row[], column: Column) {
 }
 
 function metadataOf({ title, description, version, recorded_at, address, licence }: TableDescription) {
-  const all = { title, description, version, recorded_at, address, licence }
+  const all = { title, description, version, method: METHOD, recorded_at, address, licence }
   return Object.entries(all)
     .filter(([, value]) => value !== null)
     .map(([key, value]) => ({ key, value: String(value) }))

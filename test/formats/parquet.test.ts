@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { METHOD } from '../../src/domain/method.ts'
 import { writeParquet } from '../../src/formats/parquet.ts'
 import { CONTROL_TEXTS, NASTY_TEXTS } from '../support/formats/hostile-strings.ts'
 import { gathered, readParquet, readParquetMetadata, readWithDuckdb } from '../support/formats/read-back.ts'
@@ -84,6 +85,7 @@ describe('a Parquet file', () => {
       title: ABOUT.title,
       description: ABOUT.description,
       version: '3',
+      method: String(METHOD),
       recorded_at: ABOUT.recorded_at,
       address: ABOUT.address,
       licence: ABOUT.licence,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { METHOD } from '../../domain/method.ts'
 import type { TableMetadata } from '../table.ts'
 import { AGENCY } from './dataflows.ts'
 
@@ -33,6 +34,7 @@ export function messageHeader(
     contentLanguages: ['en'],
     sender: { id: AGENCY, name: PUBLISHER },
     version,
+    method: METHOD,
     permalink: address,
     licence,
   }

@@ -1,3 +1,4 @@
+import { METHOD } from '../../domain/method.ts'
 import type { Column, TableMetadata } from '../table.ts'
 import type { Cell, Style } from './sheet-xml.ts'
 
@@ -11,6 +12,7 @@ export function* noteRows(about: TableMetadata, columns: readonly Column[]): Gen
   yield pair('Address', address)
   if (next !== null) yield pair('More rows', `This is a page; it goes on at ${next}`)
   yield [text('Version of the data', 'head'), { value: version, type: 'integer' }]
+  yield [text('Method', 'head'), { value: METHOD, type: 'integer' }]
   yield [text('Recorded at (UTC)', 'head'), { value: recorded_at, type: 'time' }]
   yield pair('Terms', licence)
   yield pair(

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import { z } from 'zod'
 import type { Turn } from '../../concurrency/turns.ts'
+import { METHOD } from '../../domain/method.ts'
 import { jsonBytes } from '../../formats/json-bytes.ts'
 import { type FormatName, mediaTypeOf } from '../../formats/registry.ts'
 import type { Row } from '../../formats/table.ts'
@@ -15,13 +16,21 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 /** The `meta` of every response. */
 export const metaSchema = z.object({
   version: z.int().min(0).describe('The version of the data that it comes from.'),
+  method: z
+    .int()
+    .min(1)
+    .describe(
+      'The number of the method by which the answer follows from the data. It rises when the same version can be answered otherwise than before.',
+    ),
   as_of: z
     .union([z.int(), z.iso.datetime()])
     .nullable()
     .describe('The version or time that was asked for; null for the present.'),
   permalink: z
     .string()
-    .describe('The address of this answer for good: the same query pinned to this version.'),
+    .describe(
+      'The address of this answer for good: the same query pinned to this version. It gives the same answer as long as `method` is the same.',
+    ),
 })
 
 export const listMetaSchema = metaSchema
@@ -81,7 +90,13 @@ export async function sendJsonPage(
   const { resolved, rows, extra = {}, next } = answer
   const { version } = resolved.filter
   const { permalink, cursor } = setLinkHeaders(request, reply, answer)
-  const meta = { version, as_of: resolved.as_of, permalink, ...(next === undefined ? {} : { next: cursor }) }
+  const meta = {
+    version,
+    method: METHOD,
+    as_of: resolved.as_of,
+    permalink,
+    ...(next === undefined ? {} : { next: cursor }),
+  }
   return reply.type(JSON_TYPE).send(await jsonBytes({ data: rows, ...extra, meta }, yieldIfDue))
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { extentOf, extentSchema } from '../../domain/extent.ts'
+import { METHOD } from '../../domain/method.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { newestVersionOf } from '../query/newest-version.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, noParameters } from '../query/parameters.ts'
@@ -33,6 +34,7 @@ const body = z
     name: z.string().describe('The name of the service.'),
     description: z.string().describe('What it is.'),
     version: count.describe('The newest version of the data: how many writes have been committed.'),
+    method: z.int().min(1).describe('The number of the method by which answers follow from the data.'),
     recorded_at: z.iso.datetime().nullable().describe('When that was; null before the first write.'),
     extent: extentSchema.describe('How far the data reach.'),
     counts: z.object({ sources: count, borders: count, indicators: count, events: count }),
@@ -71,6 +73,7 @@ export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, depende
       const about: z.infer<typeof body> = {
         ...SERVICE,
         version,
+        method: METHOD,
         recorded_at,
         extent: extentOf(await store.seriesExtents(filter)),
         counts: {
@@ -84,7 +87,7 @@ export const aboutRoutes: FastifyPluginAsync<Dependencies> = async (app, depende
           code: 'MIT',
           data: DATA_LICENCE,
         },
-        citation: `Border Crossings, version ${version} of the data, with the address in meta.permalink of the answer.`,
+        citation: `Border Crossings, version ${version} of the data, method ${METHOD}, with the address in meta.permalink of the answer.`,
         links: LINKS,
       }
       return sendJson(reply.header('cache-control', cacheControlOf({ isImmutable: false })), about)

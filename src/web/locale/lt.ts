@@ -86,7 +86,8 @@ export const lt: Messages = {
     coverage: 'Aprėptos dienos',
     remarks: 'Pastabos',
     events: 'Įvykiai',
-    sourceLine: 'Šaltiniai: {publishers}. „Border Crossings“, duomenų versija {version} ({date}).',
+    sourceLine:
+      'Šaltiniai: {publishers}. „Border Crossings“, duomenų versija {version}, metodas {method} ({date}).',
     andMore: {
       one: '{publishers} ir dar {n}',
       few: '{publishers} ir dar {n}',
@@ -110,7 +111,11 @@ export const lt: Messages = {
     max: 'Ne daugiau kaip {n}, nes:',
     noMin: 'Nė viena publikacija nerodo, kad būtų buvęs bent vienas toks atvejis.',
     noMax: 'Nė viena publikacija nenustato viršutinės ribos.',
-    says: '{publisher}, {window}: {figure}',
+    says: '{publisher}, {country}, {window}: {figure}',
+    coverMin:
+      'Kartu šie skaičiai kiekvieną iš šių dienų apima ne daugiau kaip vieną kartą ir jokios kitos dienos.',
+    coverMax: 'Kartu šie skaičiai kiekvieną iš šių dienų apima bent vieną kartą.',
+    group: '„{group}“ apima kartu: {members}.',
     result: 'gaunama {n}',
     close: 'Uždaryti',
     open: 'Iš kur tai žinoma?',
@@ -179,7 +184,7 @@ export const lt: Messages = {
     back: 'Grįžti prie visų duomenų',
   },
   footer: {
-    version: 'Duomenų versija {version} (įrašyta {date}).',
+    version: 'Duomenų versija {version}, metodas {method} (įrašyta {date}).',
     empty: 'Kol kas nieko neįrašyta.',
     licence: 'Skaičiai yra faktai; prie kiekvieno nurodytas šaltinis, jį turėtų nurodyti ir cituojantieji.',
     definition: 'Kas skaičiuojama',

@@ -57,7 +57,19 @@ export interface Messages
   > & { readonly andMore: Plural }
   readonly legend: Each<'min' | 'max' | 'open' | 'unknown' | 'zero' | 'outline'>
   readonly proof: Each<
-    'title' | 'intro' | 'min' | 'max' | 'noMin' | 'noMax' | 'says' | 'result' | 'close' | 'open'
+    | 'title'
+    | 'intro'
+    | 'min'
+    | 'max'
+    | 'noMin'
+    | 'noMax'
+    | 'says'
+    | 'coverMin'
+    | 'coverMax'
+    | 'group'
+    | 'result'
+    | 'close'
+    | 'open'
   >
   readonly conflicts: Each<
     | 'title'

@@ -1,3 +1,4 @@
+import { METHOD } from '../../domain/method.ts'
 import { borderMap } from '../charts/border-map.ts'
 import type { ChartName } from '../charts/chart-names.ts'
 import { PAGE_PALETTE } from '../charts/theme.ts'
@@ -106,6 +107,7 @@ function footer({ view, speech }: PageModel): Html {
       ? words.empty
       : fill(words.version, {
           version: speech.number(view.version),
+          method: speech.number(METHOD),
           date: speech.date(view.recorded_at.slice(0, 10)),
         })
   return html`<footer><h2>${words.definition}</h2><p lang="en">${definition}</p>

@@ -1,3 +1,4 @@
+import { isGroup } from '../../domain/border.ts'
 import type { Figure } from '../../domain/figure.ts'
 import { type ObservationWithStatus, rangeOf } from '../../domain/observation.ts'
 import { NO_FIGURES, type Proof, type Term } from '../../domain/proof.ts'
@@ -42,6 +43,7 @@ function arithmetic(
   end: 'min' | 'max',
 ): Html {
   const { view, speech } = page
+  const { proof: words } = speech.words
   const lines = terms
     .flatMap((term) => {
       const observation = view.observations.get(term.observation)
@@ -55,14 +57,36 @@ function arithmetic(
   return html`<h3>${title}</h3><ul class="arithmetic">${lines.map(
     ({ term, observation }) =>
       html`<li><span class="sum">${term.weight > 0 ? '+' : '−'} ${times(Math.abs(term.weight), speech)}${speech.number(endOf(observation, term, end))}</span> <span>${fill(
-        speech.words.proof.says,
+        words.says,
         {
           publisher: observation.publisher,
+          country: speech.country(observation.country),
           window: speech.window(observation),
           figure: speech.statement(observation),
         },
       )}<br>${publicationLink(observation, speech)}</span></li>`,
-  )}${divisor === 1 ? null : html`<li><span class="sum">: ${speech.number(divisor)}</span></li>`}<li class="result"><span class="sum">= ${speech.number(result)}</span></li></ul>`
+  )}${divisor === 1 ? null : html`<li><span class="sum">: ${speech.number(divisor)}</span></li>`}<li class="result"><span class="sum">= ${speech.number(result)}</span></li></ul>
+<p class="hint">${groupsAmong(
+    page,
+    lines.map(({ observation }) => observation),
+  ).map((sentence) => `${sentence} `)}${end === 'min' ? words.coverMin : words.coverMax}</p>`
+}
+
+/** Says which borders the figures of groups count together. */
+function groupsAmong(
+  { choices, speech }: PageModel,
+  observations: readonly ObservationWithStatus[],
+): string[] {
+  const named = new Set(observations.map(({ border }) => border))
+  return choices.borders
+    .filter((border) => isGroup(border) && named.has(border.id))
+    .map(({ country, members }) => {
+      const countries = choices.borders.filter(({ id }) => members.includes(id)).map((each) => each.country)
+      return fill(speech.words.proof.group, {
+        group: speech.country(country),
+        members: speech.list(countries.map((each) => speech.country(each))),
+      })
+    })
 }
 
 /** Renders how many times a figure counts, where that is more than once. */

@@ -1,3 +1,4 @@
+import { METHOD } from '../../domain/method.ts'
 import { type Html, trusted } from '../html/html.ts'
 import { indicatorLabel, placesOf } from '../text/figure-text.ts'
 import type { PageModel } from './page-model.ts'
@@ -31,6 +32,7 @@ export function datasetMarkup({ view, speech, query, publicUrl = '' }: PageModel
     publisher,
     license: { '@type': 'CreativeWork', name: words.footer.licence, url: `${publicUrl}/v1` },
     version: String(view.version),
+    measurementTechnique: `${words.name}, method ${METHOD}`,
     ...(view.recorded_at !== null && { dateModified: view.recorded_at }),
     ...(figure?.period_start && { temporalCoverage: `${figure.period_start}/${figure.period_end}` }),
     spatialCoverage: codes.map((code) => ({ '@type': 'Place', name: speech.country(code) })),

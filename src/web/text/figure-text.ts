@@ -1,6 +1,7 @@
 import { isGroup } from '../../domain/border.ts'
 import type { Figure } from '../../domain/figure.ts'
 import type { Indicator } from '../../domain/indicator.ts'
+import { METHOD } from '../../domain/method.ts'
 import { fill, type Locale } from '../locale/locale.ts'
 import { caveatsOf, observationsBehind, type Subject, type View } from '../view/view.ts'
 import { subjectName } from './subject-name.ts'
@@ -57,7 +58,11 @@ export function sourceLine(view: View, speech: Locale): string {
   const rest = names.length - shown.length
   const publishers =
     rest > 0 ? speech.plural(chart.andMore, rest, { publishers: shown.join(', ') }) : speech.list(shown)
-  const values = { version: speech.number(view.version), date: speech.date(view.recorded_at.slice(0, 10)) }
+  const values = {
+    version: speech.number(view.version),
+    method: speech.number(METHOD),
+    date: speech.date(view.recorded_at.slice(0, 10)),
+  }
   return names.length === 0 ? fill(footer.version, values) : fill(chart.sourceLine, { ...values, publishers })
 }
 

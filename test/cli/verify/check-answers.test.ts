@@ -1,3 +1,4 @@
+import type { LightMyRequestResponse as Response } from 'fastify'
 import { expect, test } from 'vitest'
 import { readSeeds } from '../../../src/cli/seeds.ts'
 import { checkAnswers } from '../../../src/cli/verify/check-answers.ts'
@@ -9,7 +10,10 @@ import { timeOf } from '../../support/store/history.ts'
 import { scratchFolder } from '../../support/store/scratch.ts'
 
 /** What is found wrong with the answers from the seeds, one figure withdrawn, by a store that may answer otherwise. */
-async function faultsWith(otherwise: (store: Store) => Partial<Store>): Promise<string[]> {
+async function faultsWith(
+  otherwise: (store: Store) => Partial<Store>,
+  rewrite = (body: string) => body,
+): Promise<string[]> {
   const path = `${scratchFolder()}/crossings.sqlite`
   const store = await openStore({ url: `file:${path}`, now: () => timeOf(0) })
   await store.addMissing(readSeeds())
@@ -23,7 +27,15 @@ async function faultsWith(otherwise: (store: Store) => Partial<Store>): Promise<
     logLevel: 'silent',
   })
   const connection = openReadOnly(path)
-  const { rows, refused, faults } = await checkAnswers(app, replayRevisions(connection))
+  const { rows, refused, faults } = await checkAnswers(
+    // Only the plain form of inject is used.
+    { inject: (async (url: string) => rewritten(await app.inject(url))) as never },
+    replayRevisions(connection),
+  )
+  function rewritten(response: Response) {
+    const body = rewrite(response.body)
+    return { statusCode: response.statusCode, body, json: () => JSON.parse(body) }
+  }
   expect([rows > 300, refused]).toEqual([true, 0])
   connection.close()
   await app.close()
@@ -63,4 +75,16 @@ test('a count that is served otherwise than it was recorded is found, and so are
   expect(
     faults.filter((fault) => / from .* to .*: (?:min|max) is served as/.test(fault)).length,
   ).toBeGreaterThan(50)
+})
+
+test.for([
+  ['a proof that takes a figure twice', /"weight":1\b/, '"weight":2'],
+  ['a proof that takes a figure away', /"weight":1\b/, '"weight":-1'],
+  ['a proof that forgets what it is divided by', /"divisor":1\b/, '"divisor":2'],
+] as const)('%s is found', async ([, from, to]) => {
+  const faults = await faultsWith(
+    () => ({}),
+    (body) => body.replace(from, to),
+  )
+  expect(faults.some((fault) => fault.startsWith('proof of '))).toBe(true)
 })

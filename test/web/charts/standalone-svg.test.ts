@@ -22,7 +22,9 @@ describe('a picture', () => {
         .map((line) => line.textContent)
         .join(' ')
       expect(text).toContain('1 January 2024 to 15 November 2024: at least 34,782')
-      expect(text).toMatch(/Sources: .*Pozirk.* Border Crossings, version 1 of the data, 1 June 2026\./)
+      expect(text).toMatch(
+        /Sources: .*Pozirk.* Border Crossings, version 1 of the data, method 2, 1 June 2026\./,
+      )
     },
   )
 

@@ -65,6 +65,21 @@ describe('the arithmetic of a proof', () => {
     expect(body.textContent).toContain('EU diplomats ignore Minsk conference')
   })
 
+  test('names the border of each figure, and what those of a group count together', () => {
+    const group = { id: 'EU-BY', country: 'EU', neighbour: 'BY', members: ['LV-BY', 'LT-BY'] }
+    const member = (country: string) => ({ id: `${country}-BY`, country, neighbour: 'BY', members: [] })
+    const page = pageOf(view, 'EU-BY:2024-11')
+    const borders = [group, member('LV'), member('LT')].map((each, index) => ({
+      ...each,
+      position: index + 1,
+      label: each.id,
+    }))
+    const text = proofSection({ ...page, choices: { ...page.choices, borders } })?.markup
+    expect(text).toMatch(/, European Union, 1 January 2024/)
+    expect(text).toContain('“European Union” counts Latvia and Lithuania together.')
+    expect(text).toContain('count each day asked for at most once, and no other day.')
+  })
+
   test('leads back to the page without it', () => {
     expect(readProof(view, 'EU-BY').body.querySelector('a.button')?.getAttribute('href')).toBe('/')
   })
