@@ -163,15 +163,16 @@ function* acceptRest(
     (member, day) => ownBounds.of[member]?.runningCount(day) ?? 0,
   )
   const pace = pacedBy(() => system.simplex.work() + ownBounds.work())
+  let isOwnChanged = false
   for (const candidate of candidates) {
     const { constraint } = candidate
     const isAccepted =
       constraint !== null &&
       possible.has(constraint) &&
-      !ownBounds.contradict(constraint) &&
+      !(isOwnChanged && ownBounds.contradict(constraint)) &&
       (yield* acceptJointly(system, constraint))
     decide(acceptance, candidate, isAccepted)
-    if (isAccepted && !isOfGroup(constraint)) ownBounds.accept(constraint)
+    if (isAccepted && !isOfGroup(constraint)) isOwnChanged = ownBounds.accept(constraint)
     yield* pace()
   }
   return createJointRanges(system, acceptance.accepted)
