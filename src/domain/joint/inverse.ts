@@ -21,6 +21,8 @@ export interface Inverse {
   pivot(column: number, rates: SparseVector, kept: SparseVector): void
   /** Makes each column the direction of its variable; those of fixed variables are empty. */
   reset(): void
+  /** Returns a function that makes the inverse what it is now. */
+  save(): () => void
   /** The entries changed so far. */
   work(): number
 }
@@ -38,12 +40,22 @@ export function createInverse(size: number, fixed: ReadonlySet<number>): Inverse
   let work = 0
   reset()
 
-  return { directionOf, denominatorOf, computeRates, pivot, reset, work: () => work }
+  return { directionOf, denominatorOf, computeRates, pivot, reset, save, work: () => work }
 
   function reset(): void {
     matrix.clear()
     denominators.fill(1)
     for (let index = 0; index < size; index++) if (!fixed.has(index)) matrix.add(index, index, 1)
+  }
+
+  function save(): () => void {
+    const saved = new SparseMatrix(size)
+    saved.assign(matrix)
+    const savedDenominators = denominators.slice()
+    return () => {
+      matrix.assign(saved)
+      denominators.set(savedDenominators)
+    }
   }
 
   function denominatorOf(column: number): number {

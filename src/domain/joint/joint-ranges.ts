@@ -9,8 +9,9 @@ import { type Claim, faultsOfProof } from './check-proof.ts'
 import type { JointConstraint, Span } from './joint-constraint.ts'
 import { proofOf } from './joint-proof.ts'
 import { backwards, createSystem, type JointSystem } from './joint-system.ts'
+import type { LinearForm } from './linear-form.ts'
 import { joinParts } from './parts.ts'
-import type { Point } from './simplex-point.ts'
+import type { Minimum } from './simplex.ts'
 import { TooComplex } from './too-complex.ts'
 import { ceilingOf } from './whole-arithmetic.ts'
 
@@ -44,8 +45,11 @@ export function createJointRanges(
 ): JointRanges {
   const { boundaries, parts, simplex } = system
   const witness = simplex.point()
+  // Each search for a proof begins where acceptance ended, so that it does not depend on what was asked before.
+  const restore = simplex.save()
   const boundedAbove = boundedDays(boundaries.length, accepted)
-  const loosened = new Map<number, ReturnType<typeof loosenedBy>>()
+  /** By parts of a count; null where it is too complex. */
+  const loosened = new Map<number, Loosened | null>()
 
   return {
     rangesOf: (members) => ({
@@ -64,7 +68,7 @@ export function createJointRanges(
         return { min, max }
       },
       work: () =>
-        [...loosened.values()].reduce((sum, { loose }) => sum + loose.simplex.work(), simplex.work()),
+        [...loosened.values()].reduce((sum, each) => sum + (each?.loose.simplex.work() ?? 0), simplex.work()),
     }),
     countBefore: countAt,
   }
@@ -82,22 +86,26 @@ export function createJointRanges(
   /** The least whole number that the sum of some spans can be. */
   function* least(spans: readonly Span[]): Work<number> {
     const expression = system.expressionOf(spans)
-    try {
-      yield* simplex.minimise(expression)
-    } catch (error) {
-      if (!(error instanceof TooComplex)) throw error
-      // Numbers can have grown on the way here from other questions; without these they are small.
-      simplex.restart(witness)
-      yield* simplex.minimise(expression)
-    }
+    yield* minimise(expression)
     return ceilingOf(system.valueOf(expression))
   }
 
-  /** Finds a proof from the point at which acceptance ended, so that it does not depend on what was asked before. */
+  /** Minimises from the present point; from the witness where numbers have grown too large on the way to that point. */
+  function* minimise(form: LinearForm): Work<Minimum> {
+    try {
+      return yield* simplex.minimise(form)
+    } catch (error) {
+      if (!(error instanceof TooComplex)) throw error
+      simplex.restart(witness)
+      return yield* simplex.minimise(form)
+    }
+  }
+
+  /** Finds the proof of the lower end of some spans, or of an upper end over spans backwards. */
   function* prove(spans: readonly Span[], claim: Omit<Claim, 'value'>): Work<Proof> {
     const expression = system.expressionOf(spans)
-    simplex.restart(witness)
-    const { multipliers } = yield* simplex.minimise(expression)
+    restore()
+    const { multipliers } = yield* minimise(expression)
     const bound = ceilingOf(system.valueOf(expression))
     if (claim.bound === 'min' && bound === 0) return NO_FIGURES
     const value = claim.bound === 'min' ? bound : 0 - bound
@@ -116,8 +124,11 @@ export function createJointRanges(
   /** The proof that the loosened figures give, which may be one of a looser bound; null where they are too complex. */
   function* proveLoosened(spans: readonly Span[], unitsPerCount: number): Work<Proof | null> {
     try {
-      const { loose, start } = loosenedBy(unitsPerCount)
-      loose.simplex.restart(start)
+      const known = loosened.get(unitsPerCount)
+      const found = known === undefined ? yield* loosenedBy(unitsPerCount) : known
+      if (found === null) return null
+      const { loose, restoreLoose } = found
+      restoreLoose()
       const { multipliers } = yield* loose.simplex.minimise(loose.expressionOf(spans))
       return proofOf(loose, spans, multipliers)
     } catch (error) {
@@ -126,10 +137,9 @@ export function createJointRanges(
     }
   }
 
-  /** The same figures, each loosened, and the point at which they start. */
-  function loosenedBy(unitsPerCount: number): { readonly loose: JointSystem; readonly start: Point } {
-    const known = loosened.get(unitsPerCount)
-    if (known !== undefined) return known
+  /** Loosens each figure, so that it has a cost. */
+  function* loosenedBy(unitsPerCount: number): Work<Loosened> {
+    loosened.set(unitsPerCount, null)
     const single = [...accepted.values()].filter(({ members }) => members.length === 1)
     const units = { unitsPerCount, slack: 1 }
     const isSmall = boundaries.reduce((sum, days) => sum + days.length, 0) <= MAX_SEPARATE_BOUNDARIES
@@ -142,7 +152,12 @@ export function createJointRanges(
     )
     for (const constraint of accepted.values())
       if (constraint.members.length > 1) loose.addConstraint(constraint)
-    const made = { loose, start: loose.simplex.point() }
+    // From the least and largest counts of all its days the way to those of any window is short.
+    for (const [member, days] of boundaries.entries()) {
+      const whole = [{ member, from: 0, to: Math.max(0, days.length - 1) }]
+      for (const spans of [whole, backwards(whole)]) yield* loose.simplex.minimise(loose.expressionOf(spans))
+    }
+    const made = { loose, restoreLoose: loose.simplex.save() }
     loosened.set(unitsPerCount, made)
     return made
   }
@@ -151,6 +166,12 @@ export function createJointRanges(
     const position = Math.max(0, indexAtOrBefore(boundaries[member] ?? new Int32Array(0), day))
     return (witness.numerators[parts.variableOf(member, position)] ?? 0) + parts.offsetOf(member, position)
   }
+}
+
+/** A system of loosened figures, and what brings it back to where each search for a proof begins. */
+interface Loosened {
+  readonly loose: JointSystem
+  readonly restoreLoose: () => void
 }
 
 /** The number of figures that a proof adds up, each as often as it is taken. */

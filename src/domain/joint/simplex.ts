@@ -6,7 +6,7 @@ import { SparseVector } from './sparse-vector.ts'
 import { compareFractions, exact, type Fraction, greatestDivisor } from './whole-arithmetic.ts'
 
 /** How a minimisation ended: at the optimum, as soon as the form was as low as was wanted, or not at all. */
-interface Minimum {
+export interface Minimum {
   readonly end: 'optimal' | 'enough' | 'unbounded'
   /** The multipliers of the rows at an optimum, by row, all above 0. */
   readonly multipliers: ReadonlyMap<number, Fraction>
@@ -30,6 +30,8 @@ export interface Simplex {
   revert(rowCount: number, point: Point): void
   /** Forgets how the point was reached; what is computed next depends on the point and the rows alone. */
   restart(point: Point): void
+  /** Returns a function that makes the point, and how it was reached, what they are now; no row may be added between. */
+  save(): () => void
   /** Moves the point to where a form is least, or not above `enough`. */
   minimise(form: LinearForm, enough?: number): Work<Minimum>
   /** The steps of all searches so far. */
@@ -87,6 +89,7 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
       restart(point)
     },
     restart,
+    save,
     minimise,
     work: () => work + inverse.work(),
   }
@@ -100,6 +103,26 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
     }
     basis.fill(PIN)
     inverse.reset()
+  }
+
+  function save(): () => void {
+    const point = copyOf({ numerators, denominator })
+    const saved = { basis: basis.slice(), slacks: rows.map(({ slack }) => slack) }
+    const restoreInverse = inverse.save()
+    return () => {
+      numerators.set(point.numerators)
+      denominator = point.denominator
+      basis.set(saved.basis)
+      for (const [index, row] of rows.entries()) {
+        row.slack = saved.slacks[index] ?? 0
+        row.isInBasis = false
+      }
+      for (const index of basis) {
+        const row = rows[index]
+        if (row !== undefined) row.isInBasis = true
+      }
+      restoreInverse()
+    }
   }
 
   function measureSlack(row: Row | undefined): void {

@@ -98,6 +98,24 @@ export class SparseMatrix {
     this.#count = 0
   }
 
+  /** Makes this matrix equal to another one of the same size. */
+  assign(other: SparseMatrix): void {
+    while (this.#value.length < other.#used) this.#grow()
+    this.#firstInRow.set(other.#firstInRow)
+    this.#firstInColumn.set(other.#firstInColumn)
+    const copied = (array: Int32Array) => array.subarray(0, other.#used)
+    this.#rowOf.set(copied(other.#rowOf))
+    this.#columnOf.set(copied(other.#columnOf))
+    this.#nextInRow.set(copied(other.#nextInRow))
+    this.#previousInRow.set(copied(other.#previousInRow))
+    this.#nextInColumn.set(copied(other.#nextInColumn))
+    this.#previousInColumn.set(copied(other.#previousInColumn))
+    this.#value.set(other.#value.subarray(0, other.#used))
+    this.#used = other.#used
+    this.#firstFree = other.#firstFree
+    this.#count = other.#count
+  }
+
   #allocate(): number {
     const free = this.#firstFree
     if (free !== NONE) {
