@@ -88,6 +88,8 @@ export const en: Messages = {
     noMin: 'Nothing published says that there was any.',
     noMax: 'Nothing published limits it from above.',
     says: '{publisher}, {country}, {window}: {figure}',
+    exact: 'Exactly {n}, because:',
+    coverExact: 'Added up, these figures count each day asked for once, and no other day.',
     coverMin: 'Added up, these figures count each day asked for at most once, and no other day.',
     coverMax: 'Added up, these figures count each day asked for at least once.',
     group: '“{group}” counts {members} together.',

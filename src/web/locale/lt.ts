@@ -112,6 +112,8 @@ export const lt: Messages = {
     noMin: 'Nė viena publikacija nerodo, kad būtų buvęs bent vienas toks atvejis.',
     noMax: 'Nė viena publikacija nenustato viršutinės ribos.',
     says: '{publisher}, {country}, {window}: {figure}',
+    exact: 'Lygiai {n}, nes:',
+    coverExact: 'Kartu šie skaičiai kiekvieną iš šių dienų apima lygiai vieną kartą ir jokios kitos dienos.',
     coverMin:
       'Kartu šie skaičiai kiekvieną iš šių dienų apima ne daugiau kaip vieną kartą ir jokios kitos dienos.',
     coverMax: 'Kartu šie skaičiai kiekvieną iš šių dienų apima bent vieną kartą.',

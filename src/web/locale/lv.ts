@@ -103,6 +103,8 @@ export const lv: Messages = {
     noMin: 'Neviena publikācija neliecina, ka būtu bijis kaut viens šāds gadījums.',
     noMax: 'Neviena publikācija nenosaka augšējo robežu.',
     says: '{publisher}, {country}, {window}: {figure}',
+    exact: 'Tieši {n}, jo:',
+    coverExact: 'Kopā šie skaitļi katru jautāto dienu ieskaita tieši vienu reizi un nevienu citu dienu.',
     coverMin: 'Kopā šie skaitļi katru jautāto dienu ieskaita ne vairāk kā vienu reizi un nevienu citu dienu.',
     coverMax: 'Kopā šie skaitļi katru jautāto dienu ieskaita vismaz vienu reizi.',
     group: '“{group}” aptver kopā: {members}.',

@@ -64,6 +64,8 @@ export interface Messages
     | 'noMin'
     | 'noMax'
     | 'says'
+    | 'exact'
+    | 'coverExact'
     | 'coverMin'
     | 'coverMax'
     | 'group'

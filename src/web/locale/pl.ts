@@ -111,6 +111,8 @@ export const pl: Messages = {
     noMin: 'Z żadnej publikacji nie wynika, że był choć jeden taki przypadek.',
     noMax: 'Żadna publikacja nie wyznacza górnego limitu.',
     says: '{publisher}, {country}, {window}: {figure}',
+    exact: 'Dokładnie {n}, ponieważ:',
+    coverExact: 'Razem liczby te obejmują każdy z tych dni dokładnie raz i żadnego innego dnia.',
     coverMin: 'Razem liczby te obejmują każdy z tych dni co najwyżej raz i żadnego innego dnia.',
     coverMax: 'Razem liczby te obejmują każdy z tych dni co najmniej raz.',
     group: '„{group}” obejmuje łącznie: {members}.',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isGroup } from '../../domain/border.ts'
 import type { Figure } from '../../domain/figure.ts'
 import { type ObservationWithStatus, rangeOf } from '../../domain/observation.ts'
@@ -10,6 +11,9 @@ import { figureNamed } from '../view/view.ts'
 import type { PageModel } from './page-model.ts'
 import { publicationLink } from './source-link.ts'
 import { addressOf } from './url.ts'
+
+/** What is said of the days that the figures of a bound count; `exact` where both bounds follow from the same figures. */
+const COVERS = { min: 'coverMin', max: 'coverMax', exact: 'coverExact' } as const
 
 /** Renders the proof of the result that the URL names: the arithmetic, with its sources. */
 export function proofSection(page: PageModel): Html | null {
@@ -24,12 +28,17 @@ export function proofSection(page: PageModel): Html | null {
     figure: speech.figure(figure),
   }
   const { min = NO_FIGURES, max = null } = figure.proof ?? {}
+  const isOneNumber = figure.min > 0 && figure.min === figure.max && isDeepStrictEqual(min, max)
   return html`<section id="proof" class="proof" aria-labelledby="proof-title" tabindex="-1">
 <h2 id="proof-title">${words.title}</h2>
 <p class="lead">${fill(words.intro, values)}</p>
 ${remarksOf(figure, view, speech).map((remark) => html`<p class="remark">${remark}</p>`)}
-<div class="columns"><div>${figure.min === 0 ? html`<p>${words.noMin}</p>` : arithmetic(page, fill(words.min, { n: speech.number(figure.min) }), min, figure.min, 'min')}</div>
-<div>${max === null || figure.max === null ? html`<p>${words.noMax}</p>` : arithmetic(page, fill(words.max, { n: speech.number(figure.max) }), max, figure.max, 'max')}</div></div>
+${
+  isOneNumber
+    ? arithmetic(page, fill(words.exact, { n: speech.number(figure.min) }), min, figure.min, 'exact')
+    : html`<div class="columns"><div>${figure.min === 0 ? html`<p>${words.noMin}</p>` : arithmetic(page, fill(words.min, { n: speech.number(figure.min) }), min, figure.min, 'min')}</div>
+<div>${max === null || figure.max === null ? html`<p>${words.noMax}</p>` : arithmetic(page, fill(words.max, { n: speech.number(figure.max) }), max, figure.max, 'max')}</div></div>`
+}
 <p><a class="button" href="${addressOf('/', query, { figure: null })}">${words.close}</a></p>
 </section>`
 }
@@ -40,7 +49,7 @@ function arithmetic(
   title: string,
   { divisor, terms }: Proof,
   result: number,
-  end: 'min' | 'max',
+  end: keyof typeof COVERS,
 ): Html {
   const { view, speech } = page
   const { proof: words } = speech.words
@@ -69,7 +78,7 @@ function arithmetic(
 <p class="hint">${groupsAmong(
     page,
     lines.map(({ observation }) => observation),
-  ).map((sentence) => `${sentence} `)}${end === 'min' ? words.coverMin : words.coverMax}</p>`
+  ).map((sentence) => `${sentence} `)}${words[COVERS[end]]}</p>`
 }
 
 /** Says which borders the figures of groups count together. */
@@ -95,10 +104,10 @@ function times(weight: number, speech: Locale): string {
 }
 
 /** The end of an observation's range that a term of a proof uses. */
-function endOf(observation: ObservationWithStatus, { weight }: Term, end: 'min' | 'max'): number {
+function endOf(observation: ObservationWithStatus, { weight }: Term, end: keyof typeof COVERS): number {
   const range = rangeOf(observation)
   if (range === null) return 0
-  return weight > 0 === (end === 'min') ? range.min : range.max
+  return weight > 0 === (end !== 'max') ? range.min : range.max
 }
 
 /** Links a result to its proof. */

@@ -20,7 +20,8 @@ const pageOf = (view: View, figure: string): PageModel => ({
 function readProof(view: View, name: string) {
   const section = proofSection(pageOf(view, name))
   const { body } = parseHTML(`<!doctype html><html><body>${section?.markup}</body></html>`).document
-  const [min, max] = [...body.querySelectorAll('.columns > div')].map((column) => {
+  const columns = [...body.querySelectorAll('.columns > div')]
+  const [min, max = min] = (columns.length > 0 ? columns : [body]).map((column) => {
     const numbers = [...column.querySelectorAll('.sum')].map(({ textContent }) =>
       Number((textContent ?? '').replace('−', '-').replace(/[^\d-]/g, '')),
     )
@@ -63,6 +64,13 @@ describe('the arithmetic of a proof', () => {
     expect(min?.terms).toEqual([34_782, -34_132])
     expect(body.querySelector('.lead')?.textContent).toContain('at least 650')
     expect(body.textContent).toContain('EU diplomats ignore Minsk conference')
+  })
+
+  test('is shown once where both bounds follow from the same figures', () => {
+    const { body } = readProof(view, 'PL-BY:2024-04')
+    expect(body.querySelectorAll('.arithmetic')).toHaveLength(1)
+    expect(body.textContent).toContain('Exactly 5,460, because:')
+    expect(body.textContent).toContain('count each day asked for once, and no other day.')
   })
 
   test('names the border of each figure, and what those of a group count together', () => {
