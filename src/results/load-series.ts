@@ -17,7 +17,7 @@ import type { Reader } from '../store/read/reader.ts'
 import { QueryTooCostly } from './query-too-costly.ts'
 
 /** Larger components are rejected before they are reconciled. */
-const MAX_OBSERVATIONS = 50_000
+export const MAX_OBSERVATIONS = 50_000
 
 /** A component whose reconciliation takes more steps of searches than this is refused: one to three seconds. */
 const MAX_WORK = 30_000_000
@@ -52,15 +52,25 @@ export interface FigureContext {
   readonly turn: Turn
 }
 
+/** Why a component is not reconciled: by the number of its figures, or because of how they overlap. */
+export type Excess = 'count' | 'overlap'
+
+const EXCESS_DETAIL: Readonly<Record<Excess, string>> = {
+  count: 'has too many observations for one request',
+  overlap: 'has figures that overlap too much to be reconciled for one request',
+}
+
 /** Thrown for a series that is too large to be reconciled for one request. */
 export class SeriesTooLarge extends QueryTooCostly {
   readonly border: Border
+  readonly excess: Excess
 
-  constructor(border: Border) {
+  constructor(border: Border, excess: Excess) {
     const { id } = border
-    const detail = `includes ${id}, which has too many observations for one request; leave it out, or choose among them with source, origin, kind or published_until`
+    const detail = `includes ${id}, which ${EXCESS_DETAIL[excess]}; leave it out, or choose among them with source, origin, kind or published_until`
     super(`The figures of ${id} are too many for one request.`, { parameter: 'country', detail })
     this.border = border
+    this.excess = excess
   }
 }
 
@@ -76,11 +86,12 @@ export async function loadSeries(
 ): Promise<Series> {
   const component = componentOf(request.border, request.borders)
   const series: ComponentSeries[] = []
+  // Not 0, because a component without figures takes memory too.
   let cost = 1
   for (const border of component) {
     const observations = await readEvidence(store, { ...request, border }, turn)
     cost += observations.length
-    if (cost > MAX_OBSERVATIONS) throw new SeriesTooLarge(request.border)
+    if (cost > 1 + MAX_OBSERVATIONS) throw new SeriesTooLarge(request.border, 'count')
     series.push(seriesOf(border, observations))
   }
   const joint = await runWithPauses(reconcileJointly(series), request.border, turn, reconciled)
@@ -102,7 +113,8 @@ async function readEvidence(
   do {
     const { rows, next }: Awaited<ReturnType<Reader['evidence']>> = await store.evidence(filter, after)
     read.push(rows)
-    if (read.reduce((sum, each) => sum + each.length, 0) > MAX_OBSERVATIONS) throw new SeriesTooLarge(border)
+    if (read.reduce((sum, each) => sum + each.length, 0) > MAX_OBSERVATIONS)
+      throw new SeriesTooLarge(border, 'count')
     after = next
     await yieldIfDue()
   } while (after !== null)
@@ -125,7 +137,7 @@ async function runWithPauses(
       reconciled?.(ms)
       return value
     }
-    if (value > MAX_WORK) throw new SeriesTooLarge(border)
+    if (value > MAX_WORK) throw new SeriesTooLarge(border, 'overlap')
     await yieldIfDue()
   }
 }
@@ -134,6 +146,6 @@ function nextOf(work: Work<JointReconciliation>, border: Border) {
   try {
     return work.next()
   } catch (error) {
-    throw error instanceof TooComplex ? new SeriesTooLarge(border) : error
+    throw error instanceof TooComplex ? new SeriesTooLarge(border, 'overlap') : error
   }
 }

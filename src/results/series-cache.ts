@@ -5,6 +5,7 @@ import { type EvidenceFilter, evidenceKey } from '../domain/filter.ts'
 import { componentOf } from '../domain/joint/component.ts'
 import type { Store } from '../store/store.ts'
 import {
+  type Excess,
   loadSeries,
   type Series,
   type SeriesReader,
@@ -44,7 +45,7 @@ export function cacheSeries(
       if (state === null) return await loadSeries(store, request, turn, reconciled)
       const key = state + keyOfEvidence(request.evidence)
       const series = await shared(key, request, turn)
-      if ('tooLarge' in series) throw new SeriesTooLarge(series.tooLarge)
+      if ('tooLarge' in series) throw new SeriesTooLarge(series.tooLarge, series.excess)
       return series
     },
   }
@@ -79,11 +80,15 @@ export function cacheSeries(
 /** Caches that a series is too large. */
 interface RefusedSeries {
   readonly tooLarge: Border
+  readonly excess: Excess
   readonly cost: number
 }
 
 function refusalOf(error: unknown): RefusedSeries {
-  if (error instanceof SeriesTooLarge) return { tooLarge: error.border, cost: 1 }
+  if (error instanceof SeriesTooLarge) {
+    const { border: tooLarge, excess } = error
+    return { tooLarge, excess, cost: 1 }
+  }
   throw error
 }
 

@@ -1,20 +1,24 @@
 import { open } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
+import { unqueuedTurn } from '../../concurrency/event-loop-yield.ts'
 import type { Config } from '../../config.ts'
 import { singleLine } from '../../domain/fields.ts'
 import { IMPORT_COLUMNS } from '../../domain/import-row.ts'
 import { BadCsv } from '../../formats/csv/bad-csv.ts'
 import { readCsv } from '../../formats/csv/read-csv.ts'
 import { type Spooled, spool } from '../../http/writes/spool.ts'
+import { requireAnswerable, Unanswerable } from '../../results/require-answerable.ts'
 import { openConfiguredStore } from '../../server.ts'
 import { type ImportFault, ImportRejected } from '../../store/write/import-error.ts'
 import { type Imported, importRows } from '../../store/write/import-rows.ts'
+import type { Transaction } from '../../store/write/transaction.ts'
 import { progressBar } from '../terminal/progress-bar.ts'
 
 interface Options {
   readonly dryRun: boolean
   readonly reason?: string
   readonly author?: string
+  readonly force: boolean
 }
 
 /** Thrown with the reason why a table was not imported, for the operator. */
@@ -33,6 +37,7 @@ export function importCommand(config: () => Config): Command {
     .option('--dry-run', 'check everything and say what would happen, but write nothing', false)
     .option('--reason <text>', 'why; it stays with what is written', textOf(500))
     .option('--author <name>', 'who; it stays with what is written', textOf(100))
+    .option('--force', 'add it even where readers would then be refused an answer, and warn of that', false)
     .action(async (file: string, options: Options) => {
       const table = await openTable(file)
       try {
@@ -47,17 +52,38 @@ export function importCommand(config: () => Config): Command {
     })
 }
 
-async function takeIn(config: Config, table: Table, { dryRun, reason, author }: Options): Promise<Imported> {
+async function takeIn(
+  config: Config,
+  table: Table,
+  { dryRun, reason, author, force }: Options,
+): Promise<Imported> {
   const store = await openConfiguredStore(config)
   const bar = progressBar(process.stderr, table.size)
   try {
     const rows = readCsv(watched(table.bytes(), bar.show), IMPORT_COLUMNS)
-    return await store.write({ author: author ?? null, reason: reason ?? null, dryRun }, (transaction) =>
-      importRows(transaction, rows, async () => undefined),
+    return await store.write(
+      { author: author ?? null, reason: reason ?? null, dryRun },
+      async (transaction) => {
+        const { version: before } = await transaction.currentVersion()
+        const imported = await importRows(transaction, rows, async () => undefined)
+        await checkAnswers(transaction, before, force)
+        await transaction.dateNow()
+        return imported
+      },
     )
   } finally {
     bar.clear()
     await store.close()
+  }
+}
+
+/** @throws Unanswerable where readers would be refused an answer, unless that is forced */
+async function checkAnswers(transaction: Transaction, before: number, force: boolean): Promise<void> {
+  try {
+    await requireAnswerable({ transaction, before, turn: unqueuedTurn() })
+  } catch (error) {
+    if (!(error instanceof Unanswerable) || !force) throw error
+    process.stderr.write(`warning: ${error.message} ${error.detail}\n`)
   }
 }
 
@@ -95,6 +121,10 @@ function summaryOf({ observations, sources, unchanged, version }: Imported, { dr
 /** Maps an error to what the operator reads, with the faults of the table before it. */
 function badTable(name: string, error: unknown): unknown {
   if (error instanceof BadCsv) return new BadTable(`${name}, line ${error.line} ${error.message}`)
+  if (error instanceof Unanswerable)
+    return new BadTable(
+      `${name} was not imported: ${error.message} ${error.detail}; --force adds it all the same`,
+    )
   if (!(error instanceof ImportRejected)) return error
   const { faults, count } = error
   if (faults.some(({ reason }) => reason.includes('held here'))) {

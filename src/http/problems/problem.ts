@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { ClientGone, WaitTimeout } from '../../concurrency/task.ts'
 import { QueryTooCostly } from '../../results/query-too-costly.ts'
+import { Unanswerable } from '../../results/require-answerable.ts'
 import { whyUnavailable } from '../../store/connection/unavailable.ts'
 import { QuotaExceeded, type RowQuota } from '../../store/write/row-quota.ts'
 import { StoreBusy } from '../../store/write/transaction.ts'
@@ -161,6 +162,10 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof QueryTooCostly) {
     const { message, parameter, detail } = error
     return new Problem(400, message, { errors: [{ parameter, detail }] })
+  }
+  if (error instanceof Unanswerable) {
+    const { message, detail } = error
+    return new Problem(422, `${message} Nothing was recorded.`, { errors: [{ detail }] })
   }
   if (error instanceof StoreBusy) {
     return new Problem(503, 'Another write takes too long; try again.', { headers: { 'retry-after': '5' } })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { eventLoopYielder } from '../../concurrency/event-loop-yield.ts'
 import { IMPORT_COLUMNS } from '../../domain/import-row.ts'
 import { readCsv } from '../../formats/csv/read-csv.ts'
+import { requireAnswerable } from '../../results/require-answerable.ts'
 import { importRows } from '../../store/write/import-rows.ts'
 import type { Transaction } from '../../store/write/transaction.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -18,6 +19,7 @@ import { importProblem } from '../writes/import-problem.ts'
 import { sendQuota } from '../writes/row-quota.ts'
 import { BodyTooLarge, type Spooled, spool } from '../writes/spool.ts'
 import { writeMetaSchema, writeParameters } from '../writes/write-route.ts'
+import { writeTurn } from '../writes/write-turn.ts'
 
 const MAX_BYTES = 100 * 1024 * 1024
 
@@ -68,7 +70,8 @@ export const importsRoutes: FastifyPluginAsync<Dependencies> = async (app, { sto
         'Takes in up to 100 MB of CSV in the columns of `GET /v1/observations?format=csv`: all of it, or nothing where ' +
         'any row has a fault. `id`, `status` and `version` may be there and are not read; `border` may be left out. ' +
         'Publications that are not held yet are added with their columns. A figure that is recorded just as it is counts ' +
-        'as `unchanged`; one that is recorded otherwise is a fault, and so is a new one for days to come. New figures and ' +
+        'as `unchanged`; one that is recorded otherwise is a fault, and so is a new one for days to come. Figures with which readers who choose no publications would be ' +
+        'refused an answer, because there are too many or they overlap too much, are a 422. New figures and ' +
         'publications count against the quota of the key, where it has one. A problem lists the first 100 faults by line and column.',
       tags: ['Writing'],
       security: [{ apiKey: [] }],
@@ -113,8 +116,11 @@ export const importsRoutes: FastifyPluginAsync<Dependencies> = async (app, { sto
 }
 
 async function takeIn(transaction: Transaction, table: Spooled, dryRun: boolean): Promise<WriteResponse> {
+  const { version: before } = await transaction.currentVersion()
   const rows = readCsv(table.bytes(), IMPORT_COLUMNS)
   const { version: made, warnings: slips, ...data } = await importRows(transaction, rows, eventLoopYielder())
+  await requireAnswerable({ transaction, before, turn: writeTurn(transaction) })
+  await transaction.dateNow()
   const { version } = await transaction.currentVersion()
   const warnings = slips.map(({ line, column, reason: detail }) => ({ line, column, detail }))
   const body = { data, warnings, meta: { version, dry_run: dryRun } }

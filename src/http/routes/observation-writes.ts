@@ -1,6 +1,5 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { unqueuedTurn } from '../../concurrency/event-loop-yield.ts'
 import { revisionSchema } from '../../domain/change.ts'
 import { conflictOf, conflictSchema } from '../../domain/conflict.ts'
 import {
@@ -11,9 +10,10 @@ import {
 } from '../../domain/observation.ts'
 import { daysToCome, type FieldRemark, farFromOthers, slipsOf } from '../../domain/slips.ts'
 import type { Source } from '../../domain/source.ts'
-import { SeriesTooLarge } from '../../results/load-series.ts'
 import { observationsWithStatus } from '../../results/observations-with-status.ts'
 import { observationsInProofs, withProofsSchema } from '../../results/proof-observations.ts'
+import { QueryTooCostly } from '../../results/query-too-costly.ts'
+import { requireAnswerable } from '../../results/require-answerable.ts'
 import { transactionSeries } from '../../results/transaction-series.ts'
 import { farFigureFinder } from '../../store/read/far-figures.ts'
 import type { RecordedFigure } from '../../store/write/recorder.ts'
@@ -31,6 +31,7 @@ import {
   writeParameters,
   writeRoute,
 } from '../writes/write-route.ts'
+import { writeTurn } from '../writes/write-turn.ts'
 import { observationIdSchema } from './observations.ts'
 
 const MAX_FIGURES = 1_000
@@ -41,7 +42,7 @@ const writtenSchema = observationWithStatusSchema
     status: observationWithStatusSchema.shape.status
       .nullable()
       .describe(
-        'How it fares against the others of its series; null where they are too many for one request.',
+        'How it fares against the others of its series; null where that takes too much work for one request.',
       ),
     conflict: conflictSchema
       .pick({ accepted_min: true, accepted_max: true, difference: true, proof: true })
@@ -68,6 +69,7 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
       description:
         'Adds one figure, or a list of up to 1,000: all of them or none. The answer says how each fares against the others. ' +
         'One source states one figure for one border, indicator and period: another with that natural key is a 409, and days that are yet to come are a 422. ' +
+        'So are figures with which readers who choose no publications would be refused an answer, because there are too many or they overlap too much. ' +
         'Each state that is written counts against the quota of rows a day of the key, where it has one: beyond it is a 429.',
       tag: 'Writing',
       params: z.object({}),
@@ -108,6 +110,7 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
           throw new Problem(409, 'A figure with this natural key is recorded.', { errors: duplicates })
         const { rows, observations } = await written(
           transaction,
+          before,
           ids.filter((id) => id !== null),
         )
         const warnings = await slipsIn(transaction, figures, { before, publications, pointerOf })
@@ -137,6 +140,7 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
       data: { data: writtenSchema, observations: withProofsSchema },
       statuses: [200, 404, 412, 422, 428],
       async write(transaction, { request, params: { id }, body }) {
+        const { version: before } = await transaction.currentVersion()
         const recorded = await stateOf(transaction, request, id)
         requireIfMatch(request, recorded.version, { isRetracted: recorded.isRetracted })
         const moved = Object.keys(naturalKey.shape).filter((key) => isChanged(body, recorded.figure, key))
@@ -153,7 +157,7 @@ export const observationWritesRoutes: FastifyPluginAsync<Dependencies> = async (
         const isNew =
           recorded.isRetracted || Object.keys(next).some((key) => isChanged(next, recorded.figure, key))
         if (isNew) await transaction.reviseObservation(id, next)
-        const { rows, observations } = await written(transaction, [id])
+        const { rows, observations } = await written(transaction, before, [id])
         const [row] = rows
         return {
           status: 200,
@@ -306,14 +310,16 @@ async function checkReferences(
 }
 
 /**
- * Figures just written, each with how it fares, in the order of their ids; and the observations that say so.
- * A figure is written even where its series is too large for that to be said.
+ * Figures just written, each with how it fares, in the order of their ids; and the observations that say so. A
+ * correction is written even where its series was too large before for that to be said.
+ * @throws Unanswerable where readers would be refused their series
  */
-async function written(transaction: Transaction, ids: readonly number[]) {
+async function written(transaction: Transaction, before: number, ids: readonly number[]) {
   const { version } = await transaction.currentVersion()
   const filter = { version, id: ids }
   const page = { after: null, limit: ids.length + 1 }
-  const sources = { store: transaction, series: transactionSeries(transaction), turn: unqueuedTurn() }
+  const sources = { store: transaction, series: transactionSeries(transaction), turn: writeTurn(transaction) }
+  await requireAnswerable({ transaction, before, turn: sources.turn, series: sources.series })
   const rows = await judgedOrNot()
   const terms = rows.flatMap(({ conflict }) => conflict?.proof.terms ?? [])
   return {
@@ -329,7 +335,7 @@ async function written(transaction: Transaction, ids: readonly number[]) {
         conflict: row.status === 'conflicting' ? conflictOf(row satisfies Observation, reconciliation) : null,
       }))
     } catch (error) {
-      if (!(error instanceof SeriesTooLarge)) throw error
+      if (!(error instanceof QueryTooCostly)) throw error
       const observations = await transaction.observations(filter, page)
       return observations.map((row) => ({ ...row, status: null, conflict: null }))
     }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { eventSchema } from '../../domain/event.ts'
+import { requireAnswerable } from '../../results/require-answerable.ts'
 import type { ReaderDependencies } from '../dependencies.ts'
 import { Problem, type ProblemDetail } from '../problems/problem.ts'
 import { quoteInput } from '../problems/unknown-value.ts'
@@ -17,6 +18,7 @@ import {
   sourceDefinition,
 } from '../writes/resources.ts'
 import { pointTo, requireIfMatch, versionETag, writeParameters, writeRoute } from '../writes/write-route.ts'
+import { writeTurn } from '../writes/write-turn.ts'
 
 const MAX_THINGS = 1_000
 
@@ -184,8 +186,11 @@ function putOne<Row extends { readonly id: string }>(
           ...(isOther ? [{ pointer: '/id', detail: `is not the id of the address: ${quoteInput(id)}` }] : []),
           ...(await kind.check(transaction, version, row)),
         ])
-        const isSame = isDeepStrictEqual(row, await kind.read(transaction, version, id))
+        const recorded = await kind.read(transaction, version, id)
+        const isSame = isDeepStrictEqual(row, recorded)
         if (!isSame) await kind.put(transaction, row)
+        if (!isSame && kind.affectsFigures?.(row, recorded) === true)
+          await requireAnswerable({ transaction, before: version, turn: writeTurn(transaction) })
         const made = await transaction.currentVersion()
         return {
           status: newest === null ? 201 : 200,

@@ -2,11 +2,13 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { eventLoopYielder } from '../../concurrency/event-loop-yield.ts'
 import { revertedWritesSchema, revertSchema } from '../../domain/revert.ts'
+import { requireAnswerable } from '../../results/require-answerable.ts'
 import { BadRevert, revert } from '../../store/write/revert.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Problem } from '../problems/problem.ts'
 import { parameters } from '../query/parameters.ts'
 import { writeParameters, writeRoute } from '../writes/write-route.ts'
+import { writeTurn } from '../writes/write-turn.ts'
 
 /** `POST /v1/reverts`: what one version, or one author, wrote is put back as it was before. */
 export const revertsRoutes: FastifyPluginAsync<Dependencies> = async (app, dependencies) => {
@@ -33,7 +35,12 @@ export const revertsRoutes: FastifyPluginAsync<Dependencies> = async (app, depen
       statuses: [200, 201, 422],
       async write(transaction, { body, query: { reason } }) {
         try {
+          const { version: before } = await transaction.currentVersion()
           const { version, ...data } = await revert(transaction, body, reason, eventLoopYielder())
+          if (data.restored > 0) {
+            await requireAnswerable({ transaction, before, turn: writeTurn(transaction) })
+            await transaction.dateNow()
+          }
           return { status: version === null ? 200 : 201, body: { data } }
         } catch (error) {
           if (!(error instanceof BadRevert)) throw error

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
 import { borderSchema } from '../../domain/border.ts'
 import type { ResourceType } from '../../domain/change.ts'
@@ -27,6 +28,8 @@ export interface ResourceDefinition<Row extends { readonly id: string }> {
   put(transaction: Transaction, row: Row): Promise<void>
   /** Returns the faults of a row that its schema cannot detect. */
   check(transaction: Transaction, version: number, row: Row): Promise<ProblemDetail[]>
+  /** Tells whether a new state may change how figures are reconciled; `recorded` is the one before it. */
+  affectsFigures?(row: Row, recorded: Row | undefined): boolean
   /** Returns the likely slips of a row. */
   slipsOf?(row: Row): FieldRemark[]
 }
@@ -41,6 +44,8 @@ export const sourceDefinition: ResourceDefinition<z.output<typeof sourceSchema>>
   read: async (reader, version, id) => (await reader.sources({ version, source: [id] })).at(0),
   put: (transaction, row) => transaction.putSource(row),
   check: async (transaction, _version, row) => pointTo('', publicationToCome(row, transaction.latestDay())),
+  affectsFigures: (row, recorded) =>
+    recorded !== undefined && (row.kind !== recorded.kind || row.published_on !== recorded.published_on),
   slipsOf: slipsOfSource,
 }
 
@@ -84,6 +89,7 @@ export const borderDefinition: ResourceDefinition<z.output<typeof borderSchema>>
   example: 'EU-BY',
   read: async (reader, version, id) => (await reader.borders(version)).find((row) => row.id === id),
   put: (transaction, row) => transaction.putBorder(row),
+  affectsFigures: (row, recorded) => !isDeepStrictEqual(row.members, recorded?.members ?? []),
   async check(reader, version, { id, members }) {
     const recorded = await reader.borders(version)
     const isPlain = (member: string) =>

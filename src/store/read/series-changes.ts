@@ -8,6 +8,12 @@ export interface SeriesChange {
   readonly version: number
 }
 
+/** The series of some borders, of one indicator. */
+interface SeriesOfBorders {
+  readonly indicator: string
+  readonly borders: readonly string[]
+}
+
 export function seriesReader(db: BetterSQLite3Database) {
   return {
     /** The versions up to one that changed a series, in order. */
@@ -48,6 +54,24 @@ export function seriesReader(db: BetterSQLite3Database) {
         SELECT o.border, o.indicator, r.version
           FROM source_revisions r CROSS JOIN observations o ON o.source = r.source WHERE ${isBetween}
         ORDER BY 3`)
+    },
+
+    /** Returns by how many figures some series have grown in the versions after one, up to another. */
+    async growthOf(
+      { indicator, borders }: SeriesOfBorders,
+      { after, until }: { readonly after: number; readonly until: number },
+    ): Promise<number> {
+      const isHeld = (
+        version: number,
+      ) => sql`coalesce((SELECT r.retraction IS NULL FROM observation_revisions r
+        WHERE r.observation = o.id AND r.version <= ${version} ORDER BY r.version DESC LIMIT 1), 0)`
+      const { growth } = db.get<{ growth: number }>(sql`
+        SELECT coalesce(sum(${isHeld(until)} - ${isHeld(after)}), 0) AS growth
+          FROM (SELECT DISTINCT r.observation FROM observation_revisions r
+            WHERE r.version > ${after} AND r.version <= ${until}) c
+          CROSS JOIN observations o ON o.id = c.observation
+          WHERE o.indicator = ${indicator} AND o.border IN (SELECT value FROM json_each(${JSON.stringify(borders)}))`)
+      return growth
     },
   }
 }

@@ -2,11 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { readSeeds } from '../../../src/cli/seeds.ts'
 import { openDatabase } from '../../../src/store/connection/connection.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { inOneLine, runCommand, startCommand } from '../../support/cli/command.ts'
+import { overlappingFigures } from '../../support/domain/overlapping-figures.ts'
 import { eventually } from '../../support/eventually.ts'
-import { cells, daysOf, EMPTY, tableOf } from '../../support/formats/import-tables.ts'
+import { cells, daysOf, EMPTY, tableOf, tableOfFigures } from '../../support/formats/import-tables.ts'
 import { scratchFolder } from '../../support/store/scratch.ts'
 
 const january = cells()
@@ -54,6 +56,21 @@ describe('crossings import', () => {
       code: 0,
       stdout: 'added 0 observations, 0 sources; 2 were there as they are\n',
     })
+  })
+
+  test('refuses figures with which readers would get no answer, unless it is forced to add them', async () => {
+    const { sources } = readSeeds()
+    const ids = sources.slice(0, 40).map(({ id }) => id)
+    const file = fileWith(tableOfFigures(sources, overlappingFigures(1_000, ids)))
+    const refused = await runCommand(['import', file], { env })
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toMatch(
+      /was not imported: Readers would be refused every answer about ..-BY\. .* overlap too much .*--force adds it all the same\n$/,
+    )
+    expect((await held()).version).toBe(1)
+    const forced = await runCommand(['import', file, '--force'], { env })
+    expect(forced).toMatchObject({ code: 0, stdout: 'added 1000 observations, 40 sources; version 2\n' })
+    expect(forced.stderr).toMatch(/^warning: Readers would be refused every answer about ..-BY\. /m)
   })
 
   test('reports what a dry run would write, and writes nothing', async () => {

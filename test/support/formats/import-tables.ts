@@ -1,4 +1,6 @@
 import type { Border } from '../../../src/domain/border.ts'
+import type { Statement } from '../../../src/domain/observation.ts'
+import type { Source } from '../../../src/domain/source.ts'
 import type { Records } from '../../../src/store/write/add-missing.ts'
 
 /** The columns that an import needs, in the order of an export. */
@@ -93,4 +95,21 @@ export const EMPTY: Records = {
   sources: [],
   observations: [],
   events: [],
+}
+
+/** A table of figures with their publications. */
+export function tableOfFigures(sources: readonly Source[], figures: readonly Statement[]): string {
+  const publications = new Map(sources.map((source) => [source.id, source]))
+  return tableOf(
+    figures.map(({ source, ...figure }) => {
+      const row = {
+        ...publications.get(source),
+        ...figure,
+        source,
+        border: `${figure.country}-${figure.neighbour}`,
+      }
+      const texts = Object.entries(row).map(([name, value]) => [name, String(value ?? '')])
+      return cells(Object.fromEntries(texts))
+    }),
+  )
 }
