@@ -15,14 +15,14 @@ import { openStore, type Store } from './store/store.ts'
 /** The listen backlog; Node's 511 overflows in bursts. */
 const BACKLOG = 4_096
 
-/** The time that requests in flight have after the signal to stop, in milliseconds. */
+/** The time after the signal to stop in which answers are computed, refused and sent, in milliseconds. */
 const GRACE_MS = 2_500
 
 export const presentTime = () => new Date().toISOString()
 
 export interface Server {
   readonly url: string
-  /** Finishes what is in flight, then closes connections and the database. */
+  /** Finishes what is in flight, or refuses it at the end of the grace period; then closes connections and the database. */
   close(): Promise<void>
 }
 

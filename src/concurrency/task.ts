@@ -30,6 +30,13 @@ export class WaitTimeout extends Error {
   }
 }
 
+/** Thrown in a computation that goes on when the process is about to end. */
+export class ComputationsStopped extends Error {
+  constructor() {
+    super('The process is about to end.')
+  }
+}
+
 /** Creates a group that starts with one task; the clients of all that join it count as waiting. */
 export function createTaskGroup(first: Task): TaskGroup {
   const members = new Set<Task>()

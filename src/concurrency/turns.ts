@@ -1,4 +1,4 @@
-import { ClientGone, createTaskGroup, nextOf, type Task, WaitTimeout } from './task.ts'
+import { ClientGone, ComputationsStopped, createTaskGroup, nextOf, type Task, WaitTimeout } from './task.ts'
 import type { UsageMeter } from './usage-meter.ts'
 
 /** The time for which a computation may hold the event loop in one piece, in milliseconds. */
@@ -17,9 +17,12 @@ const MAX_DROPPED = 10
 export interface Turns {
   /**
    * Begins a task: resolves at its first turn.
-   * @throws ClientGone once nobody waits for the result, WaitTimeout where no turn came in time
+   * @throws ClientGone once nobody waits for the result, WaitTimeout where no turn came in time, ComputationsStopped
+   *   at the end of the process
    */
   begin(task: Task): Promise<Turn>
+  /** Ends all computations: those that wait for a turn at once, those that have one at their next pause. */
+  stop(): void
   /** The number of tasks that wait for a turn. */
   readonly pending: number
 }
@@ -29,7 +32,8 @@ export interface Turn {
   readonly task: Task
   /**
    * Resolves at once while the turn lasts, else at the next one. Call it often in a long computation.
-   * @throws ClientGone once nobody waits for the result, WaitTimeout where no turn came in time
+   * @throws ClientGone once nobody waits for the result, WaitTimeout where no turn came in time, ComputationsStopped
+   *   at the end of the process
    */
   yieldIfDue(): Promise<void>
   /** Waits for any turn as long as it takes from now on, because a part of the result is sent already. */
@@ -78,6 +82,7 @@ export function scheduleTurns({
   let isScheduled = false
   let seenArrivals = 0
   let turnEndedAt = clock()
+  let isStopped = false
 
   /** Tells whether connections still arrive, unless they have had several times as long as a turn. */
   function isAccepting(): boolean {
@@ -128,6 +133,7 @@ export function scheduleTurns({
 
   function nextTurn(task: Task, order: number, waitMs: number): Promise<number> {
     if (task.signal.aborted) return Promise.reject(new ClientGone())
+    if (isStopped) return Promise.reject(new ComputationsStopped())
     return new Promise((resolve, reject) => {
       waiting.add({ task, order, until: clock() + waitMs, resolve, reject })
       schedule()
@@ -140,7 +146,7 @@ export function scheduleTurns({
     return {
       task,
       async yieldIfDue() {
-        if (clock() >= turnEnds) turnEnds = await nextTurn(task, order, waitMs)
+        if (isStopped || clock() >= turnEnds) turnEnds = await nextTurn(task, order, waitMs)
       },
       persist() {
         waitMs = Number.POSITIVE_INFINITY
@@ -157,6 +163,10 @@ export function scheduleTurns({
       begun += 1
       const order = begun
       return turnOf(task, order, await nextTurn(task, order, maxWaitMs))
+    },
+    stop() {
+      isStopped = true
+      for (const waiter of waiting) drop(waiter, new ComputationsStopped())
     },
     get pending() {
       return waiting.size

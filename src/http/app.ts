@@ -183,6 +183,8 @@ export async function buildApp({
   authenticate(app, dependencies, limits)
   readJsonBodies(app)
   await documentApi(app)
+  closing.onRefusal(queue.stop)
+  closing.onRefusal(() => void renderer.close())
   app.addHook('onClose', () => renderer.close())
   const history = seriesVersions(dependencies.store)
   const store = cacheDimensions(dependencies.store, history)

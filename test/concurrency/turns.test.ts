@@ -1,7 +1,13 @@
 import { setImmediate as nextIteration } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ClientGone, createTaskGroup, type Task, WaitTimeout } from '../../src/concurrency/task.ts'
+import {
+  ClientGone,
+  ComputationsStopped,
+  createTaskGroup,
+  type Task,
+  WaitTimeout,
+} from '../../src/concurrency/task.ts'
 import { scheduleTurns } from '../../src/concurrency/turns.ts'
 import { usageMeter } from '../../src/concurrency/usage-meter.ts'
 
@@ -51,6 +57,18 @@ test('ends the computations of one client in the order in which they began, whil
     }),
   )
   expect(order).toEqual(Array.from({ length: 20 }, (_, index) => index))
+})
+
+test('stops what waits for a turn, what has one at its next pause, and what would begin', async () => {
+  const { turns, task } = started()
+  const turn = await turns.begin(task('a'))
+  const shared = turn.share()
+  turn.persist()
+  const waiting = turns.begin(task('b'))
+  turns.stop()
+  for (const ended of [waiting, turn.yieldIfDue(), shared.yieldIfDue(), turns.begin(task('c'))])
+    await expect(ended).rejects.toThrow(ComputationsStopped)
+  expect(turns.pending).toBe(0)
 })
 
 test('gives up what has waited too long, unless a part of it is sent already', async () => {

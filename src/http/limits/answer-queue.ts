@@ -69,6 +69,8 @@ export interface AnswerQueue {
   readonly refuse: FastPathHandler
   /** Returns the turn with which the computation of an answer shares the event loop. */
   turnOf(request: FastifyRequest): AnswerTurn
+  /** Ends the computation of all answers that are not ready, which become a 503. */
+  stop(): void
 }
 
 /** The turn of one answer. */
@@ -212,6 +214,7 @@ export function queueAnswers(
       if (turn === undefined) throw new Error('this answer was not queued')
       return turn
     },
+    stop: turns.stop,
   }
 }
 

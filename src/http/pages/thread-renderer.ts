@@ -6,7 +6,7 @@ import { ClientGone } from '../../concurrency/task.ts'
 import type { RenderJob } from '../../web/render/render.ts'
 import type { FromThread, ToThread } from '../../web/render/render-thread.ts'
 import { piecesOfView } from '../../web/view/view-pieces.ts'
-import { Overloaded, Problem } from '../problems/problem.ts'
+import { Overloaded, ServerStopping } from '../problems/problem.ts'
 import { type Rendered, type Renderer, RenderingFailed } from './renderer.ts'
 
 /** The thread's script: TypeScript in the sources, JavaScript in what is built of them. */
@@ -159,7 +159,7 @@ export function renderInThread({
       return waiting.size + (running === null ? 0 : 1)
     },
     async render(job, { signal } = {}) {
-      if (isClosed) throw stopping()
+      if (isClosed) throw new ServerStopping()
       if (signal?.aborted) throw new ClientGone()
       if (waiting.size >= maxWaiting) throw new Overloaded()
       const { promise, resolve, reject } = Promise.withResolvers<Rendered>()
@@ -180,7 +180,7 @@ export function renderInThread({
       const given = [...waiting, ...(running === null ? [] : [running])]
       waiting.clear()
       takeRunning()
-      for (const { reject } of given) reject(stopping())
+      for (const { reject } of given) reject(new ServerStopping())
       await endThread()
     },
   }
@@ -192,8 +192,4 @@ async function cpuMsOf(thread: Worker): Promise<number> {
   // It rejects for a thread that has ended, which is noticed elsewhere.
   const { user, system } = await thread.cpuUsage().catch(() => ({ user: 0, system: 0 }))
   return (user + system) / 1_000
-}
-
-function stopping(): Problem {
-  return new Problem(503, 'The server is stopping.', { headers: { 'retry-after': '1' } })
 }

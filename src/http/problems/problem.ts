@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
-import { ClientGone, WaitTimeout } from '../../concurrency/task.ts'
+import { ClientGone, ComputationsStopped, WaitTimeout } from '../../concurrency/task.ts'
 import { QueryTooCostly } from '../../results/query-too-costly.ts'
 import { Unanswerable } from '../../results/require-answerable.ts'
 import { whyUnavailable } from '../../store/connection/unavailable.ts'
@@ -122,6 +122,13 @@ export class Overloaded extends Problem {
   }
 }
 
+/** A 503 at the end of the process; not logged, because it is nobody's fault. */
+export class ServerStopping extends Problem {
+  constructor() {
+    super(503, 'The server is stopping.', { headers: { 'retry-after': '1' } })
+  }
+}
+
 /** More errors are not listed: nobody wrote such a request by hand. */
 export const MAX_ERRORS = 20
 
@@ -171,6 +178,7 @@ export function toProblem(error: unknown): Problem {
     return new Problem(503, 'Another write takes too long; try again.', { headers: { 'retry-after': '5' } })
   }
   if (error instanceof WaitTimeout || error instanceof ClientGone) return new Overloaded()
+  if (error instanceof ComputationsStopped) return new ServerStopping()
   if (error instanceof QuotaExceeded) return quotaProblem(error.quota)
   const why = whyUnavailable(error)
   if (why !== null) {

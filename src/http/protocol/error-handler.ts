@@ -8,6 +8,7 @@ import {
   PROBLEM_TYPE,
   Problem,
   problemBody,
+  ServerStopping,
   toProblem,
 } from '../problems/problem.ts'
 import { COMMON_HEADERS } from './allowed-methods.ts'
@@ -25,9 +26,10 @@ export function errorHandler(error: unknown, request: FastifyRequest, reply: Fas
     .send(isLogged ? { ...problemBody(problem), request_id: request.id } : problemBody(problem))
 }
 
-/** Tells whether a problem is a fault of the server that has to be logged: overload and what is not done are none. */
+/** Tells whether a problem is a fault of the server that has to be logged: overload, a stop and what is not done are none. */
 export function isServerFault(problem: Problem): boolean {
-  return problem.status >= 500 && problem.status !== 501 && !(problem instanceof Overloaded)
+  if (problem instanceof Overloaded || problem instanceof ServerStopping) return false
+  return problem.status >= 500 && problem.status !== 501
 }
 
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {

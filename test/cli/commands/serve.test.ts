@@ -16,6 +16,10 @@ import { folderForAll, scratchFolder } from '../../support/store/scratch.ts'
 /** An answer that takes some work, a step at a time. */
 const BUSY = '/v1/series?interval=day&from=2021-01-01&to=2025-12-31&country=EU&limit=2000'
 
+/** An answer that takes some work; another for each number. */
+const SLOW = (number: number) =>
+  `/v1/series?interval=day&from=${formatDay(toDay('2021-01-01') + number)}&to=2025-12-31&limit=2000`
+
 /** An answer of more than the sockets between two processes hold, where there are long notes. */
 const LONG = '/v1/observations?indicator=migrant_deaths&limit=10000'
 
@@ -171,6 +175,27 @@ describe('a stopped server', () => {
     expect(ms).toBeGreaterThan(2_000)
     await Promise.all([half.closed, silent.closed])
     await expect(unread.read()).rejects.toThrow()
+    expectClosed(folder)
+  })
+
+  test('refuses the answers that it cannot finish within the grace period, then closes the database', async () => {
+    const folder = scratchFolder()
+    const settings = { LOG_LEVEL: 'info', CPU_LIMIT_MS: '0', MAX_CONNECTIONS_PER_CLIENT: '2000' }
+    const server = await serve(folder, settings)
+    const amount = 400
+    const answers = Array.from({ length: amount }, (_, number) =>
+      request(server.port, SLOW(number)).then(
+        ({ status, read }) => read().then(() => status),
+        () => null,
+      ),
+    )
+    await server.said(/incoming request/, amount)
+    const { code, signal, stdout, stderr } = await stop(server)
+    const statuses = await Promise.all(answers)
+    expect([code, signal, stderr]).toEqual([0, null, ''])
+    expect(stdout).not.toMatch(/request failed|not open/)
+    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([])
+    expect(statuses).toContain(503)
     expectClosed(folder)
   })
 

@@ -192,7 +192,7 @@ async function isAnsweredAgain(
     store: { currentVersion: async () => ({ version, recorded_at }), isUncommitted: () => isUncommitted },
     lookup: () => toCachedResponse({}, Buffer.from('{}')),
     limits: UNLIMITED,
-    closing: { isClosing: () => isClosing, trackUntilSent: () => undefined },
+    closing: { isClosing: () => isClosing, trackUntilSent: () => undefined, onRefusal: () => undefined },
     sendCached: async () => undefined,
   })
   const request = Object.assign(new IncomingMessage(new Socket()), {

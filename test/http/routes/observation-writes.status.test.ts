@@ -202,25 +202,26 @@ describe('dry_run=true', () => {
 })
 
 describe('a series of more figures than can be weighed for one answer', () => {
-  test('accepts more figures, and answers that their status is left out', async () => {
+  test('accepts a correction, and answers that its status is left out; it accepts no more figures', async () => {
     const many = await startWriters({ url: `file:${scratchFolder()}/crossings.sqlite` })
     const day = (number: number) => formatDay(toDay('1860-01-01') + number)
     const days = Array.from({ length: 50_001 }, (_, number) => ({
       period_start: day(number),
       period_end: day(number),
     }))
-    await many.store.write({ author: null, reason: null }, async (transaction) => {
+    const ids = await many.store.write({ author: null, reason: null }, async (transaction) => {
+      const added: (number | null)[] = []
       for (const each of days)
-        await transaction.addObservation(figure({ indicator: 'migrant_deaths', ...each }))
+        added.push(await transaction.addObservation(figure({ indicator: 'migrant_deaths', ...each })))
+      return added
     })
     const body = figure({ indicator: 'migrant_deaths', period_start: '2005-01-01', period_end: '2005-01-01' })
-    const { data } = await many.add(body)
-    expect(data).toMatchObject({ status: null, conflict: null, count: body.count })
+    await many.refused(422, 'POST', PATH, { body })
     const version = await many.version()
-    const headers = { 'if-match': `"${data.version}"` }
+    const headers = { 'if-match': `"${version}"` }
     const revised = { body: { ...stateOf(body), count: 7 }, headers }
-    expect(await many.expect(200, 'PUT', `${PATH}/${data.id}`, revised)).toMatchObject({
-      data: { count: 7, status: null },
+    expect(await many.expect(200, 'PUT', `${PATH}/${ids[0]}`, revised)).toMatchObject({
+      data: { count: 7, status: null, conflict: null },
     })
     expect(await many.version()).toBe(version + 1)
     await many.close()
