@@ -10,7 +10,7 @@ import type { JointConstraint, Span } from './joint-constraint.ts'
 import { proofOf } from './joint-proof.ts'
 import { backwards, createSystem, type JointSystem } from './joint-system.ts'
 import type { LinearForm } from './linear-form.ts'
-import { joinParts } from './parts.ts'
+import { createParts } from './parts.ts'
 import type { Minimum } from './simplex.ts'
 import { TooComplex } from './too-complex.ts'
 import { ceilingOf } from './whole-arithmetic.ts'
@@ -145,7 +145,7 @@ export function createJointRanges(
     const isSmall = boundaries.reduce((sum, days) => sum + days.length, 0) <= MAX_SEPARATE_BOUNDARIES
     const loose = createSystem(
       boundaries,
-      isSmall ? joinParts(boundaries, []) : parts,
+      isSmall ? createParts(boundaries, []) : parts,
       single,
       countAt,
       units,

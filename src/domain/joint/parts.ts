@@ -24,8 +24,8 @@ interface Link {
   readonly count: number
 }
 
-/** Joins boundaries by figures of single members; those that are not exact join nothing. */
-export function joinParts(boundaries: Boundaries, constraints: readonly JointConstraint[]): Parts {
+/** Makes parts of the boundaries that figures of single members join; those that are not exact join nothing. */
+export function createParts(boundaries: Boundaries, constraints: readonly JointConstraint[]): Parts {
   const links: Link[][][] = boundaries.map((days) => Array.from(days, () => []))
   for (const constraint of constraints) {
     const { lower, upper, observation } = constraint

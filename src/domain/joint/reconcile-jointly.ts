@@ -14,7 +14,7 @@ import type { JointConstraint } from './joint-constraint.ts'
 import { createJointRanges, type JointRanges } from './joint-ranges.ts'
 import { createSystem } from './joint-system.ts'
 import { createOwnBounds, type OwnBounds } from './own-bounds.ts'
-import { joinParts } from './parts.ts'
+import { createParts } from './parts.ts'
 
 /** The figures of one border of a component, or of a group of its borders. */
 export interface ComponentSeries {
@@ -158,7 +158,7 @@ function* acceptRest(
   const boundaries = boundariesOf(ownBounds.of.length, [...first, ...possible])
   const system = createSystem(
     boundaries,
-    joinParts(boundaries, first),
+    createParts(boundaries, first),
     first,
     (member, day) => ownBounds.of[member]?.runningCount(day) ?? 0,
   )

@@ -1,13 +1,22 @@
 import { expect, test } from 'vitest'
-import { proofIn, rangeIn } from '../../../src/domain/bounds/bounds.ts'
+import { type Bounds, proofIn, rangeIn } from '../../../src/domain/bounds/bounds.ts'
+import { createOwnBounds } from '../../../src/domain/joint/own-bounds.ts'
 import type { Observation } from '../../../src/domain/observation.ts'
-import { reconcile } from '../../../src/domain/reconciliation.ts'
+import { claimOf } from '../../support/domain/oracle.ts'
 import { days, observe } from '../../support/domain/random-observations.ts'
 
 const YEAR = days('2024-01-01', '2024-12-31')
-const boundsOf = (...observations: Partial<Observation>[]) =>
-  reconcile(observations.map((facts, index) => observe({ id: index + 1, source: `s${index}`, ...facts })))
-    .bounds
+
+/** The bounds that figures of one border leave. */
+function boundsOf(...figures: Partial<Observation>[]): Bounds {
+  const constraints = figures.map((facts, index) => {
+    const { lower, upper, start, end } = claimOf(observe(facts)) ?? expect.unreachable()
+    return { members: [0], start, end: end + 1, lower, upper, observation: index + 1 }
+  })
+  const own = createOwnBounds(1, constraints)
+  expect(constraints.map(own.accept)).not.toContain(false)
+  return own.of[0] ?? expect.unreachable()
+}
 
 test('a window has the least change forward as its smallest number, the least backward as its largest', () => {
   const bounds = boundsOf({ count: 3, qualifier: 'at_least' }, { count: 8, qualifier: 'at_most' })

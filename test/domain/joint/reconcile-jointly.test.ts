@@ -1,11 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rangeIn } from '../../../src/domain/bounds/bounds.ts'
 import { finish } from '../../../src/domain/bounds/work.ts'
 import { conflictOf } from '../../../src/domain/conflict.ts'
 import { reconciliationOf } from '../../../src/domain/joint/border-reconciliation.ts'
 import { reconcileJointly } from '../../../src/domain/joint/reconcile-jointly.ts'
-import { reconcile } from '../../../src/domain/reconciliation.ts'
 import {
   day,
   expectProved,
@@ -18,6 +16,8 @@ import {
   windowOf,
 } from '../../support/domain/joint-checks.ts'
 import { enumerateWorld, questionsOf, worlds } from '../../support/domain/joint-worlds.ts'
+import { rangeIn } from '../../support/domain/reconciled-ranges.ts'
+import { reconciledSeries } from '../../support/domain/reconciled-series.ts'
 import { seedComponent } from '../../support/domain/seed-component.ts'
 
 const EU = ['PL-BY', 'LV-BY', 'LT-BY']
@@ -86,14 +86,14 @@ describe('the figures of the seeds', () => {
   })
 
   test('leave no range wider than each border alone leaves it, and 41 of 216 months tighter', () => {
-    const alone = seeds.slice(0, 3).map(({ observations }) => reconcile(observations))
+    const alone = seeds.slice(0, 3).map(({ observations }) => reconciledSeries(observations))
     let tighter = 0
     for (let month = 1; month <= 72; month++) {
       const period = `${2021 + Math.floor((month - 1) / 12)}-${String(((month - 1) % 12) + 1).padStart(2, '0')}`
       const window = windowOf(period)
-      for (const [index, { bounds }] of alone.entries()) {
+      for (const [index, border] of alone.entries()) {
         const { min, max } = finish(reconciled.rangesOf([EU[index] ?? '']).range(window))
-        const before = rangeIn(bounds, window)
+        const before = rangeIn(border, window)
         expect(min, period).toBeGreaterThanOrEqual(before.min)
         expect(max, period).toBeLessThanOrEqual(before.max)
         if (min > before.min || max < before.max) tighter += 1
@@ -194,11 +194,8 @@ describe('a component', () => {
         for (const { members: asked, window } of questionsOf({ ...world, series })) {
           const [border] = asked
           if (asked.length > 1 || border === undefined) continue
-          const { bounds } = reconcile(members.find((each) => each.border === border)?.observations ?? [])
-          expect(finish(reconciled.rangesOf(asked).range(window))).toEqual({
-            min: bounds.least(window.start, window.end + 1),
-            max: 0 - bounds.least(window.end + 1, window.start),
-          })
+          const alone = reconciledSeries(members.find((each) => each.border === border)?.observations ?? [])
+          expect(finish(reconciled.rangesOf(asked).range(window))).toEqual(rangeIn(alone, window))
         }
       }),
       { numRuns: 200 },

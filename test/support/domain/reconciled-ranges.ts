@@ -1,7 +1,7 @@
-import { rangeIn } from '../../../src/domain/bounds/bounds.ts'
+import { finish } from '../../../src/domain/bounds/work.ts'
 import type { Window } from '../../../src/domain/calendar.ts'
+import type { Reconciliation } from '../../../src/domain/joint/border-reconciliation.ts'
 import type { Observation } from '../../../src/domain/observation.ts'
-import type { Reconciliation } from '../../../src/domain/reconciliation.ts'
 import type { Answer } from './oracle.ts'
 import type { Shape } from './random-observations.ts'
 
@@ -13,11 +13,15 @@ export const LARGE: Shape[] = [
   { days: 30, figures: 40, dailyMax: 2, countMax: 30 },
 ]
 
+export const rangeIn = ({ ranges }: Reconciliation, window: Window) => finish(ranges.range(window))
+
+export const proofIn = ({ ranges }: Reconciliation, window: Window) => finish(ranges.prove(window))
+
 export const rangesBy = (answer: Answer, windows: readonly Window[]) =>
   windows.map((window) => ({ ...window, ...answer.rangeIn(window) }))
 
-export const rangesOf = ({ bounds }: Reconciliation, windows: readonly Window[]) =>
-  windows.map((window) => ({ ...window, ...rangeIn(bounds, window) }))
+export const rangesOf = (reconciled: Reconciliation, windows: readonly Window[]) =>
+  windows.map((window) => ({ ...window, ...rangeIn(reconciled, window) }))
 
 export const acceptedOf = ({ statuses }: Reconciliation, observations: readonly Observation[]) =>
   observations.filter(({ id }) => statuses.get(id) === 'accepted')
@@ -31,8 +35,8 @@ export function widenings(
   windows: readonly Window[],
 ): Window[] {
   return windows.filter((window) => {
-    const inner = rangeIn(narrow.bounds, window)
-    const outer = rangeIn(wide.bounds, window)
+    const inner = rangeIn(narrow, window)
+    const outer = rangeIn(wide, window)
     return inner.min < outer.min || inner.max > outer.max
   })
 }

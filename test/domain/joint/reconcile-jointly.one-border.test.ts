@@ -1,19 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { proofIn, rangeIn } from '../../src/domain/bounds/bounds.ts'
-import { finish } from '../../src/domain/bounds/work.ts'
-import { toDay, type Window } from '../../src/domain/calendar.ts'
-import type { Observation } from '../../src/domain/observation.ts'
-import { rangesWithin } from '../../src/domain/ranges.ts'
-import { reconcile } from '../../src/domain/reconciliation.ts'
+import { type Day, toDay, type Window } from '../../../src/domain/calendar.ts'
+import type { Observation } from '../../../src/domain/observation.ts'
 import {
   claimOf,
   enumerateSeries,
   fewestFigures,
   isSatisfiable,
   solveSeries,
-} from '../support/domain/oracle.ts'
-import { daysOf, faultsIn } from '../support/domain/proof-check.ts'
+} from '../../support/domain/oracle.ts'
+import { daysOf, faultsIn } from '../../support/domain/proof-check.ts'
 import {
   days,
   FIRST,
@@ -21,11 +17,13 @@ import {
   observe,
   randomObservations,
   windowsIn,
-} from '../support/domain/random-observations.ts'
+} from '../../support/domain/random-observations.ts'
 import {
   acceptedOf,
   byId,
   LARGE,
+  proofIn,
+  rangeIn,
   rangesBy,
   rangesOf,
   SMALL,
@@ -33,13 +31,14 @@ import {
   widenings,
   windowsOfOneDay,
   windowTexts,
-} from '../support/domain/reconciled-ranges.ts'
-import { runs } from '../support/run-count.ts'
+} from '../../support/domain/reconciled-ranges.ts'
+import { reconciledAlone, reconciledSeries } from '../../support/domain/reconciled-series.ts'
+import { runs } from '../../support/run-count.ts'
 
 describe('what a few figures say', () => {
   const all = days('2024-01-01', '2024-12-31')
   const range = (observations: Observation[], window: Window) =>
-    rangeIn(reconcile(observations).bounds, window)
+    rangeIn(reconciledSeries(observations), window)
 
   test('keeps a day nobody reported unknown, not 0', () => {
     const observations = [observe({ period_start: '2024-03-01', period_end: '2024-03-01', count: 7 })]
@@ -74,16 +73,15 @@ describe('what a few figures say', () => {
       }),
       observe({ id: 2, source: 'guard', period_end: '2024-10-31', count: 34_132 }),
     ]
-    const { bounds, statuses } = reconcile(observations)
+    const reconciled = reconciledSeries(observations)
     const november = days('2024-11-01', '2024-11-15')
-    expect(rangeIn(bounds, november)).toEqual({ min: 650, max: Number.POSITIVE_INFINITY })
-    const proof = proofIn(bounds, november)
-    expect(proof.max).toBeNull()
-    expect(proof.min.toSorted((a, b) => a.observation - b.observation)).toEqual([
-      { observation: 1, sign: 1 },
-      { observation: 2, sign: -1 },
-    ])
-    expect([...statuses.values()]).toEqual(['accepted', 'accepted'])
+    expect(rangeIn(reconciled, november)).toEqual({ min: 650, max: Number.POSITIVE_INFINITY })
+    const terms = [
+      { observation: 1, weight: 1 },
+      { observation: 2, weight: -1 },
+    ]
+    expect(proofIn(reconciled, november)).toEqual({ min: { divisor: 1, terms }, max: null })
+    expect([...reconciled.statuses.values()]).toEqual(['accepted', 'accepted'])
   })
 
   test('reads each qualifier as the range it stands for', () => {
@@ -126,14 +124,14 @@ describe('what a few figures say', () => {
       observe({ id: 2, source: 'guard', kind: 'official', count: 10 }),
       observe({ id: 3, source: 'rumour', kind: 'claim', count: 9_000, qualifier: 'about' }),
     ]
-    const { bounds, statuses, conflicts } = reconcile(observations)
-    expect(rangeIn(bounds, all)).toEqual({ min: 10, max: 10 })
-    expect(byId(statuses)).toEqual([
+    const reconciled = reconciledSeries(observations)
+    expect(rangeIn(reconciled, all)).toEqual({ min: 10, max: 10 })
+    expect(byId(reconciled.statuses)).toEqual([
       [1, 'conflicting'],
       [2, 'accepted'],
       [3, 'approximate'],
     ])
-    expect(conflicts).toEqual([all])
+    expect(reconciled.conflicts).toEqual([all])
   })
 
   test('accepts a figure that meets what is known in a single number', () => {
@@ -142,9 +140,9 @@ describe('what a few figures say', () => {
       observe({ id: 2, source: 'b', count: 10, qualifier: 'at_least' }),
       observe({ id: 3, source: 'c', count: 10, qualifier: 'more_than' }),
     ]
-    const { bounds, statuses } = reconcile(observations)
-    expect(rangeIn(bounds, all)).toEqual({ min: 10, max: 10 })
-    expect(byId(statuses)).toEqual([
+    const reconciled = reconciledSeries(observations)
+    expect(rangeIn(reconciled, all)).toEqual({ min: 10, max: 10 })
+    expect(byId(reconciled.statuses)).toEqual([
       [1, 'accepted'],
       [2, 'accepted'],
       [3, 'conflicting'],
@@ -162,8 +160,8 @@ describe('what a few figures say', () => {
       })
     })
     const quarter = observe({ id: 4, kind: 'claim', period_end: '2024-03-31', count: 31 })
-    expect(reconcile([...months, quarter]).statuses.get(4)).toBe('conflicting')
-    expect(reconcile([...months, { ...quarter, count: 30 }]).statuses.get(4)).toBe('accepted')
+    expect(reconciledSeries([...months, quarter]).statuses.get(4)).toBe('conflicting')
+    expect(reconciledSeries([...months, { ...quarter, count: 30 }]).statuses.get(4)).toBe('accepted')
   })
 })
 
@@ -175,7 +173,7 @@ describe('a series', () => {
     fc.assert(
       fc.property(randomObservations(TINY), (observations) => {
         const truth = enumerateSeries(observations, horizonOf(TINY, 0))
-        const found = reconcile(observations)
+        const found = reconciledSeries(observations)
         expect(byId(found.statuses)).toEqual(byId(truth.statuses))
         expect(rangesOf(found, tinyWindows)).toEqual(rangesBy(truth, tinyWindows))
       }),
@@ -187,7 +185,7 @@ describe('a series', () => {
     fc.assert(
       fc.property(randomObservations(SMALL), (observations) => {
         const truth = solveSeries(observations, horizonOf(SMALL))
-        const found = reconcile(observations)
+        const found = reconciledSeries(observations)
         expect(byId(found.statuses)).toEqual(byId(truth.statuses))
         expect(rangesOf(found, smallWindows)).toEqual(rangesBy(truth, smallWindows))
       }),
@@ -201,7 +199,7 @@ describe('a series', () => {
       fc.assert(
         fc.property(randomObservations(shape), fc.nat(6), (observations, phase) => {
           const truth = solveSeries(observations, horizonOf(shape))
-          const found = reconcile(observations)
+          const found = reconciledSeries(observations)
           const grounds = {
             observations,
             statuses: found.statuses,
@@ -212,14 +210,7 @@ describe('a series', () => {
           expect(rangesOf(found, windows)).toEqual(rangesBy(truth, windows))
           const faults = windows
             .filter((_, index) => index % 61 === phase)
-            .flatMap((window) =>
-              faultsIn(
-                finish(rangesWithin(found.bounds).prove(window)),
-                truth.rangeIn(window),
-                window,
-                grounds,
-              ),
-            )
+            .flatMap((window) => faultsIn(proofIn(found, window), truth.rangeIn(window), window, grounds))
           expect(faults).toEqual([])
         }),
         { numRuns: 60 },
@@ -232,13 +223,10 @@ describe('a series', () => {
     fc.assert(
       fc.property(randomObservations(SMALL), (observations) => {
         const truth = solveSeries(observations, horizon)
-        const { bounds, ...found } = reconcile(observations)
+        const found = reconciledSeries(observations)
         const grounds = { observations, statuses: truth.statuses, borders: ['PL-BY'], horizon }
-        const fewest = fewestFigures(acceptedOf({ bounds, ...found }, observations), horizon)
-        const proofs = smallWindows.map((window) => ({
-          window,
-          proof: finish(rangesWithin(bounds).prove(window)),
-        }))
+        const fewest = fewestFigures(acceptedOf(found, observations), horizon)
+        const proofs = smallWindows.map((window) => ({ window, proof: proofIn(found, window) }))
         const faults = proofs.flatMap(({ window, proof }) =>
           faultsIn(proof, truth.rangeIn(window), window, grounds),
         )
@@ -255,9 +243,10 @@ describe('a series', () => {
     fc.assert(
       fc.property(randomObservations(SMALL), (observations) => {
         const { start, end } = horizonOf(SMALL)
-        const found = reconcile(observations)
+        const found = reconciledSeries(observations)
         expect(isSatisfiable(solveSeries(observations, horizonOf(SMALL)).least)).toBe(true)
-        const { runningCount } = found.bounds
+        const { countBefore } = reconciledAlone(observations)
+        const runningCount = (day: Day) => countBefore('PL-BY', day)
         for (const claim of acceptedOf(found, observations).map(claimOf)) {
           const count = claim && runningCount(claim.end + 1) - runningCount(claim.start)
           expect(count).toBeGreaterThanOrEqual(claim?.lower ?? Number.NaN)
@@ -280,10 +269,10 @@ describe('a series', () => {
     )
     fc.assert(
       fc.property(shuffled, ([observations, others]) => {
-        const one = reconcile(observations)
-        const other = reconcile(others)
+        const one = reconciledSeries(observations)
+        const other = reconciledSeries(others)
         expect(byId(other.statuses)).toEqual(byId(one.statuses))
-        expect(other.conflicts).toEqual(one.conflicts)
+        expect(windowTexts(other.conflicts)).toEqual(windowTexts(one.conflicts))
         expect(other.covered).toEqual(one.covered)
         expect(rangesOf(other, smallWindows)).toEqual(rangesOf(one, smallWindows))
       }),
@@ -297,13 +286,13 @@ describe('a series', () => {
     )
     fc.assert(
       fc.property(withSome, ([observations, some]) => {
-        const all = reconcile(observations)
+        const all = reconciledSeries(observations)
         const accepted = acceptedOf(all, observations)
         const fewer = accepted.filter((observation) => some.includes(observation))
-        const less = reconcile(fewer)
+        const less = reconciledSeries(fewer)
         expect(new Set(less.statuses.values()).has('conflicting')).toBe(false)
         expect(widenings(all, less, smallWindows)).toEqual([])
-        expect(rangesOf(reconcile(accepted), smallWindows)).toEqual(rangesOf(all, smallWindows))
+        expect(rangesOf(reconciledSeries(accepted), smallWindows)).toEqual(rangesOf(all, smallWindows))
       }),
       { numRuns: 1_000 },
     )
@@ -312,7 +301,7 @@ describe('a series', () => {
   test('covers the days inside accepted observations, and names the windows of conflicting ones', () => {
     fc.assert(
       fc.property(randomObservations(SMALL), (observations) => {
-        const found = reconcile(observations)
+        const found = reconciledSeries(observations)
         const covered = acceptedOf(found, observations).flatMap(daysOf)
         const daysCovered = found.covered.flatMap((window) => windowsOfOneDay(window))
         expect(daysCovered).toEqual([...new Set(covered)].sort((a, b) => a - b))
@@ -328,7 +317,7 @@ describe('a series', () => {
 test('random observations are as mixed as these tests need them', () => {
   const seen = new Map<string, number>()
   for (const observations of fc.sample(randomObservations(SMALL), 300)) {
-    const { statuses } = reconcile(observations)
+    const { statuses } = reconciledSeries(observations)
     for (const { id, qualifier, kind, period_basis, published_on, period_start } of observations) {
       const facts = [
         statuses.get(id),
