@@ -40,7 +40,8 @@ export async function startServer(config: Config, store: Store): Promise<Measure
   const measuring = config.METRICS_PORT === 0 ? null : await import('./http/metrics/metrics.ts')
   const registry = measuring?.processRegistry() ?? null
   const renderer = renderInThread()
-  const measureBlock = registry === null ? undefined : measuring?.blockMetrics(registry)
+  const measureBlock =
+    registry === null ? undefined : (await import('./http/metrics/block-metrics.ts')).blockMetrics(registry)
   const watchdog = eventLoopWatchdog()
   const backups = backupsToWatch(config)
   const log = openLogDestination()

@@ -29,7 +29,7 @@ import {
 import { collectionResponses } from '../responses/response-schemas.ts'
 import { tableMetadata } from '../responses/table-metadata.ts'
 import { sendTable } from '../responses/table-response.ts'
-import type { CollectionInfo } from './registry.ts'
+import type { CollectionInfo } from './collect-collections.ts'
 
 interface CollectionRequest<Query extends z.ZodObject> {
   readonly filter: Filter

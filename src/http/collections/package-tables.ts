@@ -4,7 +4,7 @@ import { writeCsv } from '../../formats/csv/write-csv.ts'
 import type { Resource } from '../../formats/data-package.ts'
 import { type Chunks, columnsOf } from '../../formats/table.ts'
 import type { Keys } from '../../formats/table-schema.ts'
-import type { CollectionRegistry } from './registry.ts'
+import type { CollectionsByPath } from './collect-collections.ts'
 
 interface Packaged {
   readonly name: string
@@ -57,7 +57,7 @@ export interface PackageTable extends Pick<Resource, 'name' | 'title' | 'descrip
 
 /** Returns the tables of the package at a version, without the series where its indicator is unknown. */
 export function packageTables(
-  lists: CollectionRegistry,
+  lists: CollectionsByPath,
   request: FastifyRequest,
   { version, indicators }: { readonly version: number; readonly indicators: readonly string[] },
 ): PackageTable[] {

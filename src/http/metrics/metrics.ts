@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { Store } from '../../store/store.ts'
 import type { Measured } from '../app.ts'
 import { cacheMetrics } from './cache-metrics.ts'
@@ -26,17 +26,4 @@ export function appMetrics(registry: Registry): (app: FastifyInstance, store: St
       reconciled: reconciliationMetrics(registry),
     }
   }
-}
-
-const BLOCK_SECONDS = [0.5, 1, 2, 5, 10, 30]
-
-/** Measures blocks of the event loop beyond the limit. */
-export function blockMetrics(registry: Registry): (ms: number) => void {
-  const duration = new Histogram({
-    name: 'crossings_event_loop_block_duration_seconds',
-    help: 'How long the event loop was blocked, each time that it was for longer than MAX_BLOCK_MS.',
-    buckets: BLOCK_SECONDS,
-    registers: [registry],
-  })
-  return (ms) => duration.observe(ms / 1_000)
 }

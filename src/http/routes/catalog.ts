@@ -5,7 +5,7 @@ import { extentOf } from '../../domain/extent.ts'
 import { DATA_PACKAGE_TYPE } from '../../formats/data-package.ts'
 import { catalogue, type Dataset, DCAT_TYPE, type Distribution } from '../../formats/dcat.ts'
 import { type FormatName, mediaTypeOf, TABLE_FORMATS } from '../../formats/registry.ts'
-import type { CollectionInfo, CollectionRegistry } from '../collections/registry.ts'
+import type { CollectionInfo, CollectionsByPath } from '../collections/collect-collections.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { newestVersionOf } from '../query/newest-version.ts'
 import { noParameters } from '../query/parameters.ts'
@@ -15,7 +15,7 @@ import { problemResponses } from '../responses/response-schemas.ts'
 import { SERVICE } from '../responses/service-info.ts'
 
 interface CatalogDependencies extends Dependencies {
-  readonly lists: CollectionRegistry
+  readonly lists: CollectionsByPath
 }
 
 /** The archive of all tables, as a dataset of its own. */

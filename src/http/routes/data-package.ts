@@ -6,8 +6,8 @@ import { serialQueue } from '../../concurrency/serial-queue.ts'
 import { type Checksum, checksumOf, withChecksum } from '../../formats/checksum.ts'
 import { DATA_PACKAGE_TYPE, dataPackage, type Resource } from '../../formats/data-package.ts'
 import { writeZip, type ZipEntry } from '../../formats/zip.ts'
+import type { CollectionsByPath } from '../collections/collect-collections.ts'
 import { type PackageTable, packageTables } from '../collections/package-tables.ts'
-import type { CollectionRegistry } from '../collections/registry.ts'
 import type { ReaderDependencies } from '../dependencies.ts'
 import { absoluteUrl } from '../protocol/url.ts'
 import { parameters } from '../query/parameters.ts'
@@ -25,7 +25,7 @@ const ZIP_TYPE = 'application/zip'
 const MAX_CACHED_VERSIONS = 16
 
 interface PackageDependencies extends ReaderDependencies {
-  readonly lists: CollectionRegistry
+  readonly lists: CollectionsByPath
 }
 
 /** `GET /v1/datapackage.zip`: all tables as one Frictionless Data Package, and `.json`: what describes it. */

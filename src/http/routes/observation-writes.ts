@@ -18,6 +18,7 @@ import { transactionSeries } from '../../results/transaction-series.ts'
 import { farFigureFinder } from '../../store/read/far-figures.ts'
 import type { RecordedFigure } from '../../store/write/recorder.ts'
 import type { Transaction } from '../../store/write/transaction.ts'
+import { versionETag } from '../cache/etag.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Problem, type ProblemDetail } from '../problems/problem.ts'
 import { unknownValue } from '../problems/unknown-value.ts'
@@ -26,7 +27,6 @@ import {
   MAX_WARNINGS,
   pointTo,
   requireIfMatch,
-  versionETag,
   type Warning,
   writeParameters,
   writeRoute,

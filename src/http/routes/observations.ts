@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { revisionSchema } from '../../domain/change.ts'
 import { observationWithStatusSchema } from '../../domain/observation.ts'
 import { observationsById, observationsWithStatus } from '../../results/observations-with-status.ts'
+import { versionETag } from '../cache/etag.ts'
 import { collection } from '../collections/collection-route.ts'
 import type { FigureDependencies } from '../dependencies.ts'
 import { Problem } from '../problems/problem.ts'
@@ -16,7 +17,6 @@ import {
 import { resolveQuery } from '../query/resolve-query.ts'
 import { metaSchema, requireJsonAcceptable, sendJsonPage } from '../responses/json-response.ts'
 import { jsonResponses } from '../responses/response-schemas.ts'
-import { versionETag } from '../writes/write-route.ts'
 
 /** The path of one observation. */
 export const observationIdSchema = z.strictObject({

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { eventSchema } from '../../domain/event.ts'
 import { requireAnswerable } from '../../results/require-answerable.ts'
+import { versionETag } from '../cache/etag.ts'
 import type { ReaderDependencies } from '../dependencies.ts'
 import { Problem, type ProblemDetail } from '../problems/problem.ts'
 import { quoteInput } from '../problems/unknown-value.ts'
@@ -17,7 +18,7 @@ import {
   type ResourceDefinition,
   sourceDefinition,
 } from '../writes/resources.ts'
-import { pointTo, requireIfMatch, versionETag, writeParameters, writeRoute } from '../writes/write-route.ts'
+import { pointTo, requireIfMatch, writeParameters, writeRoute } from '../writes/write-route.ts'
 import { writeTurn } from '../writes/write-turn.ts'
 
 const MAX_THINGS = 1_000

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { FieldRemark } from '../../domain/slips.ts'
 import type { Scope } from '../../store/read/api-keys.ts'
 import type { Transaction } from '../../store/write/transaction.ts'
+import { versionETag } from '../cache/etag.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Problem } from '../problems/problem.ts'
 import { parameters } from '../query/parameters.ts'
@@ -146,11 +147,6 @@ export function writeRoute<Params extends z.ZodType, Query extends z.ZodType, Bo
 /** Points to the fields of a part of a body; the pointer of the whole body is empty. */
 export function pointTo(part: string, remarks: readonly FieldRemark[]): Warning[] {
   return remarks.map(({ field, detail }) => ({ pointer: `${part}/${field}`, detail }))
-}
-
-/** The ETag of a state: the version that recorded it. */
-export function versionETag(version: number): string {
-  return `"${version}"`
 }
 
 /**

@@ -21,10 +21,10 @@ export interface CollectionInfo {
 }
 
 /** The collections of the API by path. */
-export type CollectionRegistry = ReadonlyMap<string, CollectionInfo>
+export type CollectionsByPath = ReadonlyMap<string, CollectionInfo>
 
 /** Collects collections as their routes are registered. Call it before the routes are registered. */
-export function collectCollections(app: FastifyInstance): CollectionRegistry {
+export function collectCollections(app: FastifyInstance): CollectionsByPath {
   const lists = new Map<string, CollectionInfo>()
   app.addHook('onRoute', ({ url, config }) => {
     if (config?.list !== undefined) lists.set(url, config.list)
