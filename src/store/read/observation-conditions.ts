@@ -32,6 +32,7 @@ const conditions: Conditions<Filter> = {
   border: (values) => inArray(observations.border, [...values]),
   country: (values) => inArray(observations.border, bordersWhere(inArray(borders.country, [...values]))),
   neighbour: (values) => inArray(observations.border, bordersWhere(inArray(borders.neighbour, [...values]))),
+  // Overrides that of `ofPublication`: the own column leads the natural key, so an index finds the rows without a join.
   source: (values) => inArray(observations.source, [...values]),
   period_basis: (values) => inArray(revisions.period_basis, [...values]),
   qualifier: (values) => inArray(revisions.qualifier, [...values]),
