@@ -99,7 +99,8 @@ describe('the documentation', () => {
   })
 
   it('explains every parameter', () => {
-    const named = Object.keys(parameters).filter((name) => !['indicators', 'retraction'].includes(name))
+    const others = ['indicators', 'intervalOrAuto', 'retraction']
+    const named = Object.keys(parameters).filter((name) => !others.includes(name))
     expect(named.filter((name) => !new RegExp(`^\\|[^|]*\`${name}\``, 'm').test(all))).toEqual([])
   })
 

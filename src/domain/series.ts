@@ -18,11 +18,21 @@ export const seriesRowSchema = z
     indicator,
     period: z
       .string()
-      .describe('The calendar period: `2024-11-15`, `2024-W46` (ISO 8601), `2024-11`, `2024-Q4` or `2024`.')
+      .describe(
+        'The calendar period: `2024-11-15`, `2024-W46` (ISO 8601), `2024-11`, `2024-Q4` or `2024`; with `interval=auto` the days of the run: `2024-05-01/2024-06-30`.',
+      )
       .meta({ examples: ['2024-11'] }),
     period_start,
     period_end,
-    partial: z.boolean().describe('Whether the window asked for cuts days off the calendar period.'),
+    partial: z
+      .boolean()
+      .describe('Whether the window asked for cuts days off the calendar period, or off a step of the run.'),
+    known: z
+      .boolean()
+      .optional()
+      .describe(
+        'Only with `interval=auto`: whether the range is exact or no wider than `within` allows, over at most 366 days.',
+      ),
     ...figure,
   })
   .meta({ id: 'SeriesRow' })

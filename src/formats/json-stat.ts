@@ -21,7 +21,8 @@ export async function* writeJsonStat({ columns, rows, metadata }: Table): Chunks
 
 /**
  * The dataset (https://json-stat.org/full/). A measure that has no number is null; the status of `count`,
- * `min` and `max` is the qualifier of the figure, and a cell without a status is a figure that is not here.
+ * `min` and `max` is the qualifier of the figure, and a cell without a status is a figure that is not here. Whether runs
+ * are known is an extension: a value for each figure of the cube.
  */
 function datasetOf(figures: readonly Row[], columns: readonly Column[], about: TableMetadata) {
   const indicators = codesOf(figures.map((row) => textIn(row, 'indicator')))
@@ -81,7 +82,15 @@ function datasetOf(figures: readonly Row[], columns: readonly Column[], about: T
         row !== undefined && QUALIFIED.includes(name) ? cellOf(row, { name: 'qualifier' }) : null,
       ),
     ),
-    extension: { version: about.version, method: METHOD, licence: about.licence, sources: about.sources },
+    extension: {
+      ...(columns.some(({ name }) => name === 'known') && {
+        known: places.map((row) => (row === undefined ? null : cellOf(row, { name: 'known' }))),
+      }),
+      version: about.version,
+      method: METHOD,
+      licence: about.licence,
+      sources: about.sources,
+    },
   }
 }
 

@@ -45,13 +45,21 @@ describe('the work of one answer', () => {
     expect(() => finish(limited.rangesOf(PL).range(YEAR))).toThrow(QueryTooCostly)
   })
 
+  test('includes what asking for a range costs besides, and is refused as the question wants', () => {
+    const refusal = () => new QueryTooCostly('too much', { parameter: 'step', detail: 'is too short' })
+    const limited = workLimiter({ workOfRange: 1_000, maxWork: 2_500, refusal })(series()).rangesOf(PL)
+    expect(finish(limited.range(YEAR)).min).toBeGreaterThan(0)
+    expect(finish(limited.range(YEAR)).min).toBeGreaterThan(0)
+    expect(() => finish(limited.range(YEAR))).toThrow('too much')
+  })
+
   test('is counted over all series of the answer, and refused beyond the limit', () => {
     const one = series().rangesOf(PL)
     const before = one.work()
     finish(one.range(YEAR))
     const each = one.work() - before
     expect(each).toBeGreaterThan(5)
-    const limited = workLimiter(2.5 * each)
+    const limited = workLimiter({ maxWork: 2.5 * each })
     const together = sumOfRanges([limited(series()).rangesOf(PL), limited(series()).rangesOf(PL)])
     expect(finish(together.range(YEAR)).min).toBeGreaterThan(0)
     expect(() => finish(together.range(YEAR))).toThrow(QueryTooCostly)

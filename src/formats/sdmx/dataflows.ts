@@ -86,6 +86,7 @@ export const FIGURES: Flow = {
     figure('period_end'),
     figure('period'),
     figure('partial'),
+    figure('known'),
   ],
 }
 

@@ -52,6 +52,10 @@ export interface Collection<Query extends z.ZodObject, Place, Loaded extends Row
   readonly row: z.ZodObject
   /** Further members of the JSON, besides `data` and `meta`. */
   readonly extra?: z.ZodRawShape
+  /** Returns the row of a query where it lacks optional fields of `row`; its fields are the columns of tables. */
+  rowOf?(query: z.output<Query>): z.ZodObject
+  /** @throws Problem (400) for parameters that do not go together */
+  check?(query: z.output<Query>): void
   /** Formats besides those of all rows. */
   readonly formats?: readonly FormatName[]
   /** The schema of cursor keys, for a paginated collection. */
@@ -81,7 +85,7 @@ export function collection<Query extends z.ZodObject, Place, Loaded extends Row>
   const { store, publicUrl, turnOf } = dependencies
   const named = (address: string) => absoluteUrl(publicUrl, sortQuery(address))
   const formats = [...ROW_FORMATS, ...(definition.formats ?? [])]
-  const columns = columnsOf(row)
+  const columnsFor = (query: z.output<Query>) => columnsOf(definition.rowOf?.(query) ?? row)
   const meta = paging === undefined ? metaSchema : listMetaSchema
   const querystring = asking.extend({
     ...(paging === undefined ? {} : pagingParameters),
@@ -91,7 +95,7 @@ export function collection<Query extends z.ZodObject, Place, Loaded extends Row>
   const list: CollectionInfo | undefined = paging && {
     title: summary,
     description,
-    row,
+    row: definition.rowOf?.(querystring.parse({}) as z.output<Query>) ?? row,
     formats,
     async rowsOf(request, raw) {
       const query = querystring.parse(raw) as z.output<Query> & Handled
@@ -116,6 +120,7 @@ export function collection<Query extends z.ZodObject, Place, Loaded extends Row>
       const query = request.query as z.output<Query> & Handled
       const format = negotiateFormat(request, formats, query.format)
       requireFitting(query, format)
+      definition.check?.(query)
       const position =
         paging === undefined || query.cursor === undefined
           ? null
@@ -143,7 +148,11 @@ export function collection<Query extends z.ZodObject, Place, Loaded extends Row>
         address: named(permalink),
         next: nextAddress && named(nextAddress),
       }
-      const table = { columns, rows, ...tableMetadata(store, resolved, titles, turn.yieldIfDue) }
+      const table = {
+        columns: columnsFor(query),
+        rows,
+        ...tableMetadata(store, resolved, titles, turn.yieldIfDue),
+      }
       return sendTable(request, reply, table, TABLE_FORMATS[format], dialectOf(query), turn)
     },
   }

@@ -4,6 +4,7 @@ import { formatDay } from '../../domain/calendar.ts'
 import { civilDate, singleLine } from '../../domain/fields.ts'
 import { EVIDENCE_FIELDS, EVIDENCE_FILTERS, PUBLICATION_FILTERS } from '../../domain/filter.ts'
 import { DEFAULT_INDICATOR } from '../../domain/indicator.ts'
+import { STEPS } from '../../domain/known-run-series.ts'
 import { QUALIFIERS, STATUSES } from '../../domain/observation.ts'
 import { INTERVALS, parsePeriod } from '../../domain/period.ts'
 import type { FormatName } from '../../formats/registry.ts'
@@ -12,6 +13,8 @@ import { LAYOUTS } from '../../web/view/view.ts'
 
 export const MAX_LIMIT = 10_000
 export const DEFAULT_LIMIT = 1_000
+export const DEFAULT_STEP = 'month'
+export const DEFAULT_WITHIN = 0.15
 
 const PERIOD_WORDS =
   'must be a day (2024-11-15), a month (2024-11), a quarter (2024-Q4), an ISO week (2024-W46) or a year (2024)'
@@ -88,6 +91,7 @@ const asOf = z.union(
   },
 )
 
+const WITHIN_WORDS = 'is not a number from 0 to 1 with at most four decimals, such as 0.15'
 const LIMIT_WORDS = `is not a whole number from 1 to ${MAX_LIMIT}, or all`
 const WIDTH_WORDS = 'is not a whole number from 320 to 2000'
 
@@ -123,6 +127,28 @@ export const parameters = {
     .enum(INTERVALS)
     .default('month')
     .describe('The length of the calendar periods; weeks are those of ISO 8601.'),
+  intervalOrAuto: z
+    .enum([...INTERVALS, 'auto'])
+    .default('month')
+    .describe(
+      'The length of the calendar periods, weeks being those of ISO 8601; or `auto`: for each border the runs of whole ' +
+        'months (or another `step`), at most 366 days long, that are known, cut so that the fewest days are left unknown, ' +
+        'then into as many known runs as possible. What lies between them is a row of its own, however long.',
+    ),
+  step: z
+    .enum(STEPS)
+    .optional()
+    .describe('Only with `interval=auto`: the length of the calendar periods that runs are made of.')
+    .meta({ wire: { type: 'string', enum: [...STEPS], default: DEFAULT_STEP } }),
+  within: z
+    .string()
+    .regex(/^(?:0(?:\.\d{1,4})?|1(?:\.0{1,4})?)$/, WITHIN_WORDS)
+    .transform(Number)
+    .optional()
+    .describe(
+      'Only with `interval=auto`: a run is known where it is exact, or `max` exceeds `min` by no more than this share of `min`.',
+    )
+    .meta({ wire: { type: 'number', minimum: 0, maximum: 1, multipleOf: 0.0001, default: DEFAULT_WITHIN } }),
   ...listsOf(EVIDENCE_FILTERS),
   qualifier: listOf(z.enum(QUALIFIERS))
     .optional()

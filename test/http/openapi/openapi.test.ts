@@ -92,6 +92,8 @@ describe('the document', () => {
       '/v1/series': [
         'indicator',
         'interval',
+        'step',
+        'within',
         ...sides,
         ...window,
         ...evidence,

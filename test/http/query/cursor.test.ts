@@ -18,6 +18,7 @@ const LISTS = [
   '/v1/indicators?limit=4',
   '/v1/series?period=2024&limit=5',
   '/v1/series?interval=week&country=LV,EU&period=2024&limit=7',
+  '/v1/series?interval=auto&country=LV,EU&limit=7',
 ]
 
 /** One list of each kind of cursor: behind a number, behind a name, and behind a period and a border. */

@@ -72,6 +72,7 @@ const FIGURE_FIELDS = {
   CONFLICTS: 'conflicts',
   PERIOD: 'period',
   PARTIAL: 'partial',
+  KNOWN: 'known',
 }
 const OBSERVATION_FIELDS = {
   ...FIELDS,
@@ -160,6 +161,16 @@ describe('SDMX-CSV and SDMX-JSON hold what JSON holds, for any question to', () 
     )
   })
 
+  test('/v1/series in known runs', async () => {
+    const cutting = fc.record({ interval: fc.constant('auto'), within: fc.constantFrom('0', '0.15', '1') })
+    await fc.assert(
+      fc.asyncProperty(windowQuestion, borderQuestion, cutting, async (...questions) => {
+        await expectSame(addressOf('/v1/series', ...questions), FIGURE_FIELDS)
+      }),
+      { numRuns: 10 },
+    )
+  })
+
   test('/v1/observations', async () => {
     const chosen = fc.record({ status: someOf(['accepted', 'conflicting', 'approximate']) })
     await fc.assert(
@@ -195,8 +206,8 @@ describe('SDMX-CSV', () => {
   test('has the columns of its structure in order, and says what it is of in each row', async () => {
     const { text } = await api.get('/v1/totals?from=2024-01-01&to=2024-11-15&country=PL', { accept: CSV })
     expect(text.split('\r\n').slice(0, 2)).toEqual([
-      'STRUCTURE,STRUCTURE_ID,ACTION,FREQ,INDICATOR,REF_AREA,COUNTERPART_AREA,TIME_PERIOD,OBS_VALUE,OBS_STATUS,QUALIFIER,VALUE_MIN,VALUE_MAX,DAYS,DAYS_REPORTED,CONFLICTS,PERIOD_START,PERIOD_END,PERIOD,PARTIAL',
-      'dataflow,BC:FIGURES(1.0.0),I,_O,attempted_crossings,PL,BY,2024-01-01/P320D,28668,E,at_least,28668,,320,320,1,2024-01-01,2024-11-15,,',
+      'STRUCTURE,STRUCTURE_ID,ACTION,FREQ,INDICATOR,REF_AREA,COUNTERPART_AREA,TIME_PERIOD,OBS_VALUE,OBS_STATUS,QUALIFIER,VALUE_MIN,VALUE_MAX,DAYS,DAYS_REPORTED,CONFLICTS,PERIOD_START,PERIOD_END,PERIOD,PARTIAL,KNOWN',
+      'dataflow,BC:FIGURES(1.0.0),I,_O,attempted_crossings,PL,BY,2024-01-01/P320D,28668,E,at_least,28668,,320,320,1,2024-01-01,2024-11-15,,,',
     ])
   })
 

@@ -9,6 +9,8 @@ const GOOD_VALUES: Readonly<Record<string, string>> = {
   to: '2024-11-15',
   period: '2024-Q4',
   interval: 'quarter',
+  step: 'quarter',
+  within: '0.2',
   origin: 'Pozirk,VSAT',
   publisher: 'Pozirk',
   source: 'pozirk-2024-11-15',
@@ -35,8 +37,9 @@ export function goodValueOf(name: string): string {
   return GOOD_VALUES[name] ?? 'x'
 }
 
-/** What must be asked with a parameter, as it follows it in an address: some are for one format only. */
+/** What must be asked with a parameter, as it follows it in an address: some are for one format or interval only. */
 export function besides(name: string): string {
+  if (['step', 'within'].includes(name)) return '&interval=auto'
   return ['header', 'sep', 'decimal'].includes(name) ? '&format=csv' : ''
 }
 

@@ -43,6 +43,7 @@ const HELD: Readonly<Record<string, fc.Arbitrary<string>>> = {
   from: period,
   to: period,
   period,
+  within: fc.constantFrom('0', '0.15', '0.0001', '1'),
   published_until: anyDay,
   as_of: moment,
   asOf: moment,
@@ -119,7 +120,8 @@ export function questionsOf(parameters: readonly Parameter[]): fc.Arbitrary<Ques
 
 /** The same question without what excludes itself. */
 function consistent(question: Question): Question {
-  const { from, to, startPeriod, endPeriod, explain, header, sep, decimal, ...others } = question
+  const { from, to, startPeriod, endPeriod, explain, header, sep, decimal, ...rest } = question
+  const { step, within, cumulative, ...others } = rest
   const isBackwards =
     from !== undefined && to !== undefined && (parsePeriod(from)?.start ?? 0) > (parsePeriod(to)?.end ?? 0)
   const window = question.period !== undefined ? {} : isBackwards ? { from: to, to: from } : { from, to }
@@ -128,6 +130,7 @@ function consistent(question: Question): Question {
   const { format = 'json' } = question
   return {
     ...others,
+    ...(question.interval === 'auto' ? { step, within } : { cumulative }),
     ...window,
     ...(isNever ? { startPeriod } : { startPeriod, endPeriod }),
     ...(format === 'json' ? { explain } : {}),
