@@ -37,8 +37,9 @@ const NO_STEPS: Quality = { unknownDays: 0, knownRuns: 0, spread: 0 }
 /**
  * Cuts consecutive steps into known runs and the unknown ones between them: of all ways the one that leaves the fewest
  * days unknown, then has the most known runs, then the smallest sum of `max` − `min` over these, then the earliest cuts.
- * No step may be longer than a run. Dynamic programming goes from the last step to the first. Cuts that begin with a known run and those that begin with an
- * unknown one are kept apart: an unknown step before them adds a cut to the former and extends the latter.
+ * No step may be longer than a run. Dynamic programming goes from the last step to the first. Cuts that begin with a
+ * known run and those that begin with an unknown one are kept apart: an unknown step before them adds a cut to the
+ * former and extends the latter.
  */
 export function* cutIntoRuns(steps: readonly Window[], ranges: Ranges, within: number): Work<Run[]> {
   /** The best cut from each step on; null behind the last. */
