@@ -23,6 +23,10 @@ export interface Simplex {
   isWhole(): boolean
   /** Returns the value of a form at the point. */
   valueOf(form: LinearForm): Fraction
+  /** Returns how a form is made of the rows of the basis, all tight; null where it depends on a variable that stays. */
+  combinationOf(form: LinearForm): ReadonlyMap<number, Fraction> | null
+  /** Returns a row over the variables that are not fixed. */
+  freeRow(index: number): LinearForm & { readonly bound: number }
   /** Adds a row, which the point must satisfy. */
   addRow(form: LinearForm, bound: number): void
   rowCount(): number
@@ -56,6 +60,8 @@ interface Row extends LinearForm {
   seenIn: number
 }
 
+const NO_ROW = { variables: [], coefficients: [], bound: 0 }
+
 /** Makes a simplex without rows at a point; some of its variables are fixed there. */
 export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex {
   const size = start.numerators.length
@@ -75,6 +81,15 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
     point: () => copyOf({ numerators, denominator }),
     isWhole: () => denominator === 1,
     valueOf: (form) => ({ numerator: exact(valueAt(form, numerators)), denominator }),
+    combinationOf(form) {
+      inverse.computeRates(form, prices)
+      for (let place = 0; place < prices.length; place++) {
+        const column = prices.indexAt(place)
+        if (prices.get(column) !== 0 && basis[column] === PIN) return null
+      }
+      return multipliers()
+    },
+    freeRow,
     addRow(form, bound) {
       for (const variable of form.variables) rowsOf[variable]?.push(rows.length)
       const index = rows.length
@@ -103,6 +118,7 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
     }
     basis.fill(PIN)
     inverse.reset()
+    work += size + rows.length
   }
 
   function save(): () => void {
@@ -122,6 +138,22 @@ export function createSimplex(start: Point, fixed: ReadonlySet<number>): Simplex
         if (row !== undefined) row.isInBasis = true
       }
       restoreInverse()
+    }
+  }
+
+  function freeRow(index: number): LinearForm & { readonly bound: number } {
+    const { variables, coefficients, bound } = rows[index] ?? NO_ROW
+    const free = [...variables.keys()].filter((place) => !fixed.has(variables[place] ?? -1))
+    let fixedPart = 0
+    for (const [place, variable] of variables.entries()) {
+      // Fixed variables have whole values from the start.
+      if (fixed.has(variable))
+        fixedPart += (coefficients[place] ?? 0) * ((numerators[variable] ?? 0) / denominator)
+    }
+    return {
+      variables: free.map((place) => variables[place] ?? 0),
+      coefficients: free.map((place) => coefficients[place] ?? 0),
+      bound: exact(bound - fixedPart),
     }
   }
 

@@ -143,7 +143,7 @@ export function enumerateWorld({ members, days, series }: World): Truth {
 }
 
 /** The figures in the order of acceptance, written from its definition. */
-function inPrecedence(series: readonly ComponentSeries[]) {
+export function inPrecedence(series: readonly ComponentSeries[]) {
   const kinds = { official: 1, analysis: 2, claim: 3 }
   return series
     .flatMap(({ members, observations }) => observations.map((observation) => ({ members, observation })))

@@ -17,6 +17,8 @@ export interface LinearSolver {
    * whole-number counts attain both ends.
    */
   range(members: readonly string[], window: Window): Range & { readonly isWhole: boolean }
+  /** Tells whether counts exist that satisfy all figures. */
+  isFeasible(): boolean
   /** Releases the memory that garbage collection does not. */
   dispose(): void
 }
@@ -36,7 +38,7 @@ export function linearSolverOf(
   const stretches = days.slice(1).map((end, index) => ({ start: days[index] ?? end, end }))
   const model = highs.createModel()
   const { minimize, maximize } = highs.constants.objectiveSense
-  const { optimal, unbounded, unboundedOrInfeasible } = highs.constants.modelStatus
+  const { optimal, infeasible, unbounded, unboundedOrInfeasible } = highs.constants.modelStatus
   model.options.set({ presolve: 'off', output_flag: false, mip_rel_gap: 0, mip_abs_gap: 0.5 })
   const size = members.length * stretches.length
   const columns = (counted: readonly number[], isCounted: (stretch: Window) => boolean) =>
@@ -91,6 +93,14 @@ export function linearSolverOf(
         max: 0 + Math.floor(most.value + TOLERANCE),
         isWhole: least.isWhole && most.isWhole,
       }
+    },
+    isFeasible() {
+      model.changeColsCost({ kind: 'range', from: 0, to: size - 1 }, new Float64Array(size))
+      model.run()
+      const status = model.getModelStatus()
+      if (status !== optimal && status !== infeasible)
+        throw new Error(`HiGHS ended with the status ${status}`)
+      return status === optimal
     },
     dispose: () => model.dispose(),
   }
