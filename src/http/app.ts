@@ -12,6 +12,7 @@ import { type QueueObserver, queueAnswers } from './limits/answer-queue.ts'
 import { bodyTimeout } from './limits/body-timeout.ts'
 import { clientAddressResolver } from './limits/client-address.ts'
 import { limitConnections } from './limits/connection-limit.ts'
+import { lingerOnUnreadBodies } from './limits/lingering-close.ts'
 import { type RateLimits, rateLimiter } from './limits/rate-limit.ts'
 import { createRequestTasks } from './limits/request-tasks.ts'
 import { documentApi } from './openapi/openapi.ts'
@@ -103,6 +104,9 @@ export const MAX_CONNECTIONS = 2_000
 /** Long, because the kernel's send buffer holds megabytes: a 1 KB/s client makes progress only every 20 minutes. */
 const PATIENCE: Timeouts = { headersMs: 10_000, bodyMs: 15_000, idleMs: 1_800_000 }
 
+/** The most that is read and discarded of a body that is answered before it has come whole: a table and more. */
+const LINGER_BYTES = 128 * 1024 * 1024
+
 /** The interval of timeout checks; Node's default is 30 s. */
 const CHECK_EVERY_MS = 1_000
 
@@ -149,6 +153,7 @@ export async function buildApp({
   app.server.on('checkExpectation', rejectExpect)
   app.server.maxConnections = maxConnections
   limitConnections(app.server, { perClient: maxConnectionsPerClient, trustedProxies })
+  lingerOnUnreadBodies(app.server, { lingerMs: bodyMs, lingerBytes: LINGER_BYTES })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => (body) => JSON.stringify(body))
   app.setErrorHandler(errorHandler)

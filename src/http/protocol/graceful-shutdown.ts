@@ -7,13 +7,13 @@ import { ServerStopping } from '../problems/problem.ts'
 import { createAnswersUnderWay } from './answers-under-way.ts'
 
 /** The time that answers under way have once the server is closing, before they are refused, in milliseconds. */
-const ANSWER_MS = 2_000
+const ANSWER_MS = 2_200
 
 /** The time in which refused computations must have ended, in milliseconds: each does at its next pause. */
 const REFUSED_MS = 700
 
 /** The time that a client has for the rest of its response once all are computed, in milliseconds. */
-const SENDING_MS = 2_000
+const SENDING_MS = 2_400
 
 export interface Shutdown {
   isClosing(): boolean
