@@ -54,8 +54,12 @@ function listsOf<Items extends Record<string, z.ZodType<string, string>>>(items:
 
 const anyText = z.string().min(1, 'has an empty item')
 
-/** ISO 3166-1 alpha-2; alpha-3 is converted. */
-const country = anyText.transform((text) => countries.alpha3ToAlpha2(text) ?? text)
+const ALPHA_3 = /^[A-Z]{3}$/
+
+/** ISO 3166-1 alpha-2; alpha-3 is converted. The table of codes is a plain object, which has names of its own too. */
+const country = anyText.transform((text) =>
+  ALPHA_3.test(text) ? (countries.alpha3ToAlpha2(text) ?? text) : text,
+)
 
 const flag = z
   .enum(['true', 'false'])
