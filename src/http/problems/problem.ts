@@ -5,7 +5,7 @@ import { QueryTooCostly } from '../../results/query-too-costly.ts'
 import { Unanswerable } from '../../results/require-answerable.ts'
 import { whyUnavailable } from '../../store/connection/unavailable.ts'
 import { QuotaExceeded, type RowQuota } from '../../store/write/row-quota.ts'
-import { StoreBusy } from '../../store/write/transaction.ts'
+import { StoreBusy, StoreClosing } from '../../store/write/transaction.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
@@ -174,11 +174,11 @@ export function toProblem(error: unknown): Problem {
     const { message, detail } = error
     return new Problem(422, `${message} Nothing was recorded.`, { errors: [{ detail }] })
   }
+  if (error instanceof ComputationsStopped || error instanceof StoreClosing) return new ServerStopping()
   if (error instanceof StoreBusy) {
     return new Problem(503, 'Another write takes too long; try again.', { headers: { 'retry-after': '5' } })
   }
   if (error instanceof WaitTimeout || error instanceof ClientGone) return new Overloaded()
-  if (error instanceof ComputationsStopped) return new ServerStopping()
   if (error instanceof QuotaExceeded) return quotaProblem(error.quota)
   const why = whyUnavailable(error)
   if (why !== null) {

@@ -42,7 +42,7 @@ type Rows = Iterable<NumberedRow> | AsyncIterable<NumberedRow>
  * Records the figures of rows with their sources: all of them, or none where any row has a fault. Unchanged figures are
  * skipped. `breathe` is awaited between rows, to yield to other requests.
  * @throws ImportRejected with the faults
- * @throws StoreBusy where the store is closing
+ * @throws StoreClosing where the store is closing
  */
 export async function importRows(
   transaction: Transaction,

@@ -44,7 +44,7 @@ interface Step {
  * resources depend on. Nothing is deleted, and a revert can be reverted. `breathe` is awaited between resources, to
  * yield to other requests.
  * @throws BadRevert where there are no such versions
- * @throws StoreBusy where the store is closing
+ * @throws StoreClosing where the store is closing
  */
 export async function revert(
   transaction: Transaction,

@@ -27,8 +27,11 @@ export interface WriteOptions extends Attribution {
 /** The reads and writes within a transaction, which sees its own writes. */
 export type Transaction = ReturnType<typeof transactionOn>
 
-/** Thrown where another process is writing and did not finish in time, or the store is closing. */
+/** Thrown where another process is writing and did not finish in time. */
 export class StoreBusy extends Error {}
+
+/** Thrown where the store is closing. */
+export class StoreClosing extends StoreBusy {}
 
 /** The longest wait of a write for another process, and the interval of its retries, in milliseconds. */
 const PATIENCE_MS = 5_000
@@ -44,7 +47,7 @@ export function writer(connection: Connection, now: () => string) {
   let isStopping = false
   let failedAt: number | null = null
   const goOn = () => {
-    if (isStopping) throw new StoreBusy('the store is being closed')
+    if (isStopping) throw new StoreClosing('the store is being closed')
   }
   const note = (options: WriteOptions, error?: unknown) => {
     if (error === undefined && !options.dryRun) failedAt = null

@@ -9,7 +9,7 @@ import { formatCsv } from '../../../src/formats/csv/write-csv.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
 import { ImportRejected } from '../../../src/store/write/import-error.ts'
 import { type Imported, importRows, type NumberedRow } from '../../../src/store/write/import-rows.ts'
-import { StoreBusy, type WriteOptions } from '../../../src/store/write/transaction.ts'
+import { StoreClosing, type WriteOptions } from '../../../src/store/write/transaction.ts'
 import { cells, daysOf, EMPTY } from '../../support/formats/import-tables.ts'
 import { runs } from '../../support/run-count.ts'
 import { scratchFolder } from '../../support/store/scratch.ts'
@@ -397,7 +397,7 @@ describe('an import that takes long', () => {
       yield* inLines([january, february]).slice(1)
     }
     const work = store.write(NOBODY, (transaction) => importRows(transaction, rows(), async () => undefined))
-    await expect(work).rejects.toBeInstanceOf(StoreBusy)
+    await expect(work).rejects.toBeInstanceOf(StoreClosing)
     await closed
     const again = await openStore({ url, now })
     expect(await heldIn(again)).toMatchObject({ version: 1, observations: [] })

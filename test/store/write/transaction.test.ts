@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../../src/store/connection/connection.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
-import { StoreBusy } from '../../../src/store/write/transaction.ts'
+import { StoreClosing } from '../../../src/store/write/transaction.ts'
 import { happening, publication, records, statement } from '../../support/store/sample-records.ts'
 import { contentOf, scratchFolder } from '../../support/store/scratch.ts'
 
@@ -270,7 +270,7 @@ describe('another process that writes', () => {
     await setTimeout(100)
     let isReleased = false
     const closed = closing.close().then(() => isReleased)
-    for (const error of await Promise.all(waiting)) expect(error).toBeInstanceOf(StoreBusy)
+    for (const error of await Promise.all(waiting)) expect(error).toBeInstanceOf(StoreClosing)
     expect(await closed).toBe(false)
     isReleased = true
     other.exec('COMMIT')
