@@ -1,7 +1,7 @@
 /** The end of a list of entries. */
 const NONE = -1
 
-/** Fewer entries than this are never made room for. */
+/** The entries that a new matrix has room for. */
 const LEAST_CAPACITY = 256
 
 /**
